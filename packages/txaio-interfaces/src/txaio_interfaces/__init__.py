@@ -1,0 +1,22 @@
+"""Interfaces for libraries that run on asyncio, Twisted and Trio alike."""
+
+from txaio_interfaces._backend import IBackend
+from txaio_interfaces._failures import IFailedFuture, IFailures
+from txaio_interfaces._futures import IFuture, IFutures
+from txaio_interfaces._logging import ILogger, ILogging, log_levels
+from txaio_interfaces._timers import IBatchedTimer, IDelayedCall, ITimers
+
+
+__all__ = [
+    "IBackend",
+    "IBatchedTimer",
+    "IDelayedCall",
+    "IFailedFuture",
+    "IFailures",
+    "IFuture",
+    "IFutures",
+    "ILogger",
+    "ILogging",
+    "ITimers",
+    "log_levels",
+]

@@ -1,0 +1,52 @@
+"""What went wrong, carried as a value."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+from txaio_interfaces._typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+
+@runtime_checkable
+class IFailedFuture(Protocol):
+    """The failure of a future, as an errback gets it.
+
+    On Twisted this is a `twisted.python.failure.Failure`.
+    """
+
+    @property
+    @abstractmethod
+    def value(self) -> BaseException:
+        """The very exception object that the future failed with."""
+
+
+class IFailures(ABC):
+    """Make failures and put them into words."""
+
+    @abstractmethod
+    def create_failure(self, exception: BaseException | None = None) -> IFailedFuture:
+        """Wrap *exception*, or the one being handled, together with its traceback.
+
+        Raises `RuntimeError` if *exception* is left out and none is being handled,
+        `TypeError` if it is no exception.
+        """
+
+    @abstractmethod
+    def failure_message(self, failure: IFailedFuture) -> str:
+        """Return ``"Type: text"`` on one line; never raises."""
+
+    @abstractmethod
+    def failure_traceback(self, failure: IFailedFuture) -> TracebackType | None:
+        """Return the traceback object of *failure*, or None if it has none."""
+
+    @abstractmethod
+    def failure_format_traceback(self, failure: IFailedFuture) -> str:
+        """Return the traceback of *failure* as Python prints it; never raises.
+
+        Causes, contexts, notes and exception groups are part of it,
+        frames of txaio itself are not.
+        """

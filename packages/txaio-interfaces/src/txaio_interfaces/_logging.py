@@ -1,0 +1,134 @@
+"""Messages with fields, for people and for machines."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+from txaio_interfaces._typing import TYPE_CHECKING
+
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from os import PathLike
+    from typing import IO, Any
+
+    from txaio_interfaces._failures import IFailedFuture
+
+log_levels = ["none", "critical", "error", "warn", "info", "debug", "trace"]
+"""The names of the levels, from silence to everything."""
+
+
+class ILogger(ABC):
+    """Writes messages of one namespace; no call ever raises into its caller.
+
+    A *message* is a format string of `str.format`, and every keyword is a field of it:
+    ``log.info("{peer} is gone", peer=peer)``.
+    Fields are kept with the record, and nothing is formatted unless it is written.
+    Of a message that cannot be formatted the raw text is written, with the reason.
+
+    The fields `log_time`, `log_level`, `log_namespace` and `log_format` are added;
+    `log_failure` is an `IFailedFuture` whose traceback is printed, and `log_category`
+    names a format given to `ILogging.add_log_categories`, used if *message* is None.
+    """
+
+    __slots__ = ()
+
+    @abstractmethod
+    def critical(self, message: object = None, /, **kwargs: Any) -> None:
+        """Say that the program cannot go on."""
+
+    @abstractmethod
+    def error(self, message: object = None, /, **kwargs: Any) -> None:
+        """Say that something failed."""
+
+    @abstractmethod
+    def warn(self, message: object = None, /, **kwargs: Any) -> None:
+        """Say that something is not as it should be."""
+
+    @abstractmethod
+    def info(self, message: object = None, /, **kwargs: Any) -> None:
+        """Say what happens, to whoever runs the program."""
+
+    @abstractmethod
+    def debug(self, message: object = None, /, **kwargs: Any) -> None:
+        """Say what happens, to whoever writes the program."""
+
+    @abstractmethod
+    def trace(self, message: object = None, /, **kwargs: Any) -> None:
+        """Say everything."""
+
+    @abstractmethod
+    def failure(
+        self,
+        message: object = None,
+        /,
+        failure: IFailedFuture | BaseException | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Write *message* at level critical with the whole traceback of *failure*.
+
+        Left out, it is the exception being handled.
+        """
+
+    @abstractmethod
+    def set_log_level(self, level: str) -> None:
+        """Set this logger's own *level*, one of `log_levels`; acts at once.
+
+        Raises `ValueError` if there is no such level.
+        """
+
+    @abstractmethod
+    def is_enabled_for(self, level: str) -> bool:
+        """Tell whether a message of *level* would be handed on.
+
+        Raises `ValueError` if there is no such level.
+        """
+
+
+class ILogging(ABC):
+    """Make loggers and say where messages go."""
+
+    @abstractmethod
+    def make_logger(self, namespace: str | None = None, /) -> ILogger:
+        """Return a logger for *namespace*.
+
+        Left out, it is named after the caller: ``module.Class`` in a class body or a
+        method (nested classes by their qualified name), else the module.
+        """
+
+    @abstractmethod
+    def start_logging(
+        self,
+        out: IO[str] | IO[bytes] | str | PathLike[str] | None = ...,
+        level: str = "info",
+        format: str = "text",  # noqa: A002 - the name that callers know
+    ) -> None:
+        """Write each record of *level* or above to *out*, one line each, flushed.
+
+        *out* is a text or binary stream or a path; left out, it is standard output as
+        it is at this call; None writes nothing and only sets the level.
+        *format* is ``"text"`` (an ISO 8601 time with its UTC offset, the level, the
+        namespace, the message) or ``"json"``.
+        Called again it replaces what the last call set up.
+
+        Raises `ValueError` if there is no such *level* or *format*.
+        """
+
+    @abstractmethod
+    def stop_logging(self) -> None:
+        """Undo `start_logging`; the application's own logging is as it was."""
+
+    @abstractmethod
+    def set_global_log_level(self, level: str) -> None:
+        """Set the *level* of every logger, made before or after, that has none itself.
+
+        Raises `ValueError` if there is no such level.
+        """
+
+    @abstractmethod
+    def get_global_log_level(self) -> str:
+        """Return the level last set for all loggers, ``"info"`` at first."""
+
+    @abstractmethod
+    def add_log_categories(self, categories: Mapping[str, str]) -> None:
+        """Add formats by name, for messages that are logged as ``log_category=name``."""
