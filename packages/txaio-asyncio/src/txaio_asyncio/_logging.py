@@ -1,0 +1,1 @@
+from txaio_common import Failures as AsyncioLogging

@@ -1,0 +1,49 @@
+"""Timers that are the loop's own."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextvars import copy_context
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from txaio_common import Timers, in_thread
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from txaio_interfaces import IFuture
+
+
+class AsyncioTimers(Timers):
+    """The primitives, on the handles of an asyncio loop."""
+
+    _loop: asyncio.AbstractEventLoop
+
+    def _call_soon(self, fn: Callable[[], object]) -> asyncio.Handle:
+        return self._loop.call_soon(fn)
+
+    def _call_after(self, delay: float, fn: Callable[[], object]) -> asyncio.Handle:
+        return self._loop.call_later(delay, fn)
+
+    def call_from_thread(
+        self, fn: Callable[..., object], /, *args: Any, **kwargs: Any
+    ) -> None:
+        self._loop.call_soon_threadsafe(partial(fn, *args, **kwargs))
+
+    def run_in_thread(
+        self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any
+    ) -> IFuture[Any]:
+        work = in_thread(copy_context(), fn, args, kwargs)
+        return self._loop.run_in_executor(None, work)
+
+
+def clock_of(loop: asyncio.AbstractEventLoop) -> Callable[[], float]:
+    """Return the monotonic clock of *loop*, the quickest that tells the same."""
+    kind = type(loop)
+    # uvloop's own counts whole milliseconds, as of the start of the loop's turn.
+    if kind.time is asyncio.BaseEventLoop.time or kind.__module__.startswith("uvloop"):
+        return time.monotonic
+    return loop.time

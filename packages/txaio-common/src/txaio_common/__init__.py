@@ -1,0 +1,31 @@
+"""What the backends of txaio share, free of any event loop."""
+
+from txaio_common._batches import BatchedCall, BatchedTimer
+from txaio_common._failures import FailedFuture, Failures
+from txaio_common._futures import UNSET, Futures
+from txaio_common._lifecycle import (
+    ThreadChecked,
+    Unavailable,
+    debug_mode,
+    in_thread,
+    start_main,
+)
+from txaio_common._timers import DelayedCall, NativeCall, Timers
+
+
+__all__ = [
+    "UNSET",
+    "BatchedCall",
+    "BatchedTimer",
+    "DelayedCall",
+    "FailedFuture",
+    "Failures",
+    "Futures",
+    "NativeCall",
+    "ThreadChecked",
+    "Timers",
+    "Unavailable",
+    "debug_mode",
+    "in_thread",
+    "start_main",
+]

@@ -1,0 +1,241 @@
+"""Many delayed calls that share few native timers.
+
+A bucket is a circular doubly linked list whose nodes are the handles themselves:
+one object a call, unlinked in a few assignments.
+"""
+
+from __future__ import annotations
+
+from contextvars import copy_context
+from functools import partial
+from math import ceil, inf
+from typing import TYPE_CHECKING, Any
+
+from txaio_interfaces import IBatchedTimer, IDelayedCall
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from txaio_common._timers import NativeCall, Timers
+
+GRAIN = 0.002
+"""Native timers may be this many seconds early: uvloop counts milliseconds."""
+
+COUNTED_PER_TURN = 2000
+"""How many calls of a bucket are counted before the loop gets its turn."""
+
+
+class _Link:
+    """A place in the circle of a bucket."""
+
+    __slots__ = ("next", "previous")
+
+    next: Any
+    previous: Any
+
+
+class BatchedCall(_Link, IDelayedCall):
+    """A call and its place in its bucket; in no bucket once made or cancelled."""
+
+    __slots__ = ("args", "context", "func", "timer")
+
+    args: Any
+    context: Any
+    func: Any
+    timer: BatchedTimer
+
+    def cancel(self) -> None:
+        before = self.previous
+        if before is None:
+            return
+        after = self.next
+        before.next = after
+        after.previous = before
+        self.previous = self.next = self.func = self.args = self.context = None
+        if before is after:
+            before.emptied()
+
+    def reset(self, delay: float) -> bool:
+        before = self.previous
+        if before is None:
+            return False
+        timer = self.timer
+        when = timer._now() + delay
+        if timer._low < when <= timer._high:
+            bucket = timer._latest
+        else:
+            bucket = timer._bucket(when)
+        after = self.next
+        before.next = after
+        after.previous = before
+        if before is after and before is not bucket:
+            before.emptied()
+        self.next = bucket
+        self.previous = last = bucket.previous
+        last.next = bucket.previous = self
+        return True
+
+
+class Bucket(_Link):
+    """The calls that are made together once *edge*, a time in seconds, is reached."""
+
+    __slots__ = ("_timer", "edge", "idle", "key", "native")
+
+    def __init__(self, timer: BatchedTimer, key: float, edge: float) -> None:
+        """Make an empty bucket."""
+        self.next = self.previous = self
+        self._timer = timer
+        self.key = key
+        self.edge = edge
+        self.idle = False
+        self.native: NativeCall | None = None
+
+    def emptied(self) -> None:
+        """Give the native timer up in the next turn, unless in use again by then.
+
+        A lone connection that re-arms empties its bucket with every message.
+        """
+        if self.native is not None and not self.idle:
+            self.idle = True
+            self._timer._retire_soon(self)
+
+
+class BatchedTimer(IBatchedTimer):
+    """Buckets by number, behind a cache of the one that was used last."""
+
+    __slots__ = (
+        "_buckets",
+        "_chunk_size",
+        "_fired",
+        "_high",
+        "_idle",
+        "_latest",
+        "_low",
+        "_never",
+        "_now",
+        "_timers",
+        "_width",
+    )
+
+    def __init__(self, timers: Timers, bucket_seconds: float, chunk_size: int) -> None:
+        """Take the clock and the native timers of *timers*."""
+        self._timers = timers
+        self._now = timers._now
+        self._width = float(bucket_seconds)
+        self._chunk_size = chunk_size
+        self._buckets: dict[int, Bucket] = {}
+        self._idle: list[Bucket] = []
+        self._never = Bucket(self, inf, inf)
+        self._fired = -1
+        self._forget_latest()
+
+    def call_later(
+        self, delay: float, func: Callable[..., object], /, *args: Any, **kwargs: Any
+    ) -> IDelayedCall:
+        if not callable(func):
+            msg = f"func must be callable, not {type(func).__name__!r}"
+            raise TypeError(msg)
+        when = self._now() + delay
+        bucket = self._latest if self._low < when <= self._high else self._bucket(when)
+        call = BatchedCall()
+        call.timer = self
+        call.func = partial(func, **kwargs) if kwargs else func
+        call.args = args
+        call.context = copy_context()
+        call.next = bucket
+        call.previous = last = bucket.previous
+        last.next = bucket.previous = call
+        return call
+
+    def _bucket(self, when: float) -> Bucket:
+        """Return the bucket whose edge is the first at or after *when*."""
+        if when != when:  # noqa: PLR0124 - NaN alone differs from itself
+            msg = "delay must be a number of seconds, not NaN"
+            raise ValueError(msg)
+        if when == inf:
+            return self._never
+        width = self._width
+        now = self._now()
+        key = max(ceil(max(when, now) / width), self._fired + 1)
+        if key * width < when:  # The division rounds, and no call may be early.
+            key += 1
+        bucket = self._buckets.get(key)
+        if bucket is None:
+            bucket = self._buckets[key] = Bucket(self, key, key * width)
+            bucket.native = self._timers._arm(
+                bucket.edge - now, partial(self._fire, bucket)
+            )
+        self._latest = bucket
+        self._low, self._high = bucket.edge - width, bucket.edge
+        return bucket
+
+    def _forget_latest(self) -> None:
+        self._latest = self._never
+        self._low, self._high = inf, -inf
+
+    def _close(self, bucket: Bucket) -> None:
+        """Take no more calls into *bucket*."""
+        del self._buckets[int(bucket.key)]
+        bucket.native = None
+        if self._latest is bucket:
+            self._forget_latest()
+
+    def _retire_soon(self, bucket: Bucket) -> None:
+        self._idle.append(bucket)
+        if len(self._idle) == 1:
+            self._timers._call_soon(self._retire)
+
+    def _retire(self) -> None:
+        idle, self._idle = self._idle, []
+        for bucket in idle:
+            bucket.idle = False
+            native = bucket.native
+            if native is not None and bucket.next is bucket:
+                self._close(bucket)
+                native.cancel()
+
+    def _fire(self, bucket: Bucket) -> None:
+        early = bucket.edge - self._now()
+        if early > GRAIN:  # The loop's own clock was set, as wall clocks are.
+            bucket.native = self._timers._arm(early, partial(self._fire, bucket))
+            return
+        self._close(bucket)
+        self._fired = int(bucket.key)
+        self._count(bucket, bucket.next, 0)
+
+    def _count(self, bucket: Bucket, call: Any, counted: int) -> None:
+        """Count the calls, on which the pauses between the chunks depend."""
+        limit = counted + COUNTED_PER_TURN
+        while call is not bucket and call is not None and counted < limit:
+            counted += 1
+            call = call.next
+        if counted == limit and call is not None:
+            # A call cancelled between two turns ends the count: near enough.
+            self._timers._call_soon(partial(self._count, bucket, call, counted))
+        else:
+            pause = self._width / max(1, ceil(counted / self._chunk_size))
+            self._run(bucket, pause, self._now())
+
+    def _run(self, bucket: Bucket, pause: float, due: float) -> None:
+        """Make a chunk of calls, and see to it that the rest follows."""
+        try:
+            self._run_chunk(bucket)
+        finally:
+            if bucket.next is not bucket:
+                rest = partial(self._run, bucket, pause, due + pause)
+                self._timers._arm(due + pause - self._now(), rest)
+
+    def _run_chunk(self, bucket: Bucket) -> None:
+        for _ in range(self._chunk_size):
+            call = bucket.next
+            if call is bucket:
+                return
+            bucket.next = after = call.next
+            after.previous = bucket
+            context, func, args = call.context, call.func, call.args
+            call.previous = call.next = call.func = call.args = call.context = None
+            try:
+                context.run(func, *args)
+            except Exception as error:  # noqa: BLE001 - any error of the user's call
+                self._timers._report(f"error in a batched call of {func!r}", error)

@@ -1,0 +1,249 @@
+"""What follows from the primitives of a backend's futures, the same on each."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from inspect import isasyncgen
+from types import CoroutineType
+from typing import TYPE_CHECKING, Any
+
+from txaio_common._failures import Failures, exception_of
+from txaio_common._timers import check_delay
+
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Coroutine, Iterable
+
+    from txaio_interfaces import IFailedFuture, IFuture
+
+UNSET: Any = object()
+"""Stands for an argument that was left out."""
+
+
+class Futures(Failures):
+    """Futures of any backend, over the primitives that are abstract here."""
+
+    @abstractmethod
+    def _new_future(self, canceller: Callable[[Any], object] | None) -> IFuture[Any]:
+        """Return a pending future."""
+
+    @abstractmethod
+    def _reject(self, future: IFuture[Any], exception: Exception) -> None:
+        """Fail *future* with *exception*, which is ready to be raised."""
+
+    @abstractmethod
+    def _spawn(self, coroutine: Coroutine[Any, Any, Any]) -> IFuture[Any]:
+        """Run *coroutine*, in a copy of this context, and return its future."""
+
+    @abstractmethod
+    def _adopt(self, awaitable: Awaitable[Any]) -> IFuture[Any]:
+        """Return a future of this backend that follows *awaitable*, not a coroutine."""
+
+    @abstractmethod
+    def _on_settled(
+        self, future: IFuture[Any], fn: Callable[[IFuture[Any]], object]
+    ) -> None:
+        """Call ``fn(future)`` once it is settled; this does not count as looking."""
+
+    @abstractmethod
+    def _failure(self, future: IFuture[Any]) -> IFailedFuture | None:
+        """Return the failure of a settled *future*, and count it as looked at."""
+
+    @abstractmethod
+    def _outcome(self, future: IFuture[Any]) -> Any:
+        """Return the value of a settled *future*, or its failure, as `_failure` does."""
+
+    def create_future(
+        self,
+        result: Any = UNSET,
+        error: Exception | IFailedFuture | None = UNSET,
+        canceller: Callable[[Any], object] | None = None,
+    ) -> IFuture[Any]:
+        if result is UNSET and error is UNSET:
+            return self._new_future(canceller)
+        if result is not UNSET and error is not UNSET:
+            msg = "create_future takes a result or an error, not both"
+            raise ValueError(msg)
+        future = self._new_future(None)
+        if error is UNSET:
+            self.resolve(future, result)
+        else:
+            self.reject(future, error)
+        return future
+
+    def create_future_success(self, result: Any) -> IFuture[Any]:
+        future = self._new_future(None)
+        self.resolve(future, result)
+        return future
+
+    def create_future_error(
+        self, error: Exception | IFailedFuture | None = None
+    ) -> IFuture[Any]:
+        future = self._new_future(None)
+        self.reject(future, error)
+        return future
+
+    def as_future(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        try:
+            value = fn(*args, **kwargs)
+        except (Exception, self.CancelledError) as exception:  # noqa: BLE001 - kept
+            future = self._new_future(None)
+            self._settle_failed(future, exception)
+            return future
+        if type(value) is CoroutineType:
+            return self._spawn(value)
+        if isasyncgen(value):
+            msg = (
+                f"as_future got an async generator from {fn!r}:"
+                " was `await` meant where it says `yield`?"
+            )
+            raise TypeError(msg)
+        if hasattr(value, "__await__"):
+            return self._ensure(value)
+        return self.create_future_success(value)
+
+    def reject(
+        self, future: IFuture[Any], error: Exception | IFailedFuture | None = None
+    ) -> None:
+        self._settle_failed(future, exception_of(error))
+
+    def gather(
+        self, futures: Iterable[Awaitable[Any]], consume_exceptions: bool = True
+    ) -> Any:
+        members = list(futures)
+        for member in members:
+            if not hasattr(member, "__await__"):
+                msg = (
+                    "futures must hold futures and coroutines,"
+                    f" not {type(member).__name__!r}"
+                )
+                raise TypeError(msg)
+        kind = GatherAll if consume_exceptions else GatherUntilFailure
+        return kind(self, [self._ensure(member) for member in members]).future
+
+    def shield(self, future: IFuture[Any]) -> IFuture[Any]:
+        shielded = self._new_future(None)
+
+        def follow(source: IFuture[Any]) -> None:
+            if not self.is_called(shielded):
+                self._follow(source, shielded)
+
+        self._on_settled(self._ensure(future), follow)
+        return shielded
+
+    def timeout(self, future: IFuture[Any], seconds: float) -> IFuture[Any]:
+        check_delay(seconds, "seconds")
+        source = self._ensure(future)
+
+        def expire() -> None:
+            if not self.is_called(timed):
+                error = TimeoutError(f"not settled within {seconds} seconds")
+                self._reject(timed, error)
+            self.cancel(source)
+
+        def follow(_source: IFuture[Any]) -> None:
+            timer.cancel()
+            if not self.is_called(timed):
+                self._follow(source, timed)
+
+        def cancelled(_timed: IFuture[Any]) -> None:
+            timer.cancel()
+            self.cancel(source)
+
+        timed = self._new_future(cancelled)
+        timer = self.call_later(seconds, expire)
+        self._on_settled(source, follow)
+        return timed
+
+    def _ensure(self, awaitable: Awaitable[Any]) -> IFuture[Any]:
+        """Return the future that *awaitable* is, or one that follows it."""
+        if type(awaitable) is CoroutineType:
+            return self._spawn(awaitable)
+        if self.is_future(awaitable):
+            return awaitable  # type: ignore[return-value]
+        return self._adopt(awaitable)
+
+    def _follow(self, source: IFuture[Any], target: IFuture[Any]) -> None:
+        """Settle *target* as *source*, which is settled, was."""
+        failure = self._failure(source)
+        if failure is None:
+            self.resolve(target, self._outcome(source))
+        else:
+            self._settle_failed(target, failure.value)
+
+    def _settle_failed(self, future: IFuture[Any], exception: BaseException) -> None:
+        if isinstance(exception, self.CancelledError):
+            self.cancel(future, *exception.args[:1])
+        else:
+            self._reject(future, exception_of(exception))
+
+
+class GatherAll:
+    """Collects every outcome, a failure in the place of its member.
+
+    It waits for one member at a time and walks past those that are settled by then,
+    so that a hundred members cost a handful of callbacks.
+    """
+
+    __slots__ = ("_backend", "_members", "_results", "future")
+
+    def __init__(self, backend: Futures, members: list[IFuture[Any]]) -> None:
+        self._backend = backend
+        self._members = members
+        self._results: list[Any] = []
+        self.future = backend._new_future(self._cancel)
+        self._advance(None)
+
+    def _advance(self, _member: IFuture[Any] | None) -> None:
+        backend, members, results = self._backend, self._members, self._results
+        for index in range(len(results), len(members)):
+            member = members[index]
+            if not backend.is_called(member):
+                backend._on_settled(member, self._advance)
+                return
+            results.append(backend._outcome(member))
+        backend.resolve(self.future, results)
+
+    def _cancel(self, _future: IFuture[Any]) -> None:
+        backend = self._backend
+        for member in self._members:
+            backend._on_settled(member, backend._failure)
+            backend.cancel(member)
+
+
+class GatherUntilFailure:
+    """Collects the values, or fails as the first member that does."""
+
+    __slots__ = ("_backend", "_done", "_members", "_pending", "future")
+
+    def __init__(self, backend: Futures, members: list[IFuture[Any]]) -> None:
+        self._backend = backend
+        self._members = members
+        self._pending = len(members)
+        self._done = not members
+        self.future = backend._new_future(self._cancel)
+        if not members:
+            backend.resolve(self.future, [])
+        for member in members:
+            backend._on_settled(member, self._settled)
+
+    def _settled(self, member: IFuture[Any]) -> None:
+        backend = self._backend
+        failure = backend._failure(member)
+        self._pending -= 1
+        if self._done:
+            return
+        if failure is not None:
+            self._done = True
+            backend._follow(member, self.future)
+        elif not self._pending:
+            self._done = True
+            values = [backend._outcome(member) for member in self._members]
+            backend.resolve(self.future, values)
+
+    def _cancel(self, _future: IFuture[Any]) -> None:
+        # The members go on if it was one of them that ended the whole.
+        if not self._done:
+            self._done = True
+            for member in self._members:
+                self._backend.cancel(member)

@@ -1,0 +1,137 @@
+"""Backends that are used where they do not work, and what they say then."""
+
+from __future__ import annotations
+
+import sys
+from functools import partial
+from inspect import isawaitable
+from threading import get_ident
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from txaio_common._failures import exception_of
+from txaio_common._futures import UNSET, Futures
+from txaio_common._timers import Timers
+
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from contextvars import Context
+
+    from txaio_interfaces import IBatchedTimer, IDelayedCall, IFailedFuture, IFuture
+
+
+class Unavailable:
+    """Stands in for a loop that is not there: whatever is asked of it raises."""
+
+    def __init__(self, reason: str) -> None:
+        """Take the *reason*, which names the fix."""
+        self._reason = reason
+
+    def __getattr__(self, name: str) -> NoReturn:
+        """Raise a `RuntimeError` that gives the reason."""
+        raise RuntimeError(self._reason)
+
+    def __call__(self, *_args: object, **_kwargs: object) -> NoReturn:
+        """Raise a `RuntimeError` that gives the reason."""
+        raise RuntimeError(self._reason)
+
+
+class ThreadChecked(Futures, Timers):
+    """A backend in debug mode: used off its loop's thread, it says so."""
+
+    _thread = 0
+
+    def _check_thread(self) -> None:
+        if get_ident() != self._thread:
+            msg = (
+                f"this {self.name} backend was used outside its loop's thread:"
+                " use call_from_thread there"
+            )
+            raise RuntimeError(msg)
+
+    def create_future(
+        self,
+        result: Any = UNSET,
+        error: Exception | IFailedFuture | None = UNSET,
+        canceller: Callable[[Any], object] | None = None,
+    ) -> IFuture[Any]:
+        self._check_thread()
+        return super().create_future(result, error, canceller)
+
+    def as_future(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        self._check_thread()
+        return super().as_future(fn, *args, **kwargs)
+
+    def resolve(self, future: IFuture[Any], result: Any = None) -> None:
+        self._check_thread()
+        super().resolve(future, result)
+
+    def _settle_failed(self, future: IFuture[Any], exception: BaseException) -> None:
+        self._check_thread()
+        super()._settle_failed(future, exception)
+
+    def cancel(self, future: IFuture[Any], msg: str | None = None) -> None:
+        self._check_thread()
+        super().cancel(future, msg)
+
+    def add_callbacks(
+        self,
+        future: IFuture[Any],
+        callback: Callable[[Any], object] | None,
+        errback: Callable[[IFailedFuture], object] | None,
+    ) -> IFuture[Any]:
+        self._check_thread()
+        return super().add_callbacks(future, callback, errback)
+
+    def gather(
+        self, futures: Any, consume_exceptions: bool = True
+    ) -> Any:
+        self._check_thread()
+        return super().gather(futures, consume_exceptions)
+
+    def call_later(
+        self, delay: float, func: Callable[..., object], /, *args: Any, **kwargs: Any
+    ) -> IDelayedCall:
+        self._check_thread()
+        return super().call_later(delay, func, *args, **kwargs)
+
+    def make_batched_timer(
+        self, bucket_seconds: float, chunk_size: int = 100
+    ) -> IBatchedTimer:
+        self._check_thread()
+        return super().make_batched_timer(bucket_seconds, chunk_size)
+
+    def _arm(self, delay: float, fn: Callable[[], object]) -> Any:
+        self._check_thread()
+        return super()._arm(delay, fn)
+
+
+def debug_mode(debug: bool | None) -> bool:
+    """Return *debug*, or what Python's development mode says if it is None."""
+    return sys.flags.dev_mode if debug is None else debug
+
+
+def start_main(main: Callable[..., Any], backend: Any, args: Any) -> Awaitable[Any]:
+    """Call *main* with *backend* and *args*; it has to be a coroutine function."""
+    running = main(backend, *args)
+    if not isawaitable(running):
+        msg = (
+            f"main must be a coroutine function (`async def main(backend)`): {main!r}"
+            f" returned {type(running).__name__!r}"
+        )
+        raise TypeError(msg)
+    return running
+
+
+def in_thread(
+    context: Context, fn: Callable[..., Any], args: Any, kwargs: Any
+) -> Callable[[], Any]:
+    """Return what a worker thread has to call to run *fn* in *context*."""
+    return partial(_raise_what_a_future_takes, context, partial(fn, *args, **kwargs))
+
+
+def _raise_what_a_future_takes(context: Context, fn: Callable[[], Any]) -> Any:
+    try:
+        return context.run(fn)
+    except StopIteration as error:
+        raise exception_of(error) from error
