@@ -1,0 +1,222 @@
+"""The whole check-up: `nox` runs it, `nox --session NAME` runs a part of it.
+
+Every Python that the classifiers name is tried.
+Those that this machine lacks are skipped, and named at the end.
+Distributions are built once and installed as wheels, never looked up on an index.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import nox
+
+
+nox.needs_version = ">=2026.8"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.download_python = "never"
+nox.options.error_on_missing_interpreters = False
+nox.options.allow_parallel = True
+nox.options.parallel = "auto"
+# Whatever takes long comes first, so that no core is idle at the end.
+nox.options.sessions = [
+    "wheels",
+    "integration",
+    "types",
+    "minimums",
+    "unit",
+    "lint",
+    "build",
+    "alone",
+    "demo",
+    "coverage",
+]
+
+# The certificates that the system trusts are good enough for uv, too.
+os.environ.setdefault("UV_SYSTEM_CERTS", "true")
+# Without bytecode each of the many processes would compile everything anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+ROOT = Path(__file__).parent
+BUILD = ROOT / "build"
+DIST = BUILD / "dist"
+CONSTRAINTS = BUILD / "constraints.txt"
+EXAMPLE = ROOT / "docs/examples/keepalive"
+SETTINGS = nox.project.load_toml(ROOT / "pyproject.toml")
+FOLDERS = [*sorted(ROOT.glob("packages/*")), EXAMPLE]
+PROJECTS = {
+    project["name"]: project
+    for folder in FOLDERS
+    for project in [nox.project.load_toml(folder / "pyproject.toml")["project"]]
+}
+TESTED = sorted({path.parts[-3] for path in ROOT.glob("packages/*/tests/test_*.py")})
+LOOPS = {
+    "txaio-asyncio": ["asyncio", "uvloop"],
+    "txaio-twisted": ["twisted", "twisted-asyncioreactor"],
+    "txaio-anyio": ["anyio-asyncio", "anyio-uvloop", "anyio-trio"],
+}
+
+
+def pythons() -> list[str]:
+    """Return the Pythons that the classifiers name, and the one that runs this."""
+    project = PROJECTS["txaio-interfaces"]
+    named = nox.project.python_versions({"project": project})
+    if (
+        "Programming Language :: Python :: Implementation :: PyPy"
+        in project["classifiers"]
+    ):
+        named.append("pypy3.11")
+    kind = "pypy" if sys.implementation.name == "pypy" else ""
+    running = f"{kind}{sys.version_info.major}.{sys.version_info.minor}"
+    return list(dict.fromkeys([*named, running]))
+
+
+PYTHONS = pythons()
+
+
+def on_pypy(session: nox.Session) -> bool:
+    """Tell whether the *session* runs on PyPy: no uvloop there, no coverage."""
+    return str(session.python or sys.implementation.name).startswith("pypy")
+
+
+def group(name: str) -> list[str]:
+    """Return the requirements of a dependency group."""
+    return list(nox.project.dependency_groups(SETTINGS, name))
+
+
+def extras(session: nox.Session, package: str) -> dict[str, list[str]]:
+    """Return the extras of *package* that there are for the Python of *session*."""
+    known = PROJECTS[package].get("optional-dependencies", {})
+    missing = {"uvloop"} if on_pypy(session) else set()
+    return {name: known[name] for name in known if name not in missing}
+
+
+def whole(session: nox.Session, package: str) -> str:
+    """Return the requirement of *package* with its extras."""
+    return f"{package}[{','.join(extras(session, package))}]"
+
+
+def install(session: nox.Session, *requirements: str) -> None:
+    """Install *requirements*, our own from the wheels that were built."""
+    session.install(f"--constraint={CONSTRAINTS}", *requirements)
+
+
+def pytest(session: nox.Session, *arguments: str, label: str = "") -> None:
+    """Run pytest, keep its report, and measure what was covered."""
+    name = Path(session.virtualenv.location).name + label
+    coverage = ["coverage", "run", f"--data-file={BUILD}/coverage/data", "-m"]
+    session.run(
+        "python",
+        "-m",
+        *([] if on_pypy(session) else coverage),
+        "pytest",
+        "-q",
+        f"--junitxml={BUILD}/reports/{name}.xml",
+        *arguments,
+        *session.posargs,
+    )
+
+
+def conform(session: nox.Session, package: str) -> None:
+    """Run the conformance suite on the loops of *package*, a process for each."""
+    suite = ["tests-integration", "--ignore=tests-integration/packaging"]
+    for loop in LOOPS[package]:
+        if not (on_pypy(session) and loop.endswith("uvloop")):
+            pytest(session, *suite, f"--backend={loop}", label=f"-{loop}")
+
+
+@nox.session
+def wheels(session: nox.Session) -> None:
+    """Build every sdist, and every wheel from its sdist, for the other sessions."""
+    session.install(*group("wheels"))
+    shutil.rmtree(BUILD, ignore_errors=True)
+    command = ["python", "-m", "build", "--no-isolation", f"--outdir={DIST}"]
+    for folder in FOLDERS:
+        session.run(*command, str(folder), silent=True)
+    ours = {wheel.name.split("-")[0]: wheel.as_uri() for wheel in DIST.glob("*.whl")}
+    CONSTRAINTS.write_text("".join(f"{name} @ {uri}\n" for name, uri in ours.items()))
+
+
+@nox.session(python=PYTHONS, requires=["wheels"])
+@nox.parametrize("package", TESTED)
+def unit(session: nox.Session, package: str) -> None:
+    """Run a package's own tests where nothing else is installed."""
+    install(session, whole(session, package), *group("test"))
+    pytest(session, f"packages/{package}/tests")
+
+
+@nox.session(python=PYTHONS, requires=["wheels"])
+@nox.parametrize("package", list(LOOPS))
+def integration(session: nox.Session, package: str) -> None:
+    """Run the conformance suite on a backend that is installed alone."""
+    install(session, whole(session, package), *group("test"))
+    conform(session, package)
+
+
+@nox.session(python="3.11", requires=["wheels"])
+@nox.parametrize("package", list(LOOPS))
+def minimums(session: nox.Session, package: str) -> None:
+    """Run the conformance suite with the lowest versions that a backend takes."""
+    needed = sum(extras(session, package).values(), PROJECTS[package]["dependencies"])
+    lowest = [need.replace(">=", "==") for need in needed if ">=" in need]
+    install(session, whole(session, package), *lowest, *group("test"))
+    conform(session, package)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Look for slips in code and spelling, and for imports against the house rules."""
+    session.install(*group("lint"))
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+    session.run("codespell")
+    sources = os.pathsep.join(map(str, ROOT.glob("packages/*/src")))
+    session.run("lint-imports", "--no-cache", env={"PYTHONPATH": sources})
+
+
+@nox.session(requires=["wheels"])
+def types(session: nox.Session) -> None:
+    """Check the types of the packages, and those of a program that uses them."""
+    install(session, *(whole(session, name) for name in LOOPS), *group("types"))
+    session.run("mypy")
+    # Asking for a newer version would take the network.
+    session.run("pyright", env={"PYRIGHT_PYTHON_IGNORE_WARNINGS": "1"})
+
+
+@nox.session(requires=["wheels"])
+def build(session: nox.Session) -> None:
+    """Check what would be published: metadata, contents, versions, imports."""
+    install(session, *PROJECTS, *group("build"), *group("test"))
+    files = sorted(map(str, DIST.iterdir()))
+    session.run("twine", "check", "--strict", *files)
+    session.run("check-wheel-contents", str(DIST))
+    pytest(session, "tests-integration/packaging")
+
+
+@nox.session(requires=["wheels"])
+@nox.parametrize("distribution", list(PROJECTS))
+def alone(session: nox.Session, distribution: str) -> None:
+    """Install a distribution into an empty environment, look around, and import it."""
+    install(session, distribution)
+    script = ROOT / "tests-integration" / "packaging" / "import_alone.py"
+    session.run("python", "-I", str(script), distribution)
+
+
+@nox.session(requires=["wheels"], allow_parallel=False)
+def demo(session: nox.Session) -> None:
+    """Run one library on seven event loops, over real sockets, and print a table."""
+    backends = [whole(session, name) for name in LOOPS]
+    install(session, "txaio-example-keepalive", *backends)
+    session.run("python", str(EXAMPLE / "demo.py"), *session.posargs)
+
+
+@nox.session(allow_parallel=False)
+def coverage(session: nox.Session) -> None:
+    """Add up what the tests covered; it has to be all of the packages."""
+    session.install(*group("coverage"))
+    data = f"--data-file={BUILD}/coverage/data"
+    session.run("coverage", "combine", "--keep", "-q", data, f"{BUILD}/coverage")
+    session.run("coverage", "report", data)

@@ -1,0 +1,54 @@
+"""What `txaio_interfaces` may hold."""
+
+from __future__ import annotations
+
+import inspect
+
+import pytest
+import txaio_interfaces
+
+
+CLASSES = [name for name in txaio_interfaces.__all__ if name != "log_levels"]
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_public_name_cannot_be_instantiated(name):
+    """Every public name is abstract: a backend makes the objects, nobody else."""
+    with pytest.raises(TypeError, match="abstract"):
+        getattr(txaio_interfaces, name)()
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_public_method_says_what_it_means(name):
+    """The docstrings of the whole house live here, so that none may be missing."""
+    interface = getattr(txaio_interfaces, name)
+    members = {"": interface, **vars(interface)}
+    silent = [
+        f"{name}.{member}"
+        for member, value in members.items()
+        if member in {"", *interface.__abstractmethods__} and not inspect.getdoc(value)
+    ]
+    assert silent == []
+
+
+def test_log_levels_are_a_list_from_silence_to_everything():
+    """The constant keeps its type and order: callers index it."""
+    assert txaio_interfaces.log_levels == [
+        "none",
+        "critical",
+        "error",
+        "warn",
+        "info",
+        "debug",
+        "trace",
+    ]
+
+
+def test_nothing_public_is_left_out_of_the_contents_page():
+    """`__all__` lists what the package offers."""
+    public = {
+        name
+        for name, value in vars(txaio_interfaces).items()
+        if not name.startswith("_") and not inspect.ismodule(value)
+    }
+    assert public == set(txaio_interfaces.__all__)

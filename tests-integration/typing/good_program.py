@@ -1,0 +1,145 @@
+"""A user's library and application: type checkers may find no fault with them.
+
+`assert_type` says what they have to make of each expression.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, assert_type
+
+import trio
+import txaio_anyio
+import txaio_asyncio
+import txaio_twisted
+from txaio_interfaces import log_levels
+
+
+if TYPE_CHECKING:
+    from txaio_interfaces import (
+        IBackend,
+        IBatchedTimer,
+        IDelayedCall,
+        IFailedFuture,
+        IFuture,
+        ILogger,
+    )
+
+
+async def double(number: int) -> int:
+    """Be a coroutine function."""
+    return 2 * number
+
+
+def halve(number: int, *, digits: int = 0) -> float:
+    """Be a function that takes a keyword."""
+    return round(number / 2, digits)
+
+
+class Greeter:
+    """A library's class: it is handed a backend."""
+
+    def __init__(self, txa: IBackend) -> None:
+        self._txa = txa
+        self._log: ILogger = txa.make_logger()
+        self._timer: IBatchedTimer = txa.make_batched_timer(0.5, chunk_size=10)
+        self._call: IDelayedCall | None = None
+
+    def greet(self, name: str, delay: float) -> None:
+        """Make a call later."""
+        self._call = self._timer.call_later(delay, self._log.info, "hello", name=name)
+
+    def leave(self) -> None:
+        """Take it back."""
+        if self._call is not None:
+            assert_type(self._call.reset(1), bool)
+            self._call.cancel()
+
+    def on_failure(self, failure: IFailedFuture) -> str:
+        """Be an errback."""
+        assert_type(failure.value, BaseException)
+        self._log.failure("no greeting", failure=failure)
+        return self._txa.failure_message(failure)
+
+
+async def futures(txa: IBackend) -> None:
+    """Make futures of everything that can become one."""
+    assert_type(txa.as_future(double, 1), "IFuture[int]")
+    assert_type(await txa.as_future(double, number=1), int)
+    assert_type(await txa.as_future(halve, 1, digits=2), float)
+    assert_type(await txa.create_future_success("yes"), str)
+    pending: IFuture[bytes] = txa.create_future(canceller=lambda _future: None)
+    txa.resolve(pending, b"")
+    assert_type(await pending, bytes)
+    assert_type(await txa.shield(pending), bytes)
+    assert_type(await txa.timeout(pending, 1.5), bytes)
+    assert_type(await txa.uncancelled(double, 1), int)
+    assert_type(await txa.run_in_thread(halve, 1, digits=1), float)
+    assert_type(await txa.sleep(0), None)
+    assert_type(txa.create_future_error(ValueError("no")), "IFuture[Any]")
+
+
+async def gathered(txa: IBackend) -> None:
+    """Wait for several."""
+    numbers = [txa.as_future(double, number) for number in range(3)]
+    assert_type(await txa.gather(numbers), "list[int | IFailedFuture]")
+    assert_type(await txa.gather(numbers, consume_exceptions=False), list[int])
+    assert_type(await txa.gather([double(1)], consume_exceptions=False), list[int])
+
+
+async def callbacks(txa: IBackend) -> None:
+    """Hear of an outcome."""
+    greeter = Greeter(txa)
+    future = txa.as_future(double, 1)
+    same = txa.add_callbacks(future, lambda number: number + 1, greeter.on_failure)
+    assert_type(same, "IFuture[int]")
+    txa.add_callbacks(future, print, None)
+    txa.cancel(future, msg="enough")
+    try:
+        await future
+    except txa.CancelledError:
+        txa.make_logger("any.name").info("cancelled {what}", what=future)
+
+
+def levels(txa: IBackend) -> list[str]:
+    """Set each level in turn."""
+    for level in log_levels:
+        txa.set_global_log_level(level)
+    return log_levels
+
+
+async def main(txa: IBackend, name: str) -> int:
+    """Be the application: it knows the backend's interface alone."""
+    Greeter(txa).greet(name, 0.1)
+    await callbacks(txa)
+    return 1
+
+
+async def with_own_backend(name: str) -> int:
+    """Be a program on AnyIO that runs already."""
+    async with txaio_anyio.AnyioBackend(grace=1.0) as txa:
+        return await main(txa, name)
+
+
+async def on_running_loop(name: str) -> int:
+    """Be a program on asyncio that runs already."""
+    return await main(txaio_asyncio.AsyncioBackend(), name)
+
+
+def start() -> list[int]:
+    """Run the application on every backend."""
+    assert_type(
+        txaio_asyncio.run(main, "you", loop_factory=asyncio.new_event_loop), int
+    )
+    assert_type(txaio_twisted.run(main, "you", debug=True), int)
+    assert_type(txaio_anyio.run(main, "you", backend="trio"), int)
+    return [asyncio.run(on_running_loop("you")), trio.run(with_own_backend, "you")]
+
+
+def made_by_hand(reactor: Any) -> list[IBackend]:
+    """Make a backend for a loop that runs already."""
+    loop = asyncio.new_event_loop()
+    return [
+        txaio_asyncio.AsyncioBackend(loop),
+        txaio_twisted.TwistedBackend(reactor),
+    ]
