@@ -46,13 +46,13 @@ DIST = BUILD / "dist"
 CONSTRAINTS = BUILD / "constraints.txt"
 EXAMPLE = ROOT / "docs/examples/keepalive"
 SETTINGS = nox.project.load_toml(ROOT / "pyproject.toml")
-FOLDERS = [*sorted(ROOT.glob("packages/*")), EXAMPLE]
+FOLDERS = {folder.name: folder for folder in sorted(ROOT.glob("packages/*"))}
+FOLDERS["txaio-example-keepalive"] = EXAMPLE
 PROJECTS = {
-    project["name"]: project
-    for folder in FOLDERS
-    for project in [nox.project.load_toml(folder / "pyproject.toml")["project"]]
+    name: nox.project.load_toml(folder / "pyproject.toml")["project"]
+    for name, folder in FOLDERS.items()
 }
-TESTED = sorted({path.parts[-3] for path in ROOT.glob("packages/*/tests/test_*.py")})
+TESTED = [name for name in FOLDERS if any(FOLDERS[name].glob("tests/test_*.py"))]
 LOOPS = {
     "txaio-asyncio": ["asyncio", "uvloop"],
     "txaio-twisted": ["twisted", "twisted-asyncioreactor"],
@@ -134,22 +134,22 @@ def wheels(session: nox.Session) -> None:
     session.install(*group("wheels"))
     shutil.rmtree(BUILD, ignore_errors=True)
     command = ["python", "-m", "build", "--no-isolation", f"--outdir={DIST}"]
-    for folder in FOLDERS:
+    for folder in FOLDERS.values():
         session.run(*command, str(folder), silent=True)
     ours = {wheel.name.split("-")[0]: wheel.as_uri() for wheel in DIST.glob("*.whl")}
     CONSTRAINTS.write_text("".join(f"{name} @ {uri}\n" for name, uri in ours.items()))
 
 
 @nox.session(python=PYTHONS, requires=["wheels"])
-@nox.parametrize("package", TESTED)
+@nox.parametrize("package", TESTED, ids=TESTED)
 def unit(session: nox.Session, package: str) -> None:
     """Run a package's own tests where nothing else is installed."""
     install(session, whole(session, package), *group("test"))
-    pytest(session, f"packages/{package}/tests")
+    pytest(session, str(FOLDERS[package] / "tests"))
 
 
 @nox.session(python=PYTHONS, requires=["wheels"])
-@nox.parametrize("package", list(LOOPS))
+@nox.parametrize("package", [*LOOPS], ids=LOOPS)
 def integration(session: nox.Session, package: str) -> None:
     """Run the conformance suite on a backend that is installed alone."""
     install(session, whole(session, package), *group("test"))
@@ -157,7 +157,7 @@ def integration(session: nox.Session, package: str) -> None:
 
 
 @nox.session(python="3.11", requires=["wheels"])
-@nox.parametrize("package", list(LOOPS))
+@nox.parametrize("package", [*LOOPS], ids=LOOPS)
 def minimums(session: nox.Session, package: str) -> None:
     """Run the conformance suite with the lowest versions that a backend takes."""
     needed = sum(extras(session, package).values(), PROJECTS[package]["dependencies"])
@@ -197,7 +197,7 @@ def build(session: nox.Session) -> None:
 
 
 @nox.session(requires=["wheels"])
-@nox.parametrize("distribution", list(PROJECTS))
+@nox.parametrize("distribution", [*PROJECTS], ids=PROJECTS)
 def alone(session: nox.Session, distribution: str) -> None:
     """Install a distribution into an empty environment, look around, and import it."""
     install(session, distribution)

@@ -9,6 +9,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any, assert_type
 
 import trio
+
 import txaio_anyio
 import txaio_asyncio
 import txaio_twisted
