@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from threading import get_ident
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from txaio_asyncio._futures import AsyncioFutures
 from txaio_asyncio._logging import AsyncioLogging
@@ -14,9 +14,9 @@ from txaio_common import ThreadChecked, Unavailable, debug_mode, start_main
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
-    from typing import Concatenate, ParamSpec, Self, TypeVar
+    from typing import Self, TypeVar, TypeVarTuple
 
-    P = ParamSpec("P")
+    Args = TypeVarTuple("Args")
     T = TypeVar("T")
 
 
@@ -40,7 +40,10 @@ class AsyncioBackend(AsyncioFutures, AsyncioTimers, AsyncioLogging):
         if debug is None and (loop or _running_loop()).get_debug():
             debug = True
         kind = _CheckedAsyncioBackend if debug_mode(debug) else AsyncioBackend
-        return super().__new__(cast("type[Self]", kind) if cls is AsyncioBackend else cls)
+        made: Self = super().__new__(
+            cast("type[Self]", kind) if cls is AsyncioBackend else cls
+        )
+        return made
 
     def __init__(
         self,
@@ -96,8 +99,8 @@ def _running_loop() -> asyncio.AbstractEventLoop:
 
 
 def run(
-    main: Callable[Concatenate[AsyncioBackend, P], Awaitable[T]],
-    *args: P.args,
+    main: Callable[[AsyncioBackend, *Args], Awaitable[T]],
+    *args: *Args,
     loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None,
     debug: bool | None = None,
 ) -> T:
@@ -116,7 +119,7 @@ def run(
         try:
             return await start_main(main, backend, args)
         finally:
-            await backend._end()  # noqa: SLF001 - of this module
+            await backend._end()
 
     with asyncio.Runner(loop_factory=loop_factory, debug=debug) as runner:
         return runner.run(live())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from txaio_common import FailedFuture, Futures
 
@@ -12,7 +12,7 @@ from txaio_common import FailedFuture, Futures
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
 
-    from txaio_interfaces import IFailedFuture, IFuture
+    from txaio_interfaces import IFailedFuture
 
     Future = asyncio.Future[Any]
 
@@ -34,40 +34,37 @@ class AsyncioFutures(Futures):
             future.add_done_callback(partial(_run_canceller, canceller))
         return future
 
-    def resolve(self, future: IFuture[Any], result: Any = None) -> None:
-        native = cast("Future", future)
+    def resolve(self, future: Any, result: Any = None) -> None:
         try:
-            native.set_result(result)
+            future.set_result(result)
         except asyncio.InvalidStateError:
-            if not native.cancelled():
+            if not future.cancelled():
                 raise
 
-    def _reject(self, future: IFuture[Any], exception: Exception) -> None:
-        native = cast("Future", future)
+    def _reject(self, future: Any, exception: Exception) -> None:
         try:
-            native.set_exception(exception)
+            future.set_exception(exception)
         except asyncio.InvalidStateError:
-            if not native.cancelled():
+            if not future.cancelled():
                 raise
 
-    def cancel(self, future: IFuture[Any], msg: str | None = None) -> None:
-        native = cast("Future", future)
+    def cancel(self, future: Any, msg: str | None = None) -> None:
         # A task that is being cancelled would be interrupted in its clean-up.
-        if not (isinstance(native, asyncio.Task) and native.cancelling()):
-            native.cancel(msg)
+        if not (isinstance(future, asyncio.Task) and future.cancelling()):
+            future.cancel(msg)
 
     def is_future(self, value: object) -> bool:
         return isinstance(value, asyncio.Future)
 
-    def is_called(self, future: IFuture[Any]) -> bool:
-        return cast("Future", future).done()
+    def is_called(self, future: Any) -> Any:
+        return future.done()
 
     def add_callbacks(
         self,
-        future: IFuture[Any],
+        future: Any,
         callback: Callable[[Any], object] | None,
         errback: Callable[[IFailedFuture], object] | None,
-    ) -> IFuture[Any]:
+    ) -> Any:
         if errback is not None:
             settled = partial(_call_either, callback, errback)
         elif callback is not None:
@@ -78,22 +75,19 @@ class AsyncioFutures(Futures):
         self._on_settled(future, settled)
         return future
 
-    def _on_settled(
-        self, future: IFuture[Any], fn: Callable[[Any], object]
-    ) -> None:
+    def _on_settled(self, future: Any, fn: Callable[[Any], object]) -> None:
         try:
-            cast("Future", future).add_done_callback(fn)
+            future.add_done_callback(fn)
         except AttributeError:
             msg = f"future must be an asyncio future, not {type(future).__name__!r}"
             raise TypeError(msg) from None
 
-    def _failure(self, future: IFuture[Any]) -> IFailedFuture | None:
-        return _failure_of(cast("Future", future))
+    def _failure(self, future: Any) -> IFailedFuture | None:
+        return _failure_of(future)
 
-    def _outcome(self, future: IFuture[Any]) -> Any:
-        native = cast("Future", future)
-        failure = _failure_of(native)
-        return native.result() if failure is None else failure
+    def _outcome(self, future: Any) -> Any:
+        failure = _failure_of(future)
+        return future.result() if failure is None else failure
 
     def _spawn(self, coroutine: Coroutine[Any, Any, Any]) -> Future:
         task = self._loop.create_task(coroutine)
@@ -128,7 +122,7 @@ def _run_canceller(canceller: Callable[[Any], object], future: Future) -> None:
 
 def _call_back(callback: Callable[[Any], object], future: Future) -> None:
     # `exception()` would count as looking, which a callback alone does not.
-    if not future.cancelled() and future._exception is None:  # noqa: SLF001
+    if not future.cancelled() and future._exception is None:
         callback(future.result())
 
 

@@ -1,1 +1,9 @@
-from txaio_common import Failures as AsyncioLogging
+"""Placeholder."""
+
+from __future__ import annotations
+
+from txaio_common import Failures
+
+
+class AsyncioLogging(Failures):
+    """Placeholder."""

@@ -1,7 +1,7 @@
 """What the backends of txaio share, free of any event loop."""
 
 from txaio_common._batches import BatchedCall, BatchedTimer
-from txaio_common._failures import FailedFuture, Failures
+from txaio_common._failures import FailedFuture, Failures, current_exception
 from txaio_common._futures import UNSET, Futures
 from txaio_common._lifecycle import (
     ThreadChecked,
@@ -25,6 +25,7 @@ __all__ = [
     "ThreadChecked",
     "Timers",
     "Unavailable",
+    "current_exception",
     "debug_mode",
     "in_thread",
     "start_main",

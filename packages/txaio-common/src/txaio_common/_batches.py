@@ -15,7 +15,6 @@ from txaio_interfaces import IBatchedTimer, IDelayedCall
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
 
     from txaio_common._timers import NativeCall, Timers
 
@@ -131,7 +130,7 @@ class BatchedTimer(IBatchedTimer):
         self._forget_latest()
 
     def call_later(
-        self, delay: float, func: Callable[..., object], /, *args: Any, **kwargs: Any
+        self, delay: float, func: Any, /, *args: Any, **kwargs: Any
     ) -> IDelayedCall:
         if not callable(func):
             msg = f"func must be callable, not {type(func).__name__!r}"

@@ -55,7 +55,7 @@ class Failures(IBackend):
     def create_failure(self, exception: BaseException | None = None) -> IFailedFuture:
         return self._wrap(current_exception() if exception is None else exception)
 
-    def _wrap(self, exception: BaseException) -> IFailedFuture:
+    def _wrap(self, exception: object) -> IFailedFuture:
         if not isinstance(exception, BaseException):
             msg = f"exception must be an exception, not {type(exception).__name__!r}"
             raise TypeError(msg)
@@ -110,7 +110,9 @@ def text_of(value: object) -> str:
     try:
         return str(value)
     except Exception as error:  # noqa: BLE001 - whatever __str__ raises
-        return f"<unprintable {type(value).__name__}: {type(error).__name__} in __str__>"
+        return (
+            f"<unprintable {type(value).__name__}: {type(error).__name__} in __str__>"
+        )
 
 
 def message_of(exception: BaseException) -> str:

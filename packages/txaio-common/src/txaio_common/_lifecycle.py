@@ -6,7 +6,7 @@ import sys
 from functools import partial
 from inspect import isawaitable
 from threading import get_ident
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from txaio_common._failures import exception_of
 from txaio_common._futures import UNSET, Futures
@@ -16,8 +16,11 @@ from txaio_common._timers import Timers
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from contextvars import Context
+    from typing import TypeVar
 
     from txaio_interfaces import IBatchedTimer, IDelayedCall, IFailedFuture, IFuture
+
+    T = TypeVar("T")
 
 
 class Unavailable:
@@ -64,7 +67,7 @@ class ThreadChecked(Futures, Timers):
 
     def resolve(self, future: IFuture[Any], result: Any = None) -> None:
         self._check_thread()
-        super().resolve(future, result)
+        super().resolve(future, result)  # type: ignore[safe-super]
 
     def _settle_failed(self, future: IFuture[Any], exception: BaseException) -> None:
         self._check_thread()
@@ -72,7 +75,7 @@ class ThreadChecked(Futures, Timers):
 
     def cancel(self, future: IFuture[Any], msg: str | None = None) -> None:
         self._check_thread()
-        super().cancel(future, msg)
+        super().cancel(future, msg)  # type: ignore[safe-super]
 
     def add_callbacks(
         self,
@@ -81,11 +84,9 @@ class ThreadChecked(Futures, Timers):
         errback: Callable[[IFailedFuture], object] | None,
     ) -> IFuture[Any]:
         self._check_thread()
-        return super().add_callbacks(future, callback, errback)
+        return super().add_callbacks(future, callback, errback)  # type: ignore[safe-super]
 
-    def gather(
-        self, futures: Any, consume_exceptions: bool = True
-    ) -> Any:
+    def gather(self, futures: Any, consume_exceptions: bool = True) -> Any:
         self._check_thread()
         return super().gather(futures, consume_exceptions)
 
@@ -111,16 +112,18 @@ def debug_mode(debug: bool | None) -> bool:
     return sys.flags.dev_mode if debug is None else debug
 
 
-def start_main(main: Callable[..., Any], backend: Any, args: Any) -> Awaitable[Any]:
+def start_main(
+    main: Callable[..., Awaitable[T]], backend: Any, args: Any
+) -> Awaitable[T]:
     """Call *main* with *backend* and *args*; it has to be a coroutine function."""
-    running = main(backend, *args)
+    running: Any = main(backend, *args)
     if not isawaitable(running):
         msg = (
             f"main must be a coroutine function (`async def main(backend)`): {main!r}"
             f" returned {type(running).__name__!r}"
         )
         raise TypeError(msg)
-    return running
+    return cast("Awaitable[T]", running)
 
 
 def in_thread(

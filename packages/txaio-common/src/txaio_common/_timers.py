@@ -65,7 +65,7 @@ class Timers(Failures):
         return future
 
     def make_batched_timer(
-        self, bucket_seconds: float, chunk_size: int = 100
+        self, bucket_seconds: float, chunk_size: Any = 100
     ) -> IBatchedTimer:
         check_delay(bucket_seconds, "bucket_seconds")
         if not 0 < bucket_seconds < inf:
@@ -80,7 +80,7 @@ class Timers(Failures):
         return BatchedTimer(self, bucket_seconds, chunk_size)
 
     def _arm(self, delay: float, fn: Callable[[], object]) -> NativeCall | None:
-        """Have ``fn()`` called after *delay* seconds: soon if 0 or less, never if inf."""
+        """Have ``fn()`` called after *delay* seconds, soon if it is 0 or less."""
         if delay <= 0:
             return self._call_soon(fn)
         return None if delay == inf else self._call_after(delay, fn)
@@ -138,7 +138,7 @@ class DelayedCall(IDelayedCall):
         self._args = ()
 
 
-def check_delay(delay: float, name: str = "delay") -> None:
+def check_delay(delay: Any, name: str = "delay") -> None:
     """Raise unless *delay*, an argument called *name*, is a number of seconds."""
     try:
         valid = not isnan(delay)

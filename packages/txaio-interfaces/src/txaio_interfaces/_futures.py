@@ -147,7 +147,7 @@ class IFutures(ABC):
     def gather(
         self,
         futures: Iterable[Awaitable[T]],
-        consume_exceptions: Literal[True] = True,  # noqa: FBT002 - the name callers use
+        consume_exceptions: Literal[True] = True,
     ) -> IFuture[list[T | IFailedFuture]]: ...
 
     @overload
@@ -179,7 +179,7 @@ class IFutures(ABC):
 
     @abstractmethod
     def shield(self, future: IFuture[T]) -> IFuture[T]:
-        """Return a future that follows *future*; cancelling it leaves *future* alone."""
+        """Return a future that follows *future* and may be cancelled without it."""
 
     @abstractmethod
     def timeout(self, future: IFuture[T], seconds: float) -> IFuture[T]:

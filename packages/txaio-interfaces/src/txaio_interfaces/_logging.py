@@ -131,4 +131,4 @@ class ILogging(ABC):
 
     @abstractmethod
     def add_log_categories(self, categories: Mapping[str, str]) -> None:
-        """Add formats by name, for messages that are logged as ``log_category=name``."""
+        """Add formats by name, for messages logged with that ``log_category``."""

@@ -46,7 +46,12 @@ class IBatchedTimer(ABC):
 
     @abstractmethod
     def call_later(
-        self, delay: float, func: Callable[P, object], /, *args: P.args, **kwargs: P.kwargs
+        self,
+        delay: float,
+        func: Callable[P, object],
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
     ) -> IDelayedCall:
         """Call *func* with the arguments, in this context, *delay* seconds from now.
 
@@ -68,7 +73,12 @@ class ITimers(ABC):
 
     @abstractmethod
     def call_later(
-        self, delay: float, func: Callable[P, object], /, *args: P.args, **kwargs: P.kwargs
+        self,
+        delay: float,
+        func: Callable[P, object],
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
     ) -> IDelayedCall:
         """Call *func* with the arguments, in this context, *delay* seconds from now.
 

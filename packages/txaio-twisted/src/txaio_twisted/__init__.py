@@ -1,0 +1,8 @@
+"""The txaio backend on Twisted."""
+
+from txaio_common import BatchedTimer
+from txaio_twisted._backend import TwistedBackend, run
+from txaio_twisted._futures import TwistedFuture
+
+
+__all__ = ["BatchedTimer", "TwistedBackend", "TwistedFuture", "run"]

@@ -1,0 +1,197 @@
+"""The backend on Twisted."""
+
+from __future__ import annotations
+
+from collections import deque
+from contextlib import suppress
+from functools import partial
+from signal import SIGINT
+from threading import current_thread, get_ident, main_thread
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from weakref import WeakKeyDictionary, ref
+
+from twisted.internet.defer import CancelledError
+from twisted.internet.error import ReactorNotRunning
+from twisted.logger import Logger
+
+from txaio_common import ThreadChecked, Unavailable, debug_mode, start_main
+from txaio_twisted._failures import failure_of
+from txaio_twisted._futures import TwistedFuture
+from txaio_twisted._logging import TwistedLogging
+from txaio_twisted._timers import TwistedTimers, clock_of
+
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from typing import Self, TypeVarTuple
+
+    Args = TypeVarTuple("Args")
+
+T = TypeVar("T")
+
+
+class TwistedBackend(TwistedTimers, TwistedLogging):
+    """Everything a library needs, on one reactor.
+
+    Made without *reactor* it takes the global one, which may be running or not yet.
+    Coroutines that still run when the reactor stops are cancelled and clean up.
+    With *debug*, on in Python's development mode, use of it in another thread raises.
+    """
+
+    _log = Logger("txaio.twisted")
+
+    def __new__(cls, reactor: Any = None, *, debug: bool | None = None) -> Self:
+        """Make a backend that checks its thread if *debug* is on."""
+        del reactor
+        kind = _CheckedTwistedBackend if debug_mode(debug) else TwistedBackend
+        made: Self = super().__new__(
+            cast("type[Self]", kind) if cls is TwistedBackend else cls
+        )
+        return made
+
+    def __init__(self, reactor: Any = None, *, debug: bool | None = None) -> None:
+        """Belong to *reactor*."""
+        del debug
+        self._reactor = reactor = _global_reactor() if reactor is None else reactor
+        self._thread = get_ident()
+        self._now = clock_of(reactor)
+        self._make_future = TwistedFuture
+        self._queue = deque()
+        self._soon = deque()
+        self._draining = False
+        self._runners = set()
+        self._current = None
+        self._adopted = WeakKeyDictionary()
+        self._exit: Callable[[BaseException], None] | None = None
+        _follow_shutdown(reactor, self)
+
+    @property
+    def name(self) -> str:
+        return "twisted"
+
+    def _report(self, text: str, exception: BaseException) -> None:
+        self._log.failure("{text}", failure_of(exception), text=text)
+
+    def _leave(self, error: BaseException) -> None:
+        if self._exit is None:
+            raise error
+        self._exit(error)
+
+    def _drain_later(self) -> None:
+        self._call_soon(self._drain)
+
+    def _end(self) -> TwistedFuture:
+        """Cancel the coroutines that still run, and let them clean up."""
+        return self._start(self._wind_down())
+
+    async def _wind_down(self) -> None:
+        while self._runners:
+            running = [r.future for r in self._runners if r.future is not None]
+            for future in running:
+                self.cancel(future)
+            await self.gather(running)
+
+    def _close(self) -> None:
+        unavailable = Unavailable(
+            "this Twisted backend has ended with its reactor: use it inside main()"
+        )
+        self._reactor = self._now = self._make_future = cast("Any", unavailable)
+
+
+class _CheckedTwistedBackend(ThreadChecked, TwistedBackend):
+    """The backend in debug mode."""
+
+
+def _global_reactor() -> Any:
+    from twisted.internet import reactor  # noqa: PLC0415 - importing it installs it
+
+    return reactor
+
+
+def _follow_shutdown(reactor: Any, backend: TwistedBackend) -> None:
+    """Have *backend* end with *reactor*, which must not keep it alive."""
+    weakly = ref(backend)
+
+    def before() -> Any:
+        alive = weakly()
+        return None if alive is None else alive._end()
+
+    def after() -> None:
+        alive = weakly()
+        if alive is not None:
+            alive._close()
+
+    if hasattr(reactor, "addSystemEventTrigger"):  # A clock in a test has none.
+        reactor.addSystemEventTrigger("before", "shutdown", before)
+        reactor.addSystemEventTrigger("after", "shutdown", after)
+
+
+class _Life(Generic[T]):
+    """One run of a reactor, from the start of `main` to what came of it."""
+
+    def __init__(self, backend: TwistedBackend, reactor: Any) -> None:
+        self._backend = backend
+        self._reactor = reactor
+        self._ended = False
+        self._value: Any = None
+        self._error: BaseException | None = None
+
+    def begin(self, start: Callable[[], Any]) -> None:
+        """Call *start*, which returns a future, and stop the reactor after it."""
+        self._backend._start(self._live(start))
+
+    async def _live(self, start: Callable[[], Any]) -> None:
+        value, error = None, None
+        try:
+            value = await start()
+        except Exception as caught:  # noqa: BLE001 - `result` raises it
+            error = caught
+        await self._backend._end()
+        self.leave(error, value)
+
+    def leave(self, error: BaseException | None, value: Any = None) -> None:
+        """Stop the reactor; the first to say so gives the outcome."""
+        if not self._ended:
+            self._ended = True
+            self._value, self._error = value, error
+            with suppress(ReactorNotRunning):
+                self._reactor.stop()
+
+    def result(self) -> T:
+        """Return what `main` returned, or raise what ended it."""
+        error, self._error = self._error, None
+        interrupted = getattr(self._reactor, "_exitSignal", None) == SIGINT
+        try:
+            if isinstance(error, CancelledError) and interrupted:
+                raise KeyboardInterrupt from None
+            if error is not None:
+                raise error
+        finally:
+            del error
+        return cast("T", self._value)
+
+
+def run(
+    main: Callable[[TwistedBackend, *Args], Awaitable[T]],
+    *args: *Args,
+    reactor: Any = None,
+    debug: bool | None = None,
+) -> T:
+    """Run ``main(backend, *args)`` on *reactor*, or the global one; return its value.
+
+    Its exception is raised as it is.
+    Coroutines that still run at its end are cancelled and clean up.
+    A reactor that has stopped cannot be run again.
+    *debug* is the backend's debug mode.
+
+    Raises `TypeError` if *main* is no coroutine function.
+    """
+    reactor = _global_reactor() if reactor is None else reactor
+    backend = TwistedBackend(reactor, debug=debug)
+    life: _Life[T] = _Life(backend, reactor)
+    backend._exit = life.leave
+    start = partial(backend.as_future, start_main, main, backend, args)
+    # callWhenRunning would fire before an asyncioreactor's loop runs.
+    reactor.callLater(0, backend._guard, partial(life.begin, start))
+    reactor.run(installSignalHandlers=current_thread() is main_thread())
+    return life.result()

@@ -1,0 +1,124 @@
+"""Coroutines that run on Deferreds."""
+
+from __future__ import annotations
+
+from contextvars import copy_context
+from typing import TYPE_CHECKING, Any
+
+from twisted.internet.defer import CancelledError, Deferred
+
+from txaio_twisted._failures import failure_of
+
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+    from txaio_twisted._futures import TwistedFuture, TwistedFutures
+
+
+class Runner:
+    """Takes a coroutine from one await to the next, in a context of its own.
+
+    It is what `asyncio.Task` is on asyncio.
+    Twisted's own driver resumes inside the callbacks of what was awaited, which
+    recurses, and lets a second `cancel` interrupt the clean-up after the first.
+    """
+
+    __slots__ = (
+        "_awaited",
+        "_backend",
+        "_context",
+        "_coroutine",
+        "_outcome",
+        "_throw",
+        "cancelling",
+        "future",
+    )
+
+    def __init__(
+        self,
+        backend: TwistedFutures,
+        coroutine: Coroutine[Any, Any, Any],
+        future: TwistedFuture,
+    ) -> None:
+        """Run *coroutine* for *future*, which takes its outcome."""
+        self._backend = backend
+        self._coroutine = coroutine
+        self._context = copy_context()
+        self._awaited: Deferred[Any] | None = None
+        self._throw: Exception | None = None
+        self._outcome: Any = None
+        self.cancelling = False
+        self.future: TwistedFuture | None = future
+
+    def cancel(self, msg: str | None = None) -> None:
+        """Raise `CancelledError` at the await, once: it may clean up in peace."""
+        if not self.cancelling:
+            self.cancelling = True
+            self.interrupt(msg)
+
+    def interrupt(self, msg: str | None = None) -> None:
+        """Cancel what is awaited, or else the next that will be."""
+        awaited = self._awaited
+        if awaited is None or awaited.called:
+            self._throw = CancelledError(*(() if msg is None else (msg,)))
+        else:
+            self._backend.cancel(awaited, msg)
+
+    def step(self, _settled: object) -> None:
+        """Resume the coroutine; see what it awaits next, or how it ended."""
+        self._awaited = None
+        backend = self._backend
+        outer, backend._current = backend._current, self
+        try:
+            ended = self._advance()
+        except BaseException:
+            self._outcome = failure_of(CancelledError())
+            self._end()
+            raise
+        finally:
+            backend._current = outer
+        if ended:
+            self._end()
+
+    def _advance(self) -> bool:
+        # The traceback of a failure keeps this frame: were the future, or the
+        # failure, a local name here, a cycle would delay the report of an error
+        # that nobody looks at.
+        try:
+            self._wait_for(self._context.run(self._resume))
+        except StopIteration as stop:
+            self._outcome = stop.value
+        except Exception as error:  # noqa: BLE001 - whatever the coroutine raises
+            self._outcome = failure_of(error)
+        else:
+            return False
+        return True
+
+    def _resume(self) -> Any:
+        error, self._throw = self._throw, None
+        try:
+            if error is None:
+                return self._coroutine.send(None)
+            return self._coroutine.throw(error)
+        finally:
+            del error
+
+    def _wait_for(self, awaited: Any) -> None:
+        if not isinstance(awaited, Deferred):
+            msg = f"a coroutine on Twisted cannot await {type(awaited).__name__!r}"
+            self._throw = RuntimeError(msg)
+            self._backend._enqueue(self.step, None)
+            return
+        self._awaited = awaited
+        if self._throw is not None and not awaited.called:
+            self._throw = None
+            self._backend.cancel(awaited)
+        self._backend._on_settled_natively(awaited, self.step)
+
+    def _end(self) -> None:
+        outcome, self._outcome = self._outcome, None
+        future, self.future = self.future, None
+        self._backend._runners.discard(self)
+        if future is not None:
+            future._settle(outcome)

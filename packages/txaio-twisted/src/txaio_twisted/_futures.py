@@ -1,0 +1,340 @@
+"""Futures that are Deferreds, and remember their outcome."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from asyncio import isfuture
+from contextvars import copy_context
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast
+from weakref import WeakKeyDictionary, ref
+
+from twisted.internet.defer import AlreadyCalledError, CancelledError, Deferred
+from twisted.python.failure import Failure
+
+from txaio_common import UNSET, Futures, current_exception
+from txaio_twisted._coroutines import Runner
+from txaio_twisted._failures import (
+    TwistedFailures,
+    exception_of,
+    failure_of,
+    traceback_of,
+)
+
+
+if TYPE_CHECKING:
+    from collections import deque
+    from collections.abc import Awaitable, Callable, Coroutine, Generator
+
+    from txaio_interfaces import IFailedFuture
+
+    Listener = Callable[[Any], object]
+
+
+class TwistedFuture(Deferred[Any]):
+    """A Deferred whose outcome stays: each awaiter and callback sees it.
+
+    Callbacks that are added natively form a chain of their own, as ever.
+    """
+
+    _outcome: Any = UNSET
+    _listeners: tuple[Listener, ...] | list[Listener] = ()
+    _runner: Runner | None = None
+    _source: ref[Deferred[Any]] | None = None
+    _cancelling = False
+
+    def __init__(
+        self,
+        backend: TwistedFutures,
+        canceller: Callable[[Deferred[Any]], Any] | None = None,
+    ) -> None:
+        """Make a pending future of *backend*."""
+        super().__init__(canceller)
+        self._backend = backend
+
+    def callback(self, result: Any) -> None:
+        """Settle with *result*; ignored if cancelled."""
+        if self._may_settle():
+            self._settle(result)
+
+    def errback(self, fail: Failure | BaseException | None = None) -> None:
+        """Fail with *fail*; ignored if cancelled."""
+        if self._may_settle():
+            if not isinstance(fail, Failure):
+                fail = failure_of(current_exception() if fail is None else fail)
+            self._settle(fail)
+
+    def cancel(self, msg: str | None = None) -> None:
+        """End a plain future at once, a coroutine's when the coroutine has."""
+        if self.called:
+            # It may wait for a Deferred that a native callback returned.
+            super().cancel()
+        elif self._runner is not None:
+            self._runner.cancel(msg)
+        elif not self._cancelling:
+            self._cancelling = True
+            source = None if self._source is None else self._source()
+            if source is not None:
+                source.cancel()
+            self._run_canceller()
+            if not self.called:
+                error = CancelledError(*(() if msg is None else (msg,)))
+                self._settle(failure_of(error))
+
+    def __await__(self) -> Generator[Deferred[Any], None, Any]:
+        """Wait for the outcome and give it, as often as asked."""
+        while self._outcome is UNSET:
+            yield self
+        outcome: Any = self._look()
+        if isinstance(outcome, Failure):
+            try:
+                raise exception_of(outcome).with_traceback(traceback_of(outcome))
+            finally:
+                del self, outcome
+        return outcome
+
+    __iter__ = __await__
+
+    def _may_settle(self) -> bool:
+        if self._outcome is UNSET and not self._cancelling and self._runner is None:
+            return True
+        if self._cancelling or self._is_cancelled():
+            return False
+        if self._runner is not None and self._outcome is UNSET:
+            msg = "a coroutine's future is settled by its return value"
+            raise RuntimeError(msg)
+        msg = f"{self!r} is settled already"
+        raise AlreadyCalledError(msg)
+
+    def _is_cancelled(self) -> bool:
+        outcome = self._outcome
+        return isinstance(outcome, Failure) and isinstance(
+            outcome.value, CancelledError
+        )
+
+    def _settle(self, outcome: Any) -> None:
+        self._outcome = outcome
+        self._runner = self._source = None
+        if isinstance(outcome, Failure):
+            super().errback(outcome)
+            if isinstance(outcome.value, CancelledError):
+                self._look()
+        else:
+            super().callback(outcome)
+        listeners, self._listeners = self._listeners, ()
+        for listener in listeners:
+            self._backend._queue.append((listener, self))
+        self._backend._drain()
+
+    def _look(self) -> Any:
+        """Return the outcome, and do not report it as unhandled later."""
+        if self._debugInfo is not None:
+            self._debugInfo.failResult = None
+        return self._outcome
+
+    def _run_canceller(self) -> None:
+        canceller, self._canceller = self._canceller, None
+        if canceller is not None:
+            try:
+                canceller(self)
+            except Exception as error:  # noqa: BLE001 - any error of the user's
+                self._backend._report(f"error in the canceller {canceller!r}", error)
+
+
+class TwistedFutures(Futures, TwistedFailures):
+    """The primitives, on `TwistedFuture`; native Deferreds are adopted."""
+
+    CancelledError = CancelledError
+    InvalidStateError = AlreadyCalledError
+
+    _make_future: Callable[..., TwistedFuture]
+    _queue: deque[tuple[Listener, Any]]
+    _draining: bool
+    _runners: set[Runner]
+    _current: Runner | None
+    _adopted: WeakKeyDictionary[Deferred[Any], TwistedFuture]
+
+    def _new_future(self, canceller: Callable[[Any], object] | None) -> TwistedFuture:
+        make = self._make_future
+        return make(self, canceller)
+
+    def resolve(self, future: Any, result: Any = None) -> None:
+        future.callback(result)
+
+    def reject(self, future: Any, error: Any = None) -> None:
+        if isinstance(error, Failure) and not isinstance(error.value, StopIteration):
+            future.errback(error)
+        else:
+            super().reject(future, error)
+
+    def _reject(self, future: Any, exception: Exception) -> None:
+        future.errback(failure_of(exception))
+
+    def cancel(self, future: Any, msg: str | None = None) -> None:
+        if isinstance(future, TwistedFuture):
+            future.cancel(msg)
+        else:
+            future.cancel()
+
+    def is_future(self, value: object) -> bool:
+        return isinstance(value, Deferred)
+
+    def is_called(self, future: Any) -> Any:
+        return future.called
+
+    def add_callbacks(
+        self,
+        future: Any,
+        callback: Callable[[Any], object] | None,
+        errback: Callable[[IFailedFuture], object] | None,
+    ) -> Any:
+        if callback is None and errback is None:
+            msg = "add_callbacks needs a callback, an errback or both"
+            raise ValueError(msg)
+        run: Any = copy_context().run
+        self._on_settled(future, partial(run, _call, callback, errback))
+        return future
+
+    def _on_settled(self, future: Any, fn: Listener) -> None:
+        if not isinstance(future, TwistedFuture):
+            if not self.is_future(future):
+                msg = f"future must be a Deferred, not {type(future).__name__!r}"
+                raise TypeError(msg)
+            future = self._adopt(future)
+        if future._outcome is UNSET:
+            if future._listeners:
+                cast("list[Listener]", future._listeners).append(fn)
+            else:
+                future._listeners = [fn]
+        else:
+            self._enqueue(fn, future)
+
+    def _on_settled_natively(self, deferred: Deferred[Any], fn: Listener) -> None:
+        """Call *fn* once *deferred* has a result, and leave the result where it is."""
+        if isinstance(deferred, TwistedFuture):
+            self._on_settled(deferred, fn)
+        else:
+            deferred.addBoth(self._pass_on, fn)
+
+    def _pass_on(self, result: Any, fn: Listener) -> Any:
+        self._enqueue(fn, None)
+        return result
+
+    def _enqueue(self, fn: Listener, argument: object) -> None:
+        self._queue.append((fn, argument))
+        self._drain()
+
+    def _drain(self) -> None:
+        """Run what is due, in order and without recursion."""
+        if self._draining:
+            return
+        self._draining = True
+        queue = self._queue
+        try:
+            while queue:
+                fn, argument = queue.popleft()
+                try:
+                    fn(argument)
+                except Exception as error:  # noqa: BLE001 - any error of the user's
+                    self._report(f"error in a callback {fn!r}", error)
+                except (KeyboardInterrupt, SystemExit) as error:
+                    self._leave(error)
+        finally:
+            self._draining = False
+            if queue:
+                self._drain_later()
+
+    @abstractmethod
+    def _drain_later(self) -> None:
+        """Run what is left in the queue in a coming turn of the reactor."""
+
+    @abstractmethod
+    def _leave(self, error: BaseException) -> None:
+        """End `run` with *error*, or raise it where there is no `run` to end."""
+
+    def _failure(self, future: Any) -> Any:
+        outcome = future._look()
+        return outcome if isinstance(outcome, Failure) else None
+
+    def _outcome(self, future: Any) -> Any:
+        return future._look()
+
+    def _ensure(self, awaitable: Any) -> Any:
+        if isinstance(awaitable, TwistedFuture):
+            return awaitable
+        if isinstance(awaitable, Deferred):
+            return self._adopt(awaitable)
+        return super()._ensure(awaitable)
+
+    def _spawn(self, coroutine: Coroutine[Any, Any, Any]) -> TwistedFuture:
+        future = self._start(coroutine)
+        if future._runner is not None:
+            self._runners.add(future._runner)
+        return future
+
+    def _start(self, coroutine: Coroutine[Any, Any, Any]) -> TwistedFuture:
+        """Run *coroutine* so that the end of the backend does not cancel it."""
+        try:
+            future = self._make_future(self)
+        except RuntimeError:
+            coroutine.close()
+            raise
+        future._runner = Runner(self, coroutine, future)
+        self._enqueue(future._runner.step, None)
+        return future
+
+    def _adopt(self, awaitable: Any) -> TwistedFuture:
+        if isfuture(awaitable):
+            awaitable = Deferred.fromFuture(awaitable)
+        if not isinstance(awaitable, Deferred):
+            return self._spawn(_wait_for(awaitable))
+        future = self._adopted.get(awaitable)
+        if future is None:
+            self._adopted[awaitable] = future = self._make_future(self)
+            future._source = ref(awaitable)
+            awaitable.addBoth(_take_over, future)
+        return future
+
+    async def uncancelled(
+        self, fn: Callable[..., Awaitable[Any]], /, *args: Any, **kwargs: Any
+    ) -> Any:
+        inner = self._start(_call_async(fn, args, kwargs))
+        interrupted = False
+        while not inner.called:
+            try:
+                await self.shield(inner)
+            except CancelledError:
+                interrupted = interrupted or not inner.called
+            except Exception:  # noqa: BLE001 - raised from the inner future below
+                break
+        if interrupted and self._current is not None:
+            self._current.interrupt()
+        return await inner
+
+
+def _call(
+    callback: Callable[[Any], object] | None,
+    errback: Callable[[IFailedFuture], object] | None,
+    future: TwistedFuture,
+) -> None:
+    outcome = future._outcome
+    if not isinstance(outcome, Failure):
+        if callback is not None:
+            callback(outcome)
+    elif errback is not None:
+        errback(future._look())
+
+
+def _take_over(result: Any, future: TwistedFuture) -> Any:
+    if future._outcome is UNSET:
+        future._settle(result)
+    # From here on it is the future that answers for a failure.
+    return None if isinstance(result, Failure) else result
+
+
+async def _wait_for(awaitable: Awaitable[Any]) -> Any:
+    return await awaitable
+
+
+async def _call_async(fn: Callable[..., Awaitable[Any]], args: Any, kwargs: Any) -> Any:
+    return await fn(*args, **kwargs)

@@ -1,0 +1,91 @@
+"""Timers that are the reactor's own."""
+
+from __future__ import annotations
+
+import time
+from contextvars import copy_context
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from twisted.internet.threads import deferToThreadPool
+from twisted.python.runtime import seconds
+
+from txaio_common import NativeCall, Timers, in_thread
+from txaio_twisted._futures import TwistedFutures
+
+
+if TYPE_CHECKING:
+    from collections import deque
+    from collections.abc import Callable
+
+    from txaio_interfaces import IFuture
+
+
+class SoonCall:
+    """A call that is due in a coming turn, unless it is cancelled."""
+
+    __slots__ = ("fn",)
+
+    def __init__(self, fn: Callable[[], object]) -> None:
+        """Hold *fn*."""
+        self.fn: Callable[[], object] | None = fn
+
+    def cancel(self) -> None:
+        """Drop the call."""
+        self.fn = None
+
+
+class TwistedTimers(TwistedFutures, Timers):
+    """The primitives, on `callLater`."""
+
+    _reactor: Any
+    _soon: deque[SoonCall]
+
+    def _call_soon(self, fn: Callable[[], object]) -> NativeCall:
+        # The reactor does not keep the order of calls that are due together.
+        if not self._soon:
+            self._reactor.callLater(0, self._guard, self._run_soon)
+        call = SoonCall(fn)
+        self._soon.append(call)
+        return call
+
+    def _call_after(self, delay: float, fn: Callable[[], object]) -> NativeCall:
+        native: NativeCall = self._reactor.callLater(delay, self._guard, fn)
+        return native
+
+    def _run_soon(self) -> None:
+        soon = self._soon
+        try:
+            for _ in range(len(soon)):
+                fn = soon.popleft().fn
+                if fn is not None:
+                    fn()
+        finally:
+            if soon:
+                self._reactor.callLater(0, self._guard, self._run_soon)
+
+    def _guard(self, fn: Callable[[], object]) -> None:
+        """Call *fn*; a reactor would log `SystemExit` and go on."""
+        try:
+            fn()
+        except (KeyboardInterrupt, SystemExit) as error:
+            self._leave(error)
+
+    def call_from_thread(
+        self, fn: Callable[..., object], /, *args: Any, **kwargs: Any
+    ) -> None:
+        run = copy_context().run
+        call = partial(run, fn, *args, **kwargs)
+        self._reactor.callFromThread(self._guard, call)
+
+    def run_in_thread(
+        self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any
+    ) -> IFuture[Any]:
+        reactor = self._reactor
+        work = in_thread(copy_context(), fn, args, kwargs)
+        return self._adopt(deferToThreadPool(reactor, reactor.getThreadPool(), work))
+
+
+def clock_of(reactor: Any) -> Callable[[], float]:
+    """Return the clock of *reactor*, or a monotonic one if that is the wall's."""
+    return time.monotonic if reactor.seconds is seconds else reactor.seconds
