@@ -24,6 +24,7 @@ nox.options.parallel = "auto"
 # Whatever takes long comes first, so that no core is idle at the end.
 nox.options.sessions = [
     "wheels",
+    "together",
     "integration",
     "types",
     "minimums",
@@ -104,9 +105,9 @@ def install(session: nox.Session, *requirements: str) -> None:
     session.install(f"--constraint={CONSTRAINTS}", *requirements)
 
 
-def pytest(session: nox.Session, *arguments: str, label: str = "") -> None:
+def pytest(session: nox.Session, *arguments: str) -> None:
     """Run pytest, keep its report, and measure what was covered."""
-    name = Path(session.virtualenv.location).name + label
+    name = Path(session.virtualenv.location).name
     coverage = ["coverage", "run", f"--data-file={BUILD}/coverage/data", "-m"]
     session.run(
         "python",
@@ -120,12 +121,13 @@ def pytest(session: nox.Session, *arguments: str, label: str = "") -> None:
     )
 
 
-def conform(session: nox.Session, package: str) -> None:
-    """Run the conformance suite on the loops of *package*, a process for each."""
+def conform(session: nox.Session, *packages: str) -> None:
+    """Run the conformance suite on every loop of *packages*."""
+    loops = [loop for package in packages for loop in LOOPS[package]]
+    if on_pypy(session):
+        loops = [loop for loop in loops if not loop.endswith("uvloop")]
     suite = ["tests-integration", "--ignore=tests-integration/packaging"]
-    for loop in LOOPS[package]:
-        if not (on_pypy(session) and loop.endswith("uvloop")):
-            pytest(session, *suite, f"--backend={loop}", label=f"-{loop}")
+    pytest(session, *suite, *(f"--backend={loop}" for loop in loops))
 
 
 @nox.session
@@ -154,6 +156,13 @@ def integration(session: nox.Session, package: str) -> None:
     """Run the conformance suite on a backend that is installed alone."""
     install(session, whole(session, package), *group("test"))
     conform(session, package)
+
+
+@nox.session(requires=["wheels"])
+def together(session: nox.Session) -> None:
+    """Run the conformance suite on all loops, in one environment and one process."""
+    install(session, *(whole(session, name) for name in LOOPS), *group("test"))
+    conform(session, *LOOPS)
 
 
 @nox.session(python="3.11", requires=["wheels"])
