@@ -49,7 +49,7 @@ class Failures(IBackend):
     """Failures of any backend; one whose failures are its own says how it wraps."""
 
     def _report(self, text: str, exception: BaseException) -> None:
-        """Report *exception* the framework's own way; *text* says where it came from."""
+        """Report *exception* the framework's own way; *text* says whence it came."""
         raise NotImplementedError
 
     def create_failure(self, exception: BaseException | None = None) -> IFailedFuture:

@@ -51,7 +51,7 @@ class Futures(Failures):
 
     @abstractmethod
     def _outcome(self, future: IFuture[Any]) -> Any:
-        """Return the value of a settled *future*, or its failure, as `_failure` does."""
+        """Return the value of a settled *future*, or its failure, looked at."""
 
     def create_future(
         self,
