@@ -1,0 +1,162 @@
+"""What happens in the demo, whichever loop it runs on: counted, not timed.
+
+The server gives each peer a fixed number of rounds, and a peer is pinged again only
+after its pong: the numbers depend on the plan alone, and not on the machine.
+"""
+
+from __future__ import annotations
+
+import gc
+import math
+import time
+from typing import TYPE_CHECKING
+
+from keepalive import Ending, KeepAlive
+from tally import LOST, PINGS, ROUNDS, ROUNDS_OF_THE_LOST, VANISHING, DeliberateError
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import NoReturn
+
+    from keepalive import Drop, Peer, Write
+    from tally import Tally
+    from txaio_interfaces import IBackend, IFuture
+
+    Join = Callable[[Write, Drop], Peer]
+
+INTERVAL = 0.5
+TIMEOUT = 0.75
+BUCKET = 0.05
+
+STEP = PINGS // 10
+"""After how many pings progress is shown, and the timers are counted."""
+
+
+class Scenario:
+    """The server and its clients, without their sockets.
+
+    *native_timers* counts the timers that the loop itself has to look after.
+    """
+
+    def __init__(
+        self, txa: IBackend, tally: Tally, native_timers: Callable[[], int]
+    ) -> None:
+        self.tally = tally
+        self.server = KeepAlive(txa, interval=INTERVAL, timeout=TIMEOUT, bucket=BUCKET)
+        self._clients = KeepAlive(txa, interval=math.inf)
+        self._txa = txa
+        self._native_timers = native_timers
+        self._watches: list[IFuture[None]] = []
+        self._started = txa.time()
+
+    def accept(self, write: Write, drop: Drop) -> Peer:
+        """Return the server's peer for a connection that came in."""
+        self.tally.peers += 1
+        peer = Served(self, write, drop).peer
+        self._watches.append(self._txa.as_future(self._watch, peer))
+        return peer
+
+    def connect(self, number: int, write: Write, drop: Drop) -> Peer:
+        """Return the peer that client *number* answers with, as long as it does."""
+        answer = write
+        if number < LOST:
+            answer = Fading(write, drop if number < VANISHING else None).answer
+        return self._clients.add(answer, drop)
+
+    async def finish(self) -> None:
+        """Wait until all peers are gone and all errors were reported."""
+        await self._txa.gather(self._watches, consume_exceptions=False)
+        for _ in range(20):
+            # PyPy learns that nobody looked at a failed future when it collects it.
+            gc.collect()
+            await self._txa.sleep(BUCKET)
+            if self.tally.errors_reported >= self.tally.errors_caused:
+                break
+        self.tally.seconds = self._txa.time() - self._started
+
+    def ping_sent(self) -> None:
+        """Count a ping, and from time to time what the loop has to bear."""
+        tally = self.tally
+        tally.pings += 1
+        if tally.pings % STEP == 0:
+            print(f"{tally.pings} pings", flush=True)
+            tally.native_timers = max(tally.native_timers, self._native_timers())
+            tally.timers = max(tally.timers, len(self.server.peers))
+
+    async def _watch(self, peer: Peer) -> None:
+        ending = await peer.gone()
+        if ending is not Ending.STOPPED:
+            self.tally.silent += ending is Ending.SILENT
+            self.tally.vanished += ending is Ending.LOST
+            self._cause_errors(peer)
+
+    def _cause_errors(self, peer: Peer) -> None:
+        """Let something fail in each way that only the backend can tell of."""
+        txa = self._txa
+        txa.add_callbacks(peer.gone(), fail, None)
+        txa.call_later(0, fail)
+        self.server.timer.call_later(0, fail)
+        txa.as_future(fail_in_coroutine)
+        txa.create_future_error(DeliberateError())
+        self.tally.errors_caused += 5
+
+
+def fail(*_: object) -> NoReturn:
+    """Fail as a callback, whatever it is called with."""
+    raise DeliberateError
+
+
+async def fail_in_coroutine() -> NoReturn:
+    """Fail as a coroutine."""
+    raise DeliberateError
+
+
+class Served:
+    """The server's side of one connection: counts, and measures what is dropped."""
+
+    def __init__(self, scenario: Scenario, write: Write, drop: Drop) -> None:
+        self._scenario = scenario
+        self._write = write
+        self._drop = drop
+        self._pinged_at = 0.0
+        self.peer = scenario.server.add(self._ping, self._give_up, self._pong)
+
+    def _ping(self, data: bytes) -> None:
+        # The process's clock, not the backend's: that is what is put to the test.
+        self._pinged_at = time.monotonic()
+        self._write(data)
+        self._scenario.ping_sent()
+
+    def _pong(self, peer: Peer) -> None:
+        self._scenario.tally.pongs += 1
+        if peer.round_trips.count == ROUNDS:
+            peer.stop()
+            self._drop()
+
+    def _give_up(self) -> None:
+        tally = self._scenario.tally
+        late = time.monotonic() - self._pinged_at - TIMEOUT
+        tally.early += late < 0
+        tally.late = max(tally.late, late)
+        self._drop()
+
+
+class Fading:
+    """The writing half of a client that answers a few pings, and no more.
+
+    It then vanishes by *drop*, or goes on listening in silence if that is None.
+    """
+
+    def __init__(self, write: Write, drop: Drop | None) -> None:
+        self._write = write
+        self._drop = drop
+        self._answered = 0
+
+    def answer(self, pong: bytes) -> None:
+        """Write *pong*, while there is any strength left."""
+        if self._answered < ROUNDS_OF_THE_LOST:
+            self._answered += 1
+            self._write(pong)
+        elif self._drop is not None:
+            self._drop()

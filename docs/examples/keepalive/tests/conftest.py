@@ -1,0 +1,110 @@
+"""A loop on which half an hour takes no time, and peers without connections."""
+
+from __future__ import annotations
+
+import asyncio
+from inspect import iscoroutinefunction
+from selectors import DefaultSelector, SelectorKey
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from keepalive import KeepAlive, Peer
+from txaio_asyncio import AsyncioBackend
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+class VirtualLoop(asyncio.SelectorEventLoop):
+    """A loop whose time is moved on where another would wait."""
+
+    def __init__(self) -> None:
+        self.now = 1000.3
+        self.errors: list[BaseException | None] = []
+        super().__init__(JumpingSelector(self))
+        self.set_exception_handler(
+            lambda _loop, context: self.errors.append(context.get("exception"))
+        )
+
+    def time(self) -> float:
+        return self.now
+
+
+class JumpingSelector(DefaultSelector):
+    """Jumps to the next deadline of *loop* when there is nothing to read."""
+
+    def __init__(self, loop: VirtualLoop) -> None:
+        super().__init__()
+        self._loop = loop
+
+    def select(self, timeout: float | None = None) -> list[tuple[SelectorKey, int]]:
+        events = super().select(0)
+        if timeout is None and not events:
+            raise RuntimeError("the test waits for something that will never happen")
+        if timeout and not events:
+            self._loop.now += timeout
+        return events
+
+
+class Connection:
+    """What a peer would be connected to: keeps what is written, and when."""
+
+    def __init__(self, loop: VirtualLoop) -> None:
+        self._loop = loop
+        self.written: list[bytes] = []
+        self.times: list[float] = []
+        self.drops: list[float] = []
+
+    def write(self, data: bytes) -> None:
+        self.written.append(data)
+        self.times.append(self._loop.now)
+
+    def drop(self) -> None:
+        self.drops.append(self._loop.now)
+
+
+@pytest.fixture
+def loop() -> Iterator[VirtualLoop]:
+    """Return a loop; the errors it was told of must have been expected."""
+    loop = VirtualLoop()
+    yield loop
+    loop.close()
+    assert loop.errors == []
+
+
+@pytest.fixture
+def txa(loop: VirtualLoop) -> AsyncioBackend:
+    """Return a backend on *loop*."""
+    return AsyncioBackend(loop)
+
+
+@pytest.fixture
+def keeper(txa: AsyncioBackend) -> KeepAlive:
+    """Return a keeper that pings every ten seconds and waits for four."""
+    return KeepAlive(txa, interval=10, timeout=4, bucket=0.5)
+
+
+@pytest.fixture
+def connection(loop: VirtualLoop) -> Connection:
+    """Return the connection of *peer*."""
+    return Connection(loop)
+
+
+@pytest.fixture
+def peer(keeper: KeepAlive, connection: Connection) -> Peer:
+    """Return a peer of *keeper* on *connection*."""
+    return keeper.add(connection.write, connection.drop)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Run a test that is a coroutine function on the virtual loop."""
+    if not iscoroutinefunction(pyfuncitem.obj):
+        return None
+    test: Callable[..., Any] = pyfuncitem.obj
+    names = pyfuncitem._fixtureinfo.argnames
+    running = test(**{name: pyfuncitem.funcargs[name] for name in names})
+    loop: VirtualLoop = pyfuncitem.getfixturevalue("loop")
+    loop.run_until_complete(running)
+    return True
