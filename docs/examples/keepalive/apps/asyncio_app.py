@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from scenario import Scenario
 from tally import PEERS, Tally
 from timer_count import TimerCount
+
 from txaio_asyncio import AsyncioBackend, run
 
 

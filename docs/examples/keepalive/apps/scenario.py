@@ -11,16 +11,18 @@ import math
 import time
 from typing import TYPE_CHECKING
 
-from keepalive import Ending, KeepAlive
 from tally import LOST, PINGS, ROUNDS, ROUNDS_OF_THE_LOST, VANISHING, DeliberateError
+
+from keepalive import Ending, KeepAlive
 
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import NoReturn
 
-    from keepalive import Drop, Peer, Write
     from tally import Tally
+
+    from keepalive import Drop, Peer, Write
     from txaio_interfaces import IBackend, IFuture
 
     Join = Callable[[Write, Drop], Peer]

@@ -21,19 +21,26 @@ from twisted.internet.endpoints import (
     connectProtocol,
 )
 from twisted.internet.protocol import Factory, Protocol, connectionDone
-from twisted.logger import ILogObserver, LogEvent, globalLogBeginner
+from twisted.logger import globalLogBeginner
+
 from txaio_twisted import TwistedBackend, run
-from zope.interface import implementer
 
 
 if TYPE_CHECKING:
     from scenario import Join
+    from twisted.logger import LogEvent
     from twisted.python.failure import Failure
 
 
 async def main(txa: TwistedBackend, tally: Tally, reactor: Any) -> None:
     """Serve all clients on a port of their own."""
-    globalLogBeginner.beginLoggingTo([Errors(tally)], redirectStandardIO=False)
+
+    def observe(event: LogEvent) -> None:
+        if "log_failure" in event:
+            tally.error_reported(event["log_failure"].value)
+
+    observers: Any = [observe]
+    globalLogBeginner.beginLoggingTo(observers, redirectStandardIO=False)
     scenario = Scenario(txa, tally, lambda: len(reactor.getDelayedCalls()))
     server = TCP4ServerEndpoint(reactor, 0, PEERS, "127.0.0.1")
     port = await server.listen(Factory.forProtocol(partial(Talk, scenario.accept)))
@@ -70,18 +77,6 @@ class Talk(Protocol):
     def connectionLost(self, reason: Failure = connectionDone) -> None:  # noqa: ARG002
         self._peer.connection_lost()
         self.ended.callback(None)
-
-
-@implementer(ILogObserver)
-class Errors:
-    """The errors among the events of Twisted's log."""
-
-    def __init__(self, tally: Tally) -> None:
-        self._tally = tally
-
-    def __call__(self, event: LogEvent) -> None:
-        if "log_failure" in event:
-            self._tally.error_reported(event["log_failure"].value)
 
 
 def reactor_named(name: str) -> Any:

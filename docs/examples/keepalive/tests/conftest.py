@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 from inspect import iscoroutinefunction
 from selectors import DefaultSelector, SelectorKey
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
+
 from keepalive import KeepAlive, Peer
 from txaio_asyncio import AsyncioBackend
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):
@@ -102,9 +103,9 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     """Run a test that is a coroutine function on the virtual loop."""
     if not iscoroutinefunction(pyfuncitem.obj):
         return None
-    test: Callable[..., Any] = pyfuncitem.obj
     names = pyfuncitem._fixtureinfo.argnames
-    running = test(**{name: pyfuncitem.funcargs[name] for name in names})
-    loop: VirtualLoop = pyfuncitem.getfixturevalue("loop")
+    running = pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in names})
+    loop = pyfuncitem.funcargs["loop"]
+    assert isinstance(loop, VirtualLoop)
     loop.run_until_complete(running)
     return True

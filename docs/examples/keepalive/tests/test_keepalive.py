@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
+
 from keepalive import Ending, KeepAlive, Peer
 
 
@@ -211,7 +212,11 @@ class TestEnd:
         self, txa: IBackend, keeper: KeepAlive, connection: Connection
     ) -> None:
         """A peer may end inside *write*, and leaves no timer behind."""
-        peer = keeper.add(lambda _: peer.connection_lost(), connection.drop)
+
+        def write(_data: bytes) -> None:
+            peer.connection_lost()
+
+        peer = keeper.add(write, connection.drop)
         assert await peer.gone() is Ending.LOST
         await txa.sleep(60)
         assert connection.drops == []
@@ -244,7 +249,7 @@ class TestOverslept:
         await txa.sleep(3)
         assert connection.drops == []
         peer.data_received(PONG)
-        await txa.sleep(4)
+        await txa.sleep(3.5)
         assert peer.pings == 2
         assert connection.drops == []
 
@@ -254,7 +259,7 @@ class TestOverslept:
         """A peer that is silent even so is dropped."""
         await until_pinged(txa, connection)
         loop.now += 3600
-        await txa.sleep(6)
+        assert await txa.timeout(peer.gone(), 6) is Ending.SILENT
         assert len(connection.drops) == 1
 
 

@@ -10,9 +10,8 @@ from keepalive._peer import Peer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from txaio_interfaces import IBackend
-
     from keepalive._peer import Drop, Write
+    from txaio_interfaces import IBackend
 
 
 class KeepAlive:

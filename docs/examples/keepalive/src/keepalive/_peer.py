@@ -11,9 +11,8 @@ from keepalive._wire import PING, PONG, Decoder, encode
 
 
 if TYPE_CHECKING:
-    from txaio_interfaces import IFuture
-
     from keepalive._keepalive import KeepAlive
+    from txaio_interfaces import IFuture
 
 Write: TypeAlias = Callable[[bytes], object]
 Drop: TypeAlias = Callable[[], object]
