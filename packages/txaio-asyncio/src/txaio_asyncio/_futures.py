@@ -6,7 +6,7 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from txaio_common import FailedFuture, Futures
+from txaio_common import UNSET, FailedFuture, Futures, call_and_wait, wait_for
 
 
 if TYPE_CHECKING:
@@ -26,6 +26,16 @@ class AsyncioFutures(Futures):
     _loop: asyncio.AbstractEventLoop
     _tasks: set[asyncio.Task[Any]]
     """Tasks that run: asyncio itself would let them be collected."""
+
+    def create_future(
+        self,
+        result: Any = UNSET,
+        error: Any = UNSET,
+        canceller: Callable[[Any], object] | None = None,
+    ) -> Any:
+        if result is UNSET and error is UNSET and canceller is None:
+            return self._loop.create_future()
+        return super().create_future(result, error, canceller)
 
     def _new_future(self, canceller: Callable[[Any], object] | None) -> Future:
         future = self._loop.create_future()
@@ -90,18 +100,22 @@ class AsyncioFutures(Futures):
         return future.result() if failure is None else failure
 
     def _spawn(self, coroutine: Coroutine[Any, Any, Any]) -> Future:
-        task = self._loop.create_task(coroutine)
+        try:
+            task = self._loop.create_task(coroutine)
+        except RuntimeError:
+            coroutine.close()
+            raise
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
 
     def _adopt(self, awaitable: Awaitable[Any]) -> Future:
-        return self._spawn(_wait_for(awaitable))
+        return self._spawn(wait_for(awaitable))
 
     async def uncancelled(
         self, fn: Callable[..., Awaitable[Any]], /, *args: Any, **kwargs: Any
     ) -> Any:
-        inner = self._loop.create_task(_call(fn, args, kwargs))
+        inner = self._loop.create_task(call_and_wait(fn, args, kwargs))
         interrupted = False
         while not inner.done():
             try:
@@ -144,11 +158,3 @@ def _failure_of(future: Future) -> IFailedFuture | None:
     except asyncio.CancelledError as error:
         return FailedFuture(error.with_traceback(None))
     return None if exception is None else FailedFuture(exception)
-
-
-async def _wait_for(awaitable: Awaitable[Any]) -> Any:
-    return await awaitable
-
-
-async def _call(fn: Callable[..., Awaitable[Any]], args: Any, kwargs: Any) -> Any:
-    return await fn(*args, **kwargs)

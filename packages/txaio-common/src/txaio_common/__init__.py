@@ -2,7 +2,7 @@
 
 from txaio_common._batches import BatchedCall, BatchedTimer
 from txaio_common._failures import FailedFuture, Failures, current_exception
-from txaio_common._futures import UNSET, Futures
+from txaio_common._futures import UNSET, Futures, call_and_wait, wait_for
 from txaio_common._lifecycle import (
     ThreadChecked,
     Unavailable,
@@ -25,8 +25,10 @@ __all__ = [
     "ThreadChecked",
     "Timers",
     "Unavailable",
+    "call_and_wait",
     "current_exception",
     "debug_mode",
     "in_thread",
     "start_main",
+    "wait_for",
 ]

@@ -15,7 +15,6 @@ from txaio_interfaces import IBatchedTimer, IDelayedCall
 
 
 if TYPE_CHECKING:
-
     from txaio_common._timers import NativeCall, Timers
 
 GRAIN = 0.002

@@ -247,3 +247,15 @@ class GatherUntilFailure:
             self._done = True
             for member in self._members:
                 self._backend.cancel(member)
+
+
+async def wait_for(awaitable: Awaitable[Any]) -> Any:
+    """Be a coroutine, where one is needed, that awaits *awaitable*."""
+    return await awaitable
+
+
+async def call_and_wait(
+    fn: Callable[..., Awaitable[Any]], args: Any, kwargs: Any
+) -> Any:
+    """Be a coroutine that calls *fn* when it starts."""
+    return await fn(*args, **kwargs)

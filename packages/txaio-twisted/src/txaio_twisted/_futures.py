@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary, ref
 from twisted.internet.defer import AlreadyCalledError, CancelledError, Deferred
 from twisted.python.failure import Failure
 
-from txaio_common import UNSET, Futures, current_exception
+from txaio_common import UNSET, Futures, call_and_wait, current_exception, wait_for
 from txaio_twisted._coroutines import Runner
 from txaio_twisted._failures import (
     TwistedFailures,
@@ -287,7 +287,7 @@ class TwistedFutures(Futures, TwistedFailures):
         if isfuture(awaitable):
             awaitable = Deferred.fromFuture(awaitable)
         if not isinstance(awaitable, Deferred):
-            return self._spawn(_wait_for(awaitable))
+            return self._spawn(wait_for(awaitable))
         future = self._adopted.get(awaitable)
         if future is None:
             self._adopted[awaitable] = future = self._make_future(self)
@@ -298,7 +298,7 @@ class TwistedFutures(Futures, TwistedFailures):
     async def uncancelled(
         self, fn: Callable[..., Awaitable[Any]], /, *args: Any, **kwargs: Any
     ) -> Any:
-        inner = self._start(_call_async(fn, args, kwargs))
+        inner = self._start(call_and_wait(fn, args, kwargs))
         interrupted = False
         while not inner.called:
             try:
@@ -330,11 +330,3 @@ def _take_over(result: Any, future: TwistedFuture) -> Any:
         future._settle(result)
     # From here on it is the future that answers for a failure.
     return None if isinstance(result, Failure) else result
-
-
-async def _wait_for(awaitable: Awaitable[Any]) -> Any:
-    return await awaitable
-
-
-async def _call_async(fn: Callable[..., Awaitable[Any]], args: Any, kwargs: Any) -> Any:
-    return await fn(*args, **kwargs)
