@@ -54,6 +54,8 @@ PROJECTS = {
     for name, folder in FOLDERS.items()
 }
 TESTED = [name for name in FOLDERS if any(FOLDERS[name].glob("tests/test_*.py"))]
+# What a distribution's own tests need beside it.
+BESIDE = {"txaio-example-keepalive": ["txaio-asyncio"]}
 LOOPS = {
     "txaio-asyncio": ["asyncio", "uvloop"],
     "txaio-twisted": ["twisted", "twisted-asyncioreactor"],
@@ -146,7 +148,8 @@ def wheels(session: nox.Session) -> None:
 @nox.parametrize("package", TESTED, ids=TESTED)
 def unit(session: nox.Session, package: str) -> None:
     """Run a package's own tests where nothing else is installed."""
-    install(session, whole(session, package), *group("test"))
+    beside = BESIDE.get(package, [])
+    install(session, whole(session, package), *beside, *group("test"))
     pytest(session, str(FOLDERS[package] / "tests"))
 
 
