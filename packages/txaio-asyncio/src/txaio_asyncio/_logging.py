@@ -1,9 +1,21 @@
-"""Placeholder."""
+"""Logging on the standard library, from tasks of asyncio."""
 
 from __future__ import annotations
 
-from txaio_common import Failures
+import asyncio
+
+from txaio_common import StdlibLogging, StdlibRoad
 
 
-class AsyncioLogging(Failures):
-    """Placeholder."""
+def _task_name() -> str | None:
+    try:
+        task = asyncio.current_task()
+    except RuntimeError:  # No loop runs in this thread.
+        return None
+    return None if task is None else task.get_name()
+
+
+class AsyncioLogging(StdlibLogging):
+    """Logging on the standard library, from tasks of asyncio."""
+
+    _road = StdlibRoad(_task_name)

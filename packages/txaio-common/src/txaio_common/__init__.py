@@ -10,25 +10,43 @@ from txaio_common._lifecycle import (
     in_thread,
     start_main,
 )
+from txaio_common._log_events import failure_in, make_event
+from txaio_common._log_levels import LEVELS, NUMBERS
+from txaio_common._log_output import Output
+from txaio_common._log_text import message_text
+from txaio_common._logger import Emit, Logger
+from txaio_common._logging import Logging
+from txaio_common._stdlib_logging import StdlibLogging, StdlibRoad
 from txaio_common._timers import DelayedCall, NativeCall, Timers
 
 
 __all__ = [
+    "LEVELS",
+    "NUMBERS",
     "UNSET",
     "BatchedCall",
     "BatchedTimer",
     "DelayedCall",
+    "Emit",
     "FailedFuture",
     "Failures",
     "Futures",
+    "Logger",
+    "Logging",
     "NativeCall",
+    "Output",
+    "StdlibLogging",
+    "StdlibRoad",
     "ThreadChecked",
     "Timers",
     "Unavailable",
     "call_and_wait",
     "current_exception",
     "debug_mode",
+    "failure_in",
     "in_thread",
+    "make_event",
+    "message_text",
     "start_main",
     "wait_for",
 ]

@@ -9,6 +9,7 @@ from txaio_interfaces._typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from contextlib import AbstractContextManager
     from os import PathLike
     from typing import IO, Any
 
@@ -71,6 +72,13 @@ class ILogger(ABC):
         """
 
     @abstractmethod
+    def bind(self, /, **fields: Any) -> ILogger:
+        """Return a logger of the same namespace and level that adds *fields*.
+
+        A field of the same name in a call goes before it.
+        """
+
+    @abstractmethod
     def set_log_level(self, level: str) -> None:
         """Set this logger's own *level*, one of `log_levels`; acts at once.
 
@@ -108,7 +116,8 @@ class ILogging(ABC):
         *out* is a text or binary stream or a path; left out, it is standard output as
         it is at this call; None writes nothing and only sets the level.
         *format* is ``"text"`` (an ISO 8601 time with its UTC offset, the level, the
-        namespace, the message) or ``"json"``.
+        namespace, the message), ``"color"`` (the same, coloured on a terminal unless
+        the environment has `NO_COLOR`) or ``"json"`` (an object).
         Called again it replaces what the last call set up.
 
         Raises `ValueError` if there is no such *level* or *format*.
@@ -121,6 +130,17 @@ class ILogging(ABC):
     @abstractmethod
     def set_global_log_level(self, level: str) -> None:
         """Set the *level* of every logger, made before or after, that has none itself.
+
+        Raises `ValueError` if there is no such level.
+        """
+
+    @abstractmethod
+    def set_log_level(self, prefix: str, level: str | None) -> None:
+        """Set the *level* of all loggers whose namespace is *prefix* or below it.
+
+        ``"a.b"`` is below ``"a"``; the longest prefix goes first, a logger's own level
+        before any.
+        None gives back what was set for *prefix*.
 
         Raises `ValueError` if there is no such level.
         """

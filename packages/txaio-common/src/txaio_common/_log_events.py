@@ -1,0 +1,85 @@
+"""Events: a message's fields, with what is added to them.
+
+An event is a dictionary, in the shape that `twisted.logger` gave it: beside the
+caller's fields it has `log_time`, `log_level`, `log_namespace`, `log_format` and,
+of a failure, `log_failure`.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from contextvars import ContextVar
+from time import time
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from txaio_common._failures import FailedFuture
+from txaio_interfaces import IFailedFuture
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from txaio_common._logger import Logger
+
+NO_FIELDS: Mapping[str, Any] = MappingProxyType({})
+
+CONTEXT: ContextVar[Mapping[str, Any]] = ContextVar("txaio_log", default=NO_FIELDS)
+"""The fields that all messages get that are made in this context."""
+
+CATEGORIES: dict[str, str] = {}
+"""Formats by name, which are the process's."""
+
+
+@contextmanager
+def log_context(fields: Mapping[str, Any]) -> Iterator[None]:
+    """Add *fields* to the messages made inside."""
+    token = CONTEXT.set({**CONTEXT.get(), **fields})
+    try:
+        yield
+    finally:
+        CONTEXT.reset(token)
+
+
+def make_event(
+    logger: Logger, level: object, message: object, fields: dict[str, Any]
+) -> dict[str, Any]:
+    """Return *fields*, the keywords of a call, as the event of its *message*."""
+    context = CONTEXT.get()
+    if context or logger.bound:
+        fields = {**context, **logger.bound, **fields}
+    if type(message) is not str:
+        message = _format_for(message, fields)
+    fields["log_time"] = time()
+    fields["log_level"] = level
+    fields["log_namespace"] = logger.namespace
+    fields["log_format"] = message
+    return fields
+
+
+def _format_for(message: object, fields: dict[str, Any]) -> str:
+    """Return the format of a *message* that is no plain string."""
+    if isinstance(message, str):
+        return str.__str__(message)
+    if isinstance(message, bytes):
+        return message.decode(errors="backslashreplace")
+    if message is not None:
+        fields["log_text"] = message
+        return "{log_text}"
+    category = fields.get("log_category")
+    if isinstance(category, str) and category in CATEGORIES:
+        return CATEGORIES[category]
+    said = [f"{name}={{{name}!r}}" for name in fields if name != "log_failure"]
+    return " ".join(said) or ("" if "log_failure" in fields else "None")
+
+
+def failure_in(event: Mapping[str, Any]) -> IFailedFuture | None:
+    """Return the failure that *event* is about, if it is about one."""
+    failure = event.get("log_failure")
+    try:
+        # A Failure of Twisted's is an exception too: this has to be asked first.
+        if isinstance(failure, IFailedFuture):
+            return failure
+        return FailedFuture(failure) if isinstance(failure, BaseException) else None
+    except Exception:  # noqa: BLE001 - anything can be a field
+        return None

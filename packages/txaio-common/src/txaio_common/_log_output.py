@@ -1,0 +1,170 @@
+"""Where records are written, line by line."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+from threading import get_ident
+from typing import TYPE_CHECKING, Any
+
+from txaio_common._failures import message_of
+from txaio_common._log_formats import render_color, render_json, render_text
+from txaio_common._log_levels import ForkSafeLock
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from txaio_common._log_formats import Event, Origin, Render
+
+PENDING = 100
+"""So many lines are kept that a stream makes while it is written to."""
+
+
+class _Turn(ForkSafeLock):
+    """Whose turn it is to write: two outputs may share a stream."""
+
+    holder = 0
+    """The thread that writes, 0 if none does."""
+
+    def _renew(self) -> None:
+        super()._renew()
+        self.holder = 0
+
+
+TURN = _Turn()
+
+
+class Output:
+    """Lines of one format on one stream or path."""
+
+    def __init__(self, out: Any, format: str) -> None:  # noqa: A002 - the callers' name
+        """Write to *out*, in the *format* of that name."""
+        self._render = _renderer(out, format)
+        self._put: Callable[[str], None]
+        self.close: Callable[[], None]
+        if isinstance(out, str | os.PathLike):
+            file = _File(out)
+            self._put, self.close = file.put, file.close
+        else:
+            self._put, self.close = _Stream(out).put, _nothing
+        self._pending: list[str] = []
+
+    def write(self, level: str, text: str, event: Event, origin: Origin) -> None:
+        """Write a record, whole and at once; never raises."""
+        line = self._render(level, text, event, origin)
+        if TURN.holder == get_ident():  # The stream logs, or a signal's handler does.
+            if len(self._pending) < PENDING:
+                self._pending.append(line)
+            return
+        with TURN.lock:
+            TURN.holder = get_ident()
+            try:
+                self._put_safely(line)
+                if self._pending:
+                    self._put_pending()
+            finally:
+                TURN.holder = 0
+
+    def _put_pending(self) -> None:
+        # What is logged by writing these is dropped, or there would be no end.
+        pending = self._pending[:]
+        for line in pending:
+            self._put_safely(line)
+        self._pending.clear()
+
+    def _put_safely(self, line: str) -> None:
+        try:
+            self._put(line)
+        except Exception as error:  # noqa: BLE001 - whatever the stream raises
+            with suppress(Exception):
+                sys.stderr.write(f"{line}    (the log cannot be written to, so this")
+                sys.stderr.write(f" goes to standard error: {message_of(error)})\n")
+                sys.stderr.flush()
+
+
+class _File:
+    """A file that lines are appended to without a buffer."""
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
+
+    def put(self, line: str) -> None:
+        data = line.encode(errors="backslashreplace")
+        written = os.write(self._file, data)
+        while written < len(data):
+            written += os.write(self._file, data[written:])
+
+    def close(self) -> None:
+        os.close(self._file)
+
+
+class _Stream:
+    """A stream of text or of bytes, whichever it turns out to take."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+        self._binary = False
+
+    def put(self, line: str) -> None:
+        if self._binary:
+            self._put_bytes(line)
+        else:
+            try:
+                self._put_text(line)
+            except TypeError:
+                self._put_bytes(line)
+                self._binary = True
+        flush = getattr(self._stream, "flush", None)
+        if flush is not None:
+            flush()
+
+    def _put_text(self, line: str) -> None:
+        try:
+            self._stream.write(line)
+        except UnicodeEncodeError as error:
+            data = line.encode(error.encoding, "backslashreplace")
+            self._stream.write(data.decode(error.encoding))
+
+    def _put_bytes(self, line: str) -> None:
+        data = line.encode(errors="backslashreplace")
+        written = self._stream.write(data)
+        while isinstance(written, int) and 0 < written < len(data):
+            data = data[written:]
+            written = self._stream.write(data)
+
+
+def _renderer(out: Any, format: str) -> Render:  # noqa: A002 - the callers' name
+    if format == "color":
+        return render_color if _has_colors(out) else render_text
+    return _RENDERERS[format]
+
+
+def check_format(format: str) -> str:  # noqa: A002 - the callers' name
+    """Return *format*, or raise `ValueError` if there is none of that name."""
+    if format not in _RENDERERS:
+        msg = f"format must be one of {', '.join(_RENDERERS)}, not {format!r}"
+        raise ValueError(msg)
+    return format
+
+
+_RENDERERS: dict[str, Render] = {
+    "text": render_text,
+    "json": render_json,
+    "color": render_color,
+}
+
+
+def _has_colors(out: Any) -> bool:
+    """Tell whether *out* is a terminal whose user wants colours."""
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return False
+    try:
+        return bool(out.isatty())
+    except Exception:  # noqa: BLE001 - a path, or a stream that is closed
+        return False
+
+
+def _nothing() -> None:
+    """Do nothing: a stream is its owner's to close."""

@@ -1,0 +1,86 @@
+"""Messages put into words, whatever they are made of."""
+
+from __future__ import annotations
+
+from threading import local
+from typing import TYPE_CHECKING, Any
+
+from txaio_common._failures import message_of
+
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+OWN_FIELDS = frozenset(
+    ("log_time", "log_level", "log_namespace", "log_format", "log_logger", "log_source")
+)
+"""Fields that are added to each message, and say nothing about it."""
+
+DEEPEST = 4
+"""So deep may messages be made while others are put into words."""
+
+_CONTROLS = (
+    *range(0x20),  # C0: line feed, escape and the like
+    *range(0x7F, 0xA0),  # Delete and C1, where some terminals have a second escape
+    0x2028,  # Line and paragraph separators, at which Python splits lines
+    0x2029,
+    *range(0x202A, 0x202F),  # Overrides of the direction, which reorder a line
+    *range(0x2066, 0x206A),
+)
+ESCAPES = {code: ascii(chr(code))[1:-1] for code in _CONTROLS}
+"""What characters that a reader of lines or a terminal obeys are written as."""
+
+
+class _Nesting(local):
+    """How many messages a thread is putting into words."""
+
+    depth = 0
+
+
+_nesting = _Nesting()
+
+
+def message_text(event: Mapping[str, Any]) -> str:
+    """Return the message of *event* with its fields in place; never raises.
+
+    Of one that cannot be formatted it is the raw text, the fields and the reason.
+    """
+    _nesting.depth += 1
+    try:
+        if _nesting.depth > DEEPEST:
+            return f"{event['log_format']} [not formatted: logged while being logged]"
+        text: str = event["log_format"].format_map(event)
+    except Exception as error:  # noqa: BLE001 - whatever the fields raise
+        return _unformatted(event, error)
+    else:
+        return text
+    finally:
+        _nesting.depth -= 1
+
+
+def _unformatted(event: Mapping[str, Any], error: Exception) -> str:
+    fields = "".join(
+        f"{key}={repr_of(value)}, "
+        for key, value in event.items()
+        if key not in OWN_FIELDS
+    )
+    raw = event.get("log_format")
+    return f"{raw} [{fields}not formatted: {message_of(error)}]"
+
+
+def repr_of(value: object) -> str:
+    """Return ``repr(value)``, or what can be said of a value that refuses."""
+    try:
+        return repr(value)
+    except Exception as error:  # noqa: BLE001 - whatever __repr__ raises
+        return f"<{type(value).__name__}: {type(error).__name__} in __repr__>"
+
+
+def one_line(text: str) -> str:
+    """Return *text* with its control characters escaped."""
+    return text if text.isprintable() else text.translate(ESCAPES)
+
+
+def indented(text: str) -> str:
+    """Return the lines of *text*, each indented, with controls escaped and an end."""
+    return "".join(f"    {one_line(line)}\n" for line in text.rstrip("\n").split("\n"))

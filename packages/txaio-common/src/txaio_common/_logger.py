@@ -1,0 +1,164 @@
+"""Loggers: one class for each level, whose methods below it do nothing.
+
+A logger of another level is given another class, which costs a disabled call nothing
+and acts at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any, Protocol
+
+from txaio_common._log_levels import LEVELS, NUMBERS, check_level
+from txaio_interfaces import ILogger
+
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from txaio_interfaces import IFailedFuture
+
+
+class Emit(Protocol):
+    """Hands a message with its fields on, called by what the caller called."""
+
+    def __call__(
+        self, logger: Logger, level: str, message: object, fields: dict[str, Any], /
+    ) -> None: ...
+
+
+class Logger(ILogger):
+    """A logger that hands everything on."""
+
+    __slots__ = ("__weakref__", "_emit", "_own", "bound", "namespace", "native")
+
+    def __init__(
+        self,
+        namespace: str,
+        emit: Emit,
+        bound: Mapping[str, Any],
+        own: str | None = None,
+    ) -> None:
+        """Write by *emit*, with the fields *bound*, at the level *own* if it has one."""
+        self.namespace = namespace
+        self.bound = bound
+        self.native: Any = None
+        """What the framework has in our place, kept for `_emit`."""
+        self._emit = emit
+        self._own = own
+        LEVELS.adopt(self)
+
+    def critical(self, message: object = None, /, **kwargs: Any) -> None:
+        self._emit(self, "critical", message, kwargs)
+
+    def error(self, message: object = None, /, **kwargs: Any) -> None:
+        self._emit(self, "error", message, kwargs)
+
+    def warn(self, message: object = None, /, **kwargs: Any) -> None:
+        self._emit(self, "warn", message, kwargs)
+
+    def info(self, message: object = None, /, **kwargs: Any) -> None:
+        self._emit(self, "info", message, kwargs)
+
+    def debug(self, message: object = None, /, **kwargs: Any) -> None:
+        self._emit(self, "debug", message, kwargs)
+
+    def trace(self, message: object = None, /, **kwargs: Any) -> None:
+        self._emit(self, "trace", message, kwargs)
+
+    def failure(
+        self,
+        message: object = None,
+        /,
+        failure: IFailedFuture | BaseException | None = None,
+        **kwargs: Any,
+    ) -> None:
+        if failure is not None:
+            kwargs["log_failure"] = failure
+        elif kwargs.get("log_failure") is None:
+            kwargs["log_failure"] = sys.exc_info()[1]
+        self._emit(self, "critical", message, kwargs)
+
+    def bind(self, /, **fields: Any) -> Logger:
+        bound = {**self.bound, **fields}
+        return Logger(self.namespace, self._emit, bound, self._own)
+
+    def set_log_level(self, level: str) -> None:
+        self._own = check_level(level)
+        self.refresh()
+
+    def is_enabled_for(self, level: str) -> bool:
+        number = NUMBERS[check_level(level)]
+        return level != "none" and number >= NUMBERS[self._level()]
+
+    def refresh(self) -> None:
+        """Take the class of the level that holds for this logger now."""
+        self.__class__ = _CLASSES[self._level()]
+
+    def _level(self) -> str:
+        return self._own or LEVELS.of(self.namespace)
+
+    def __repr__(self) -> str:
+        return f"<Logger {self.namespace!r} at {self._level()}>"
+
+
+class _AtDebug(Logger):
+    __slots__ = ()
+
+    def trace(self, message: object = None, /, **kwargs: Any) -> None:
+        pass
+
+
+class _AtInfo(_AtDebug):
+    __slots__ = ()
+
+    def debug(self, message: object = None, /, **kwargs: Any) -> None:
+        pass
+
+
+class _AtWarn(_AtInfo):
+    __slots__ = ()
+
+    def info(self, message: object = None, /, **kwargs: Any) -> None:
+        pass
+
+
+class _AtError(_AtWarn):
+    __slots__ = ()
+
+    def warn(self, message: object = None, /, **kwargs: Any) -> None:
+        pass
+
+
+class _AtCritical(_AtError):
+    __slots__ = ()
+
+    def error(self, message: object = None, /, **kwargs: Any) -> None:
+        pass
+
+
+class _AtNone(_AtCritical):
+    __slots__ = ()
+
+    def critical(self, message: object = None, /, **kwargs: Any) -> None:
+        pass
+
+    def failure(
+        self,
+        message: object = None,
+        /,
+        failure: IFailedFuture | BaseException | None = None,
+        **kwargs: Any,
+    ) -> None:
+        pass
+
+
+_CLASSES: dict[str, type[Logger]] = {
+    "none": _AtNone,
+    "critical": _AtCritical,
+    "error": _AtError,
+    "warn": _AtWarn,
+    "info": _AtInfo,
+    "debug": _AtDebug,
+    "trace": Logger,
+}

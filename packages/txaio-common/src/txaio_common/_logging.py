@@ -1,0 +1,77 @@
+"""Logging of any backend, over the road that its records take."""
+
+from __future__ import annotations
+
+import sys
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Any
+
+from txaio_common._futures import UNSET
+from txaio_common._log_events import CATEGORIES, NO_FIELDS, log_context
+from txaio_common._log_levels import LEVELS, check_level
+from txaio_common._log_names import name_of_caller
+from txaio_common._log_output import Output, check_format
+from txaio_common._logger import Logger
+from txaio_interfaces import ILogging
+
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from contextlib import AbstractContextManager
+    from os import PathLike
+    from typing import IO
+
+    from txaio_common._logger import Emit
+
+
+class Logging(ILogging):
+    """Logging of any backend; one says how records are handed on, and to whom."""
+
+    @property
+    @abstractmethod
+    def _emit(self) -> Emit:
+        """What hands on a message of a logger."""
+
+    @abstractmethod
+    def _write_to(self, output: Output | None) -> None:
+        """Write all records to *output*, in place of the one before."""
+
+    def make_logger(self, namespace: str | None = None, /) -> Logger:
+        if namespace is None:
+            # Who asks is what the name says, and only the caller's frame knows.
+            namespace = name_of_caller(sys._getframe(1))
+        elif not isinstance(namespace, str):
+            msg = f"namespace must be a str, not {type(namespace).__name__!r}"
+            raise TypeError(msg)
+        return Logger(namespace, self._emit, NO_FIELDS)
+
+    def start_logging(
+        self,
+        out: IO[str] | IO[bytes] | str | PathLike[str] | None = UNSET,
+        level: str = "info",
+        format: str = "text",  # noqa: A002 - the name that callers know
+    ) -> None:
+        check_level(level)
+        check_format(format)
+        if out is UNSET:
+            out = sys.stdout
+        self._write_to(None if out is None else Output(out, format))
+        LEVELS.set(level)
+
+    def stop_logging(self) -> None:
+        self._write_to(None)
+
+    def set_global_log_level(self, level: str) -> None:
+        LEVELS.set(level)
+
+    def get_global_log_level(self) -> str:
+        return LEVELS.everywhere
+
+    def set_log_level(self, prefix: str, level: str | None) -> None:
+        LEVELS.set_prefix(prefix, level)
+
+    def add_log_categories(self, categories: Mapping[str, str]) -> None:
+        CATEGORIES.update(categories)
+
+    def log_context(self, /, **fields: Any) -> AbstractContextManager[None]:
+        return log_context(fields)
