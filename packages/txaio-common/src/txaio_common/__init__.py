@@ -12,7 +12,7 @@ from txaio_common._lifecycle import (
 )
 from txaio_common._log_events import failure_in, make_event
 from txaio_common._log_levels import LEVELS, NUMBERS
-from txaio_common._log_output import Output
+from txaio_common._log_output import Output, complain
 from txaio_common._log_text import message_text
 from txaio_common._logger import Emit, Logger
 from txaio_common._logging import Logging
@@ -41,6 +41,7 @@ __all__ = [
     "Timers",
     "Unavailable",
     "call_and_wait",
+    "complain",
     "current_exception",
     "debug_mode",
     "failure_in",

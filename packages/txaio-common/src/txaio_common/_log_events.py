@@ -7,7 +7,7 @@ of a failure, `log_failure`.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from time import time
 from types import MappingProxyType
@@ -18,7 +18,8 @@ from txaio_interfaces import IFailedFuture
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Generator, Mapping
+    from types import TracebackType
 
     from txaio_common._logger import Logger
 
@@ -32,13 +33,14 @@ CATEGORIES: dict[str, str] = {}
 
 
 @contextmanager
-def log_context(fields: Mapping[str, Any]) -> Iterator[None]:
+def log_context(fields: Mapping[str, Any]) -> Generator[None]:
     """Add *fields* to the messages made inside."""
     token = CONTEXT.set({**CONTEXT.get(), **fields})
     try:
         yield
     finally:
-        CONTEXT.reset(token)
+        with suppress(ValueError):  # Left in another context, which is none the worse.
+            CONTEXT.reset(token)
 
 
 def make_event(
@@ -83,3 +85,16 @@ def failure_in(event: Mapping[str, Any]) -> IFailedFuture | None:
         return FailedFuture(failure) if isinstance(failure, BaseException) else None
     except Exception:  # noqa: BLE001 - anything can be a field
         return None
+
+
+def traceback_in(failure: IFailedFuture) -> TracebackType | None:
+    """Return the traceback that *failure*, of any backend, has kept."""
+    try:
+        kept: Any = failure
+        if hasattr(kept, "getTracebackObject"):
+            found: TracebackType | None = kept.getTracebackObject()
+        else:
+            found = kept.traceback
+    except Exception:  # noqa: BLE001 - another's failure may have neither
+        return failure.value.__traceback__
+    return found

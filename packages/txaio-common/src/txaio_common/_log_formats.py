@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from json import dumps
+from json import dumps, loads
 from time import localtime
 from typing import TYPE_CHECKING, Any
 
-from txaio_common._failures import format_traceback, message_of, text_of
-from txaio_common._log_events import failure_in
+from txaio_common._failures import format_traceback, text_of
+from txaio_common._log_events import failure_in, traceback_in
 from txaio_common._log_text import OWN_FIELDS, indented, one_line, repr_of
 
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from types import TracebackType
-
-    from txaio_interfaces import IFailedFuture
 
     Event = Mapping[str, Any]
     Origin = Callable[[], tuple[str | None, str | None]]
@@ -35,36 +32,38 @@ COLORS = {
 
 
 class _Stamps:
-    """Times in words; the words for a second are found once."""
+    """Times in words; those for a second are found once."""
 
     def __init__(self) -> None:
-        self._last = (0, "", "")
+        self._last = (-1.0, "", "")
 
     def of(self, when: float) -> str:
-        """Return *when*, in seconds since the epoch, as ISO 8601 with its UTC offset."""
+        """Return *when*, in seconds of the epoch, as ISO 8601 with its UTC offset."""
         second, head, tail = self._last
-        if second != int(when) or not head:
-            second, head, tail = self._last = self._words(int(when))
-        return f"{head}.{int((when - second) * 1000):03d}{tail}"
+        if not 0 <= when - second < 1:
+            second, head, tail = self._last = self._words(when // 1)
+        return head + _THOUSANDTHS[int((when - second) * 1000)] + tail
 
-    def _words(self, second: int) -> tuple[int, str, str]:
+    def _words(self, second: float) -> tuple[float, str, str]:
         t = localtime(second)
         date = f"{t.tm_year:04d}-{t.tm_mon:02d}-{t.tm_mday:02d}"
         clock = f"{t.tm_hour:02d}:{t.tm_min:02d}:{t.tm_sec:02d}"
         hours, minutes = divmod(abs(t.tm_gmtoff) // 60, 60)
         sign = "-" if t.tm_gmtoff < 0 else "+"
-        return second, f"{date}T{clock}", f"{sign}{hours:02d}:{minutes:02d}"
+        return second, f"{date}T{clock}.", f"{sign}{hours:02d}:{minutes:02d}"
 
 
+_THOUSANDTHS = tuple(f"{n:03d}" for n in range(1000))
 STAMPS = _Stamps()
 
 
 def render_text(level: str, text: str, event: Event, _origin: Origin) -> str:
     """Return a line for people, with the traceback after it, indented."""
     stamp = STAMPS.of(event["log_time"])
-    namespace = one_line(event["log_namespace"])
-    line = f"{stamp} {level} {namespace}: {one_line(text)}\n"
-    return line + _failure_text(event) if "log_failure" in event else line
+    line = one_line(f"{stamp} {level} {event['log_namespace']}: {text}") + "\n"
+    return (
+        line + _more(event) if "log_failure" in event or "log_stack" in event else line
+    )
 
 
 def render_color(level: str, text: str, event: Event, _origin: Origin) -> str:
@@ -72,7 +71,7 @@ def render_color(level: str, text: str, event: Event, _origin: Origin) -> str:
     stamp = STAMPS.of(event["log_time"])
     namespace = one_line(event["log_namespace"])
     lead = f"\x1b[2m{stamp}\x1b[0m {COLORS[level]}{level}\x1b[0m {namespace}"
-    return f"{lead}: {one_line(text)}\n{_failure_text(event)}"
+    return f"{lead}: {one_line(text)}\n{_more(event)}"
 
 
 def render_json(level: str, text: str, event: Event, origin: Origin) -> str:
@@ -99,17 +98,16 @@ def _json(record: dict[str, Any]) -> str:
     try:
         return dumps(record, default=repr_of, allow_nan=False)
     except Exception:  # noqa: BLE001 - no key, or no number, that JSON has
-        fields = record["fields"]
-        return dumps({**record, "fields": {k: _holdable(fields[k]) for k in fields}})
+        fields = {name: _held(value) for name, value in record["fields"].items()}
+        return dumps({**record, "fields": fields})
 
 
-def _holdable(value: object) -> object:
-    """Return *value* if JSON can hold it, else its repr."""
+def _held(value: object) -> object:
+    """Return what JSON can hold of *value*, or its repr."""
     try:
-        dumps(value, default=repr_of, allow_nan=False)
+        return loads(dumps(value, default=repr_of, allow_nan=False))
     except Exception:  # noqa: BLE001 - whatever the value has inside
         return repr_of(value)
-    return value
 
 
 def _failure_object(event: Event) -> dict[str, str] | None:
@@ -124,22 +122,13 @@ def _failure_object(event: Event) -> dict[str, str] | None:
     }
 
 
-def _failure_text(event: Event) -> str:
+def _more(event: Event) -> str:
+    """Return the lines that follow a message, indented so that none looks like one."""
     failure = failure_in(event)
     if failure is not None:
-        return indented(format_traceback(failure.value, traceback_in(failure)))
-    other = event.get("log_failure")
-    return "" if other is None else indented(repr_of(other))
-
-
-def traceback_in(failure: IFailedFuture) -> TracebackType | None:
-    """Return the traceback that *failure*, of any backend, has kept."""
-    try:
-        kept: Any = failure
-        if hasattr(kept, "getTracebackObject"):
-            found: TracebackType | None = kept.getTracebackObject()
-        else:
-            found = kept.traceback
-    except Exception:  # noqa: BLE001 - another's failure may have neither
-        return failure.value.__traceback__
-    return found
+        more = format_traceback(failure.value, traceback_in(failure))
+    else:
+        other = event.get("log_failure")
+        more = "" if other is None else repr_of(other)
+    stack = event.get("log_stack")
+    return indented(more) + ("" if stack is None else indented(text_of(stack)))

@@ -5,14 +5,20 @@ from __future__ import annotations
 import os
 from sys import maxsize
 from threading import RLock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from weakref import ref
 
 from txaio_interfaces import log_levels
 
 
 if TYPE_CHECKING:
-    from txaio_common._logger import Logger
+
+    class Follower(Protocol):
+        """What a level holds for."""
+
+        def refresh(self) -> object:
+            """Look at the levels anew."""
+
 
 TRACE = 5
 """The stdlib's number for trace, which the stdlib itself does not have."""
@@ -65,7 +71,7 @@ class Levels:
     def __init__(self) -> None:
         self._everywhere = "info"
         self._prefixes: dict[str, str] = {}
-        self._loggers: set[ref[Logger]] = set()
+        self._followers: set[ref[Follower]] = set()
         self._guard = ForkSafeLock()
 
     @property
@@ -102,18 +108,22 @@ class Levels:
         """Tell whether a record with the stdlib's *number* is to be written."""
         return number >= NUMBERS[self.of(namespace)]
 
-    def adopt(self, logger: Logger) -> None:
-        """Give *logger* its level, now and whenever it changes."""
+    def lowest(self) -> int:
+        """Return the number of the lowest level that anything has."""
+        return min(NUMBERS[e] for e in (self._everywhere, *self._prefixes.values()))
+
+    def adopt(self, follower: Follower) -> None:
+        """Tell *follower* of the levels, now and whenever they change."""
         with self._guard.lock:
-            self._loggers.add(ref(logger, self._loggers.discard))
-            logger.refresh()
+            self._followers.add(ref(follower, self._followers.discard))
+            follower.refresh()
 
     def _refresh(self) -> None:
         # A set that is listed at once may shrink and grow meanwhile.
-        for weakly in list(self._loggers):
-            logger = weakly()
-            if logger is not None:
-                logger.refresh()
+        for weakly in list(self._followers):
+            follower = weakly()
+            if follower is not None:
+                follower.refresh()
 
 
 LEVELS = Levels()

@@ -6,16 +6,14 @@ import os
 import sys
 from contextlib import suppress
 from threading import get_ident
-from typing import TYPE_CHECKING, Any
+from traceback import print_exception
+from typing import TYPE_CHECKING, Any, cast
 
-from txaio_common._failures import message_of
 from txaio_common._log_formats import render_color, render_json, render_text
 from txaio_common._log_levels import ForkSafeLock
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from txaio_common._log_formats import Event, Origin, Render
 
 PENDING = 100
@@ -26,7 +24,7 @@ class _Turn(ForkSafeLock):
     """Whose turn it is to write: two outputs may share a stream."""
 
     holder = 0
-    """The thread that writes, 0 if none does."""
+    """The thread that writes to a stream, 0 if none does."""
 
     def _renew(self) -> None:
         super()._renew()
@@ -42,46 +40,25 @@ class Output:
     def __init__(self, out: Any, format: str) -> None:  # noqa: A002 - the callers' name
         """Write to *out*, in the *format* of that name."""
         self._render = _renderer(out, format)
-        self._put: Callable[[str], None]
-        self.close: Callable[[], None]
+        self._sink: _File | _Stream = _Stream(out)
         if isinstance(out, str | os.PathLike):
-            file = _File(out)
-            self._put, self.close = file.put, file.close
-        else:
-            self._put, self.close = _Stream(out).put, _nothing
-        self._pending: list[str] = []
+            self._sink = _File(cast("str | os.PathLike[str]", out))
+        self._put = self._sink.put
 
     def write(self, level: str, text: str, event: Event, origin: Origin) -> None:
-        """Write a record, whole and at once; never raises."""
+        """Write a record, whole and at once."""
         line = self._render(level, text, event, origin)
-        if TURN.holder == get_ident():  # The stream logs, or a signal's handler does.
-            if len(self._pending) < PENDING:
-                self._pending.append(line)
-            return
-        with TURN.lock:
-            TURN.holder = get_ident()
-            try:
-                self._put_safely(line)
-                if self._pending:
-                    self._put_pending()
-            finally:
-                TURN.holder = 0
-
-    def _put_pending(self) -> None:
-        # What is logged by writing these is dropped, or there would be no end.
-        pending = self._pending[:]
-        for line in pending:
-            self._put_safely(line)
-        self._pending.clear()
-
-    def _put_safely(self, line: str) -> None:
         try:
             self._put(line)
         except Exception as error:  # noqa: BLE001 - whatever the stream raises
+            reason = f"the log cannot be written, so this came here: {error!r}"
             with suppress(Exception):
-                sys.stderr.write(f"{line}    (the log cannot be written to, so this")
-                sys.stderr.write(f" goes to standard error: {message_of(error)})\n")
+                sys.stderr.write(f"{line}    ({reason})\n")
                 sys.stderr.flush()
+
+    def close(self) -> None:
+        """Write no more; a stream stays open, which is its owner's to close."""
+        self._sink.close()
 
 
 class _File:
@@ -91,13 +68,16 @@ class _File:
         self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
 
     def put(self, line: str) -> None:
-        data = line.encode(errors="backslashreplace")
-        written = os.write(self._file, data)
-        while written < len(data):
-            written += os.write(self._file, data[written:])
+        data = line.encode("utf-8", "backslashreplace")
+        with TURN.lock:
+            written = os.write(self._file, data)
+            while written < len(data):
+                written += os.write(self._file, data[written:])
 
     def close(self) -> None:
-        os.close(self._file)
+        with TURN.lock:
+            os.close(self._file)
+            self._file = -1
 
 
 class _Stream:
@@ -105,34 +85,52 @@ class _Stream:
 
     def __init__(self, stream: Any) -> None:
         self._stream = stream
-        self._binary = False
+        self._flush = getattr(stream, "flush", _nothing)
+        self._write = self._write_text
+        self._pending: list[str] = []
 
     def put(self, line: str) -> None:
-        if self._binary:
-            self._put_bytes(line)
-        else:
+        me = get_ident()
+        if TURN.holder == me:  # The stream logs, or the handler of a signal does.
+            if len(self._pending) < PENDING:
+                self._pending.append(line)
+            return
+        with TURN.lock:
+            TURN.holder = me
             try:
-                self._put_text(line)
-            except TypeError:
-                self._put_bytes(line)
-                self._binary = True
-        flush = getattr(self._stream, "flush", None)
-        if flush is not None:
-            flush()
+                self._write(line)
+                self._flush()
+                if self._pending:
+                    self._put_pending()
+            finally:
+                TURN.holder = 0
 
-    def _put_text(self, line: str) -> None:
+    def _put_pending(self) -> None:
+        # What is logged by writing these is dropped, or there would be no end.
+        for line in self._pending[:]:
+            self._write(line)
+        self._flush()
+        self._pending.clear()
+
+    def _write_text(self, line: str) -> None:
         try:
             self._stream.write(line)
         except UnicodeEncodeError as error:
             data = line.encode(error.encoding, "backslashreplace")
             self._stream.write(data.decode(error.encoding))
+        except TypeError:
+            self._write_bytes(line)
+            self._write = self._write_bytes
 
-    def _put_bytes(self, line: str) -> None:
-        data = line.encode(errors="backslashreplace")
+    def _write_bytes(self, line: str) -> None:
+        data = line.encode("utf-8", "backslashreplace")
         written = self._stream.write(data)
         while isinstance(written, int) and 0 < written < len(data):
             data = data[written:]
             written = self._stream.write(data)
+
+    def close(self) -> None:
+        """Leave the stream open."""
 
 
 def _renderer(out: Any, format: str) -> Render:  # noqa: A002 - the callers' name
@@ -167,4 +165,10 @@ def _has_colors(out: Any) -> bool:
 
 
 def _nothing() -> None:
-    """Do nothing: a stream is its owner's to close."""
+    """Do nothing, in place of what a stream does not have."""
+
+
+def complain(error: Exception) -> None:
+    """Print what kept a message from being handed on, as there is no log to tell."""
+    with suppress(Exception):
+        print_exception(error, file=sys.stderr)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from threading import local
+import sys
 from typing import TYPE_CHECKING, Any
 
 from txaio_common._failures import message_of
@@ -10,6 +10,7 @@ from txaio_common._failures import message_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from types import FrameType
 
 OWN_FIELDS = frozenset(
     ("log_time", "log_level", "log_namespace", "log_format", "log_logger", "log_source")
@@ -31,13 +32,8 @@ ESCAPES = {code: ascii(chr(code))[1:-1] for code in _CONTROLS}
 """What characters that a reader of lines or a terminal obeys are written as."""
 
 
-class _Nesting(local):
-    """How many messages a thread is putting into words."""
-
-    depth = 0
-
-
-_nesting = _Nesting()
+_formatted: list[None] = []
+"""As long as there are messages that all threads put into words right now."""
 
 
 def message_text(event: Mapping[str, Any]) -> str:
@@ -45,9 +41,9 @@ def message_text(event: Mapping[str, Any]) -> str:
 
     Of one that cannot be formatted it is the raw text, the fields and the reason.
     """
-    _nesting.depth += 1
+    _formatted.append(None)
     try:
-        if _nesting.depth > DEEPEST:
+        if len(_formatted) > DEEPEST and _depth() > DEEPEST:
             return f"{event['log_format']} [not formatted: logged while being logged]"
         text: str = event["log_format"].format_map(event)
     except Exception as error:  # noqa: BLE001 - whatever the fields raise
@@ -55,7 +51,17 @@ def message_text(event: Mapping[str, Any]) -> str:
     else:
         return text
     finally:
-        _nesting.depth -= 1
+        _formatted.pop()
+
+
+def _depth() -> int:
+    """Return how many messages this thread is putting into words."""
+    depth = 0
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        depth += frame.f_code is message_text.__code__
+        frame = frame.f_back
+    return depth
 
 
 def _unformatted(event: Mapping[str, Any], error: Exception) -> str:
@@ -83,4 +89,5 @@ def one_line(text: str) -> str:
 
 def indented(text: str) -> str:
     """Return the lines of *text*, each indented, with controls escaped and an end."""
-    return "".join(f"    {one_line(line)}\n" for line in text.rstrip("\n").split("\n"))
+    lines = text.rstrip("\n").split("\n") if text else ()
+    return "".join(f"    {one_line(line)}\n" for line in lines)

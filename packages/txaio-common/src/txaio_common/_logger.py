@@ -39,7 +39,7 @@ class Logger(ILogger):
         bound: Mapping[str, Any],
         own: str | None = None,
     ) -> None:
-        """Write by *emit*, with the fields *bound*, at the level *own* if it has one."""
+        """Write by *emit*, with the fields *bound*, at its *own* level if it has one."""
         self.namespace = namespace
         self.bound = bound
         self.native: Any = None
@@ -93,7 +93,8 @@ class Logger(ILogger):
 
     def refresh(self) -> None:
         """Take the class of the level that holds for this logger now."""
-        self.__class__ = _CLASSES[self._level()]
+        kind: Any = _CLASSES[self._level()]
+        self.__class__ = kind
 
     def _level(self) -> str:
         return self._own or LEVELS.of(self.namespace)
@@ -130,7 +131,7 @@ class _AtError(_AtWarn):
         pass
 
 
-class _AtCritical(_AtError):
+class _AtCritical(_AtError):  # noqa: N818 - a level, no exception
     __slots__ = ()
 
     def error(self, message: object = None, /, **kwargs: Any) -> None:

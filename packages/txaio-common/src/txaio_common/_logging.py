@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from abc import abstractmethod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from txaio_common._futures import UNSET
 from txaio_common._log_events import CATEGORIES, NO_FIELDS, log_context
@@ -40,7 +40,7 @@ class Logging(ILogging):
         if namespace is None:
             # Who asks is what the name says, and only the caller's frame knows.
             namespace = name_of_caller(sys._getframe(1))
-        elif not isinstance(namespace, str):
+        elif not isinstance(cast("object", namespace), str):
             msg = f"namespace must be a str, not {type(namespace).__name__!r}"
             raise TypeError(msg)
         return Logger(namespace, self._emit, NO_FIELDS)

@@ -152,3 +152,11 @@ class ILogging(ABC):
     @abstractmethod
     def add_log_categories(self, categories: Mapping[str, str]) -> None:
         """Add formats by name, for messages logged with that ``log_category``."""
+
+    @abstractmethod
+    def log_context(self, /, **fields: Any) -> AbstractContextManager[None]:
+        """Return a context manager that adds *fields* to all messages made inside.
+
+        They follow the context: over awaits, into callbacks and coroutines.
+        Inner contexts go before outer ones, a logger's and a call's fields before both.
+        """

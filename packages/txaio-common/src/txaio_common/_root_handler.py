@@ -1,0 +1,93 @@
+"""What `start_logging` puts on the root logger of the standard library."""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from txaio_common._log_levels import LEVELS
+from txaio_common._log_records import Message, event_of, text_of_record
+
+
+if TYPE_CHECKING:
+    from txaio_common._log_formats import Event
+    from txaio_common._log_output import Output
+
+
+class RootHandler(logging.Handler):
+    """Writes our messages and the records of others, while `start_logging` holds."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.output: Output | None = None
+        self._levels: tuple[int, int] | None = None
+        """The level that the root logger had before, and the one that it got."""
+        LEVELS.adopt(self)
+
+    def write_to(self, output: Output | None) -> None:
+        """Write to *output* from now on, or leave the root logger as it was."""
+        root = logging.getLogger()
+        before, self.output = self.output, output
+        root.removeHandler(self)
+        if output is None:
+            self._give_level_back(root)
+        else:
+            if self._levels is None and not root.handlers:
+                self._levels = (root.level, root.level)
+            root.addHandler(self)
+            self.refresh()
+        if before is not None:
+            before.close()
+
+    def refresh(self) -> None:
+        """Let the root logger pass what the levels allow, if nobody else listens.
+
+        Where the application has handlers of its own, it has its own say as well.
+        """
+        if self._levels is not None:
+            root = logging.getLogger()
+            lowest = LEVELS.lowest()
+            self._levels = (self._levels[0], lowest)
+            root.setLevel(lowest)
+
+    def _give_level_back(self, root: logging.Logger) -> None:
+        if self._levels is not None:
+            before, ours = self._levels
+            self._levels = None
+            if root.level == ours:
+                root.setLevel(before)
+
+    def handle(self, record: logging.LogRecord) -> Any:
+        # Without the handler's lock: the output has its own, formatting needs none.
+        kept: Any = self.filter(record)
+        if kept:
+            self.emit(record if kept is True else kept)
+        return kept
+
+    def emit(self, record: logging.LogRecord) -> None:
+        output = self.output
+        if output is not None:
+            try:
+                _write(record, output)
+            except Exception:  # noqa: BLE001 - a record can be made of anything
+                self.handleError(record)
+
+
+def _write(record: logging.LogRecord, output: Output) -> None:
+    message = record.msg
+    if isinstance(message, Message):
+        event: Event = message.event
+        output.write(event["log_level"], str(message), event, message.origin)
+    elif LEVELS.allow(record.name, record.levelno):
+        event = event_of(record)
+        text = text_of_record(record)
+        output.write(event["log_level"], text, event, partial(_origin_of, record))
+
+
+def _origin_of(record: logging.LogRecord) -> tuple[str | None, str | None]:
+    return record.threadName, getattr(record, "taskName", None)
+
+
+ROOT_HANDLER = RootHandler()
+"""The process has one root logger, and so one handler of ours."""
