@@ -11,7 +11,7 @@ import math
 import time
 from typing import TYPE_CHECKING
 
-from tally import LOST, PINGS, ROUNDS, ROUNDS_OF_THE_LOST, VANISHING, DeliberateError
+from tally import LOST, PONGS, ROUNDS, ROUNDS_OF_THE_LOST, VANISHING, DeliberateError
 
 from keepalive import Ending, KeepAlive
 
@@ -31,8 +31,8 @@ INTERVAL = 0.5
 TIMEOUT = 0.75
 BUCKET = 0.05
 
-STEP = PINGS // 10
-"""After how many pings progress is shown, and the timers are counted."""
+STEP = PONGS // 10
+"""After how many pongs progress is shown, and the timers are counted."""
 
 
 class Scenario:
@@ -44,6 +44,7 @@ class Scenario:
     def __init__(
         self, txa: IBackend, tally: Tally, native_timers: Callable[[], int]
     ) -> None:
+        txa.set_global_log_level("error")  # That peers are dropped is planned here.
         self.tally = tally
         self.server = KeepAlive(txa, interval=INTERVAL, timeout=TIMEOUT, bucket=BUCKET)
         self._clients = KeepAlive(txa, interval=math.inf)
@@ -77,12 +78,12 @@ class Scenario:
                 break
         self.tally.seconds = self._txa.time() - self._started
 
-    def ping_sent(self) -> None:
-        """Count a ping, and from time to time what the loop has to bear."""
+    def pong_received(self) -> None:
+        """Count a pong, and from time to time what the loop has to bear."""
         tally = self.tally
-        tally.pings += 1
-        if tally.pings % STEP == 0:
-            print(f"{tally.pings} pings", flush=True)
+        tally.pongs += 1
+        if tally.pongs % STEP == 0:
+            print(f"{tally.pongs} pongs", flush=True)
             tally.native_timers = max(tally.native_timers, self._native_timers())
             tally.timers = max(tally.timers, len(self.server.peers))
 
@@ -128,10 +129,10 @@ class Served:
         # The process's clock, not the backend's: that is what is put to the test.
         self._pinged_at = time.monotonic()
         self._write(data)
-        self._scenario.ping_sent()
+        self._scenario.tally.pings += 1
 
     def _pong(self, peer: Peer) -> None:
-        self._scenario.tally.pongs += 1
+        self._scenario.pong_received()
         if peer.round_trips.count == ROUNDS:
             peer.stop()
             self._drop()
