@@ -1,0 +1,80 @@
+"""The loop, where it is one of asyncio's."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from math import inf
+from typing import TYPE_CHECKING
+
+from txaio_anyio._loop import Loop
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+DAY = 86400.0
+"""Not every loop takes a timer that is due in a thousand years."""
+
+
+class AsyncioLoop(Loop):
+    """asyncio's own loop or uvloop, whose timers are cheaper than AnyIO's deadlines."""
+
+    def __init__(self) -> None:
+        loop = asyncio.get_running_loop()
+        self.cancelled = asyncio.CancelledError
+        self.new_event = asyncio.Event
+        self.current_task = asyncio.current_task
+        self.now = clock_of(loop)
+        self.grain = time.get_clock_info("monotonic").resolution
+        self.post = loop.call_soon_threadsafe
+        self._call_at = loop.call_at
+        # Up to a millisecond too early, its timers would have the pump spin.
+        self._late = 0.001 if _is_uvloop(loop) else 0.0
+        self._alarm: asyncio.TimerHandle | None = None
+        self._due = inf
+        self._awake = asyncio.Event()
+        self._awake.set()
+
+    async def pause(self) -> None:
+        await asyncio.sleep(0)
+
+    async def sleep(self, until: float) -> None:
+        self._awake = asyncio.Event()
+        self.wake_at(until)
+        await self._awake.wait()
+
+    def wake(self) -> None:
+        self._awake.set()
+
+    def wake_at(self, when: float) -> None:
+        # The alarm outlives the sleep: most sleeps end before it, and go on after.
+        if not self._awake.is_set() and when != self._due:
+            self.close()
+            if when < inf:
+                self._due = when
+                soon = min(when, self.now() + DAY)
+                self._alarm = self._call_at(soon + self._late, self._ring)
+
+    def close(self) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
+            self._due = inf
+
+    def _ring(self) -> None:
+        self._alarm = None
+        self._due = inf
+        self._awake.set()
+
+
+def clock_of(loop: asyncio.AbstractEventLoop) -> Callable[[], float]:
+    """Return the monotonic clock of *loop*, the quickest that tells the same."""
+    # uvloop's own counts whole milliseconds, as of the start of the loop's turn.
+    if type(loop).time is asyncio.BaseEventLoop.time or _is_uvloop(loop):
+        return time.monotonic
+    return loop.time
+
+
+def _is_uvloop(loop: asyncio.AbstractEventLoop) -> bool:
+    return type(loop).__module__.startswith("uvloop")

@@ -1,0 +1,172 @@
+"""Coroutines that run in tasks of AnyIO."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+import anyio
+
+from txaio_anyio._native import (
+    CANCELLED,
+    FAILED,
+    PENDING,
+    RESOLVED,
+    AnyioFuture,
+    CancelledError,
+    cancellation,
+)
+
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+    from txaio_anyio._pump import Pump
+
+
+class AnyioTask(AnyioFuture):
+    """The future of a coroutine, settled when the coroutine has ended.
+
+    Cancelled, it cancels what the coroutine awaits, if that is a future: as on
+    asyncio, the coroutine sees this once and may clean up in peace.
+    Where the coroutine awaits something else, AnyIO's own cancellation has to do,
+    which is raised at every await until the end.
+    """
+
+    __slots__ = ("_native", "_scope", "cancellation", "shields")
+
+    def __init__(self, pump: Pump) -> None:
+        super().__init__(pump)
+        self._native: Any = None
+        self._scope: anyio.CancelScope | None = None
+        self.cancellation: CancelledError | None = None
+        """What the coroutine is to see, once it is cancelled."""
+        self.shields = 0
+        """How many calls of `uncancelled` it is in."""
+
+    def settle(self, state: str, value: Any) -> None:
+        if self.state is PENDING:
+            raise RuntimeError("a coroutine's future is settled by its return value")
+        super().settle(state, value)
+
+    def cancel(self, msg: str | None = None) -> None:
+        """Cancel the coroutine and, in turn, those that it waits for."""
+        if self.state is not PENDING or self.cancellation is not None:
+            return
+        tasks, last = self.chain()
+        task = self
+        for task in tasks:
+            if task.cancellation is not None:
+                break
+            task.cancellation = cancellation(msg)
+            if task.shields:
+                task.interrupt()
+                break
+        else:
+            task._cancel_wait_for(last, msg)
+        if last in tasks:
+            # They wait for each other, and none would ever end.
+            for task in tasks:
+                task.interrupt()
+
+    def chain(self) -> tuple[dict[AnyioTask, None], AnyioFuture | None]:
+        """Return the tasks that wait each for the next, and what the last waits for.
+
+        That is None if it waits for no future, and one of them if they go in a circle.
+        """
+        tasks: dict[AnyioTask, None] = {}
+        last: AnyioFuture | None = self
+        while isinstance(last, AnyioTask) and last.state is PENDING:
+            if last in tasks:
+                break
+            tasks[last] = None
+            last = self._pump.waits.get(last._native)
+        return tasks, last
+
+    def _cancel_wait_for(self, future: AnyioFuture | None, msg: str | None) -> None:
+        waits = self._pump.waits
+        if future is None:
+            if self._native is not self._pump.loop.current_task():
+                self.interrupt()
+            else:
+                self._cancel_next_wait()
+        elif future.state is not PENDING:
+            del waits[self._native]
+        elif not isinstance(future, AnyioTask):
+            future.cancel(msg)
+
+    def _cancel_next_wait(self) -> None:
+        """Cancel what the coroutine, which runs now, will wait for next."""
+        waits, native = self._pump.waits, self._native
+        mark = AnyioFuture(self._pump)
+        mark.cancel()
+        waits[native] = mark
+
+        def see() -> None:
+            if waits.get(native) is mark:
+                del waits[native]
+                self.interrupt()
+
+        self._pump.push(see)
+
+    def interrupt(self) -> None:
+        """Have AnyIO cancel the coroutine, which interrupts its clean-up, too."""
+        if self._scope is not None:
+            self._scope.cancel()
+
+    def hurry(self) -> None:
+        """Cancel the coroutine if it was not yet, else interrupt its clean-up."""
+        if self.cancellation is None:
+            self.cancel()
+        else:
+            self.interrupt()
+
+    def is_interrupted(self) -> bool:
+        """Tell whether AnyIO's cancellation, seen by the coroutine, is this task's."""
+        scope = self._scope
+        return scope is not None and scope.cancel_called and not self.shields
+
+    async def _end_for(self, awaiter: AnyioTask | None) -> None:
+        self.cancel()
+        if self.state is PENDING and awaiter not in self.chain()[0]:
+            with anyio.CancelScope(shield=True):
+                await self._event.wait()
+
+    async def run(self, coroutine: Coroutine[Any, Any, Any]) -> None:
+        """Run *coroutine*, and settle with what comes of it."""
+        pump = self._pump
+        loop = pump.loop
+        self._native = native = loop.current_task()
+        pump.running[native] = self
+        try:
+            with anyio.CancelScope(shield=True) as self._scope:
+                if self.cancellation is not None:
+                    coroutine.close()
+                    return
+                try:
+                    super().settle(RESOLVED, await coroutine)
+                except loop.cancelled:
+                    # A stray one of asyncio's would take the whole group along.
+                    return
+        except Exception as error:  # noqa: BLE001 - whatever the coroutine raises
+            self._fail(error)
+        except BaseException as error:  # noqa: BLE001 - `async with` raises it
+            pump.fail(error)
+        finally:
+            self._end(native)
+
+    def _fail(self, error: Exception) -> None:
+        if self.cancellation is not None and isinstance(error, ExceptionGroup):
+            # A task group in the coroutine wraps what its body raises.
+            group = cast("ExceptionGroup[Exception]", error)
+            error = group.split(CancelledError)[1] or self.cancellation
+        if error.__traceback__ is not None:
+            # Its first frame is that of `run`, which keeps this future.
+            error = error.with_traceback(error.__traceback__.tb_next)
+        cancelled = isinstance(error, CancelledError)
+        super().settle(CANCELLED if cancelled else FAILED, error)
+
+    def _end(self, native: object) -> None:
+        if self.state is PENDING:
+            super().settle(CANCELLED, self.cancellation or CancelledError())
+        self._scope = self._native = self.cancellation = None
+        self._pump.discard(self, native)

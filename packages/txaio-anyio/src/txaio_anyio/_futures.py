@@ -1,0 +1,151 @@
+"""Futures of the backend's own, settled and followed as the contract says."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import anyio
+
+from txaio_anyio._native import (
+    CANCELLED,
+    FAILED,
+    PENDING,
+    RESOLVED,
+    AnyioFuture,
+    CancelledError,
+    InvalidStateError,
+)
+from txaio_common import UNSET, FailedFuture, Futures, wait_for
+
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Coroutine
+
+    from txaio_anyio._coroutines import AnyioTask
+    from txaio_anyio._pump import Pump
+    from txaio_interfaces import IFailedFuture
+
+
+class AnyioFutures(Futures):
+    """The primitives, on `AnyioFuture` and tasks of AnyIO."""
+
+    CancelledError = CancelledError
+    InvalidStateError = InvalidStateError
+
+    _pump: Pump
+    _make_future: Callable[[], AnyioFuture]
+
+    def create_future(
+        self,
+        result: Any = UNSET,
+        error: Any = UNSET,
+        canceller: Callable[[Any], object] | None = None,
+    ) -> Any:
+        if result is UNSET and error is UNSET and canceller is None:
+            return self._make_future()
+        return super().create_future(result, error, canceller)
+
+    def _new_future(self, canceller: Callable[[Any], object] | None) -> AnyioFuture:
+        future = self._make_future()
+        if canceller is not None:
+            # The first of its callbacks, it also runs when an awaiter is cancelled.
+            future.listen(partial(_run_canceller, canceller))
+        return future
+
+    def resolve(self, future: Any, result: Any = None) -> None:
+        future.settle(RESOLVED, result)
+
+    def _reject(self, future: Any, exception: Exception) -> None:
+        future.settle(FAILED, exception)
+
+    def cancel(self, future: Any, msg: str | None = None) -> None:
+        future.cancel(msg)
+
+    def is_future(self, value: object) -> bool:
+        return isinstance(value, AnyioFuture)
+
+    def is_called(self, future: Any) -> bool:
+        return future.state is not PENDING
+
+    def add_callbacks(
+        self,
+        future: Any,
+        callback: Callable[[Any], object] | None,
+        errback: Callable[[IFailedFuture], object] | None,
+    ) -> Any:
+        try:
+            if errback is not None:
+                future.listen(partial(_call_either, callback, errback))
+            elif callback is not None:
+                future.listen(partial(_call_back, callback))
+            else:
+                msg = "add_callbacks needs a callback, an errback or both"
+                raise ValueError(msg)
+        except AttributeError:
+            msg = f"future must be an AnyIO future, not {type(future).__name__!r}"
+            raise TypeError(msg) from None
+        return future
+
+    def _on_settled(self, future: Any, fn: Callable[[Any], object]) -> None:
+        future.listen(fn)
+
+    def _failure(self, future: Any) -> IFailedFuture | None:
+        return _failure_of(future)
+
+    def _outcome(self, future: Any) -> Any:
+        if future.state is PENDING:
+            return UNSET
+        failure = _failure_of(future)
+        return future.result() if failure is None else failure
+
+    def _spawn(self, coroutine: Coroutine[Any, Any, Any]) -> AnyioTask:
+        try:
+            return self._pump.start(coroutine)
+        except RuntimeError:
+            coroutine.close()
+            raise
+
+    def _adopt(self, awaitable: Awaitable[Any]) -> AnyioTask:
+        return self._spawn(wait_for(awaitable))
+
+    async def uncancelled(
+        self, fn: Callable[..., Awaitable[Any]], /, *args: Any, **kwargs: Any
+    ) -> Any:
+        pump = self._pump
+        task = pump.running.get(pump.loop.current_task())
+        with anyio.CancelScope(shield=True):
+            if task is None:
+                return await fn(*args, **kwargs)
+            task.shields += 1
+            try:
+                return await fn(*args, **kwargs)
+            finally:
+                task.shields -= 1
+
+
+def _run_canceller(canceller: Callable[[Any], object], future: AnyioFuture) -> None:
+    if future.state is CANCELLED:
+        canceller(future)
+
+
+def _call_back(callback: Callable[[Any], object], future: AnyioFuture) -> None:
+    if future.state is RESOLVED:
+        callback(future.result())
+
+
+def _call_either(
+    callback: Callable[[Any], object] | None,
+    errback: Callable[[IFailedFuture], object],
+    future: AnyioFuture,
+) -> None:
+    failure = _failure_of(future)
+    if failure is not None:
+        errback(failure)
+    elif callback is not None:
+        callback(future.result())
+
+
+def _failure_of(future: AnyioFuture) -> IFailedFuture | None:
+    error = future.error()
+    return None if error is None else FailedFuture(error)

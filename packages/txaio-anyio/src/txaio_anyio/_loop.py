@@ -1,0 +1,52 @@
+"""What the backend needs of the loop under AnyIO, and AnyIO does not give."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Loop(ABC):
+    """The loop that runs when this is made, and the alarm that wakes the pump."""
+
+    cancelled: type[BaseException]
+    """Raised at an await whose cancel scope was cancelled."""
+
+    new_event: Callable[[], Any]
+    """Makes an event: tasks wait for it, and `set` resumes them."""
+
+    current_task: Callable[[], Any]
+    """Returns the native task that runs."""
+
+    now: Callable[[], float]
+    """The loop's monotonic clock, in seconds."""
+
+    grain: float
+    """How many seconds too early the alarm may be."""
+
+    post: Callable[..., object]
+    """Has a function called in the loop's thread; may be used in any thread."""
+
+    @abstractmethod
+    async def pause(self) -> None:
+        """Let the other tasks have their turn."""
+
+    @abstractmethod
+    async def sleep(self, until: float) -> None:
+        """Wait for `wake`, or else until that time."""
+
+    @abstractmethod
+    def wake(self) -> None:
+        """End the sleep, if there is one."""
+
+    @abstractmethod
+    def wake_at(self, when: float) -> None:
+        """Have the sleep, if there is one, end at *when* instead."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Give up the alarm."""

@@ -1,0 +1,41 @@
+"""The loop, where it is Trio's; the one module that imports Trio."""
+
+from __future__ import annotations
+
+import trio
+
+from txaio_anyio._loop import Loop
+
+
+class TrioLoop(Loop):
+    """Trio's run, in which the deadline of a cancel scope is the alarm."""
+
+    def __init__(self) -> None:
+        self.cancelled = trio.Cancelled
+        self.new_event = trio.Event
+        self.current_task = trio.lowlevel.current_task
+        self.now = trio.lowlevel.current_clock().current_time
+        self.grain = 0.0
+        self.post = trio.lowlevel.current_trio_token().run_sync_soon
+        self._nap = trio.CancelScope()
+        self._awake = trio.Event()
+        self._awake.set()
+
+    async def pause(self) -> None:
+        await trio.lowlevel.checkpoint()
+
+    async def sleep(self, until: float) -> None:
+        self._awake = trio.Event()
+        with trio.CancelScope(deadline=until) as self._nap:
+            await self._awake.wait()
+        self._awake.set()
+
+    def wake(self) -> None:
+        self._awake.set()
+
+    def wake_at(self, when: float) -> None:
+        if not self._awake.is_set():
+            self._nap.deadline = when
+
+    def close(self) -> None:
+        """Do nothing: a deadline goes with its sleep."""
