@@ -1,0 +1,19 @@
+"""One test, every loop, in virtual time where the loop allows it."""
+
+from harness._contract import CLAUSES, cited, clauses_of
+from harness._garbage import collect_dropped, collecting_by_hand
+from harness._hosts import HOSTS, Host, open_host
+from harness._watchdog import watchdog
+
+
+__all__ = [
+    "CLAUSES",
+    "HOSTS",
+    "Host",
+    "cited",
+    "clauses_of",
+    "collect_dropped",
+    "collecting_by_hand",
+    "open_host",
+    "watchdog",
+]

@@ -1,0 +1,278 @@
+"""The seven loops, and how to run a coroutine function on each."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from harness._virtual import START, VirtualLoop, exception_of
+
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterator
+
+    from txaio_interfaces import IBackend
+
+    Main = Callable[..., Awaitable[Any]]
+
+
+class Host:
+    """A loop to run tests on, and everything that was reported there.
+
+    What one host needs is imported when it is made: a package that is missing is
+    an error of the tests that ask for it, and of no others.
+    """
+
+    unit = 1.0
+    """How long a second of a test's story takes, in seconds of the loop's time."""
+    late = 0.002
+    """How much later than promised a call may be made: the grain of the clock."""
+    package: ClassVar[str]
+    """The import name of the backend."""
+
+    def __init__(self) -> None:
+        self.reports: list[BaseException] = []
+        self.backend: Any = importlib.import_module(self.package)
+
+    def run(self, main: Main, *args: Any, debug: bool | None = None) -> Any:
+        """Return what ``await main(backend, *args)`` gives on a new loop."""
+        raise NotImplementedError
+
+    def outside(self) -> IBackend:
+        """Make a backend where no loop runs."""
+        raise NotImplementedError
+
+    def native_future(self) -> Any:
+        """Return a pending future of the loop's own kind, which has `set_result`."""
+        return asyncio.get_running_loop().create_future()
+
+    def settle_native(self, future: Any, result: Any) -> None:
+        """Settle what `native_future` returned, with a value or an exception."""
+        if isinstance(result, Exception):
+            future.set_exception(result)
+        else:
+            future.set_result(result)
+
+    def native_timers(self) -> int:
+        """Count the timers that the loop itself holds."""
+        raise NotImplementedError
+
+    def native_tasks(self) -> int:
+        """Count the tasks that run on the loop."""
+        return len(asyncio.all_tasks())
+
+    def give_up(self) -> None:
+        """Stop the loop, from another thread; `run` then raises."""
+
+    def close(self) -> None:
+        """Close what outlives `run`."""
+
+
+class AsyncioHost(Host):
+    """asyncio's own loop."""
+
+    package = "txaio_asyncio"
+    loop: asyncio.AbstractEventLoop
+
+    def new_loop(self) -> asyncio.AbstractEventLoop:
+        """Return a loop that hands on what it reports."""
+        loop = VirtualLoop()
+        self.native_timers = loop.pending_timers  # type: ignore[method-assign]
+        return self.listen_to(loop)
+
+    def listen_to(self, loop: asyncio.AbstractEventLoop) -> asyncio.AbstractEventLoop:
+        """Collect what *loop* reports."""
+        self.loop = loop
+        loop.set_exception_handler(
+            lambda _loop, context: self.reports.append(exception_of(context))
+        )
+        return loop
+
+    def run(self, main: Main, *args: Any, debug: bool | None = None) -> Any:
+        return self.backend.run(main, *args, loop_factory=self.new_loop, debug=debug)
+
+    def outside(self) -> IBackend:
+        backend: IBackend = self.backend.AsyncioBackend()
+        return backend
+
+    def give_up(self) -> None:
+        self.loop.call_soon_threadsafe(self.loop.stop)
+
+
+class UvloopHost(AsyncioHost):
+    """uvloop, in real time: its tests tell their story fifty times as fast."""
+
+    unit = 0.02
+    # What another process on a busy machine may take away.
+    late = 0.5
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.module = importlib.import_module("harness._uvloop")
+
+    def new_loop(self) -> asyncio.AbstractEventLoop:
+        loop, asked = self.module.new_uvloop()
+        self.native_timers = asked.pending  # type: ignore[method-assign]
+        return self.listen_to(loop)
+
+
+class TwistedHost(Host):
+    """Twisted's own reactor, on `select`."""
+
+    package = "txaio_twisted"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.module = importlib.import_module("harness._twisted")
+        self.events = self.module.CriticalEvents(self.reports.append)
+        self.reactors: list[Any] = []
+
+    def new_reactor(self) -> Any:
+        """Return a reactor that is built and never installed."""
+        return self.module.VirtualReactor()
+
+    def run(self, main: Main, *args: Any, debug: bool | None = None) -> Any:
+        reactor = self.new_reactor()
+        self.reactors.append(reactor)
+        try:
+            return self.backend.run(main, *args, reactor=reactor, debug=debug)
+        finally:
+            self.module.close_reactor(reactor)
+
+    def outside(self) -> IBackend:
+        self.reactors.append(self.new_reactor())
+        self.module.close_reactor(self.reactors[-1])
+        backend: IBackend = self.backend.TwistedBackend(self.reactors[-1])
+        return backend
+
+    def native_future(self) -> Any:
+        from twisted.internet.defer import Deferred  # noqa: PLC0415 - as in `Host`
+
+        return Deferred()
+
+    def settle_native(self, future: Any, result: Any) -> None:
+        if isinstance(result, Exception):
+            future.errback(result)
+        else:
+            future.callback(result)
+
+    def native_timers(self) -> int:
+        return len(self.reactors[-1].getDelayedCalls())
+
+    def native_tasks(self) -> int:
+        """Return 0: Twisted knows no tasks."""
+        return 0
+
+    def give_up(self) -> None:
+        self.reactors[-1].callFromThread(self.reactors[-1].crash)
+
+    def close(self) -> None:
+        self.events.close()
+
+
+class TwistedAsyncioreactorHost(TwistedHost):
+    """Twisted's reactor that runs on asyncio."""
+
+    def new_reactor(self) -> Any:
+        loop = VirtualLoop()
+        loop.set_exception_handler(
+            lambda _loop, context: self.reports.append(exception_of(context))
+        )
+        return self.module.VirtualAsyncioReactor(loop)
+
+
+class AnyioAsyncioHost(AsyncioHost):
+    """AnyIO on asyncio's own loop."""
+
+    package = "txaio_anyio"
+
+    def run(self, main: Main, *args: Any, debug: bool | None = None) -> Any:
+        return self.backend.run(
+            main, *args, on_error=self.report, debug=debug, **self.options()
+        )
+
+    def report(self, _text: str, exception: BaseException) -> None:
+        """Collect what the backend hands to `on_error`."""
+        self.reports.append(exception)
+
+    def options(self) -> dict[str, Any]:
+        """Return what chooses the loop."""
+        return {
+            "backend": "asyncio",
+            "backend_options": {"loop_factory": self.new_loop},
+        }
+
+    def outside(self) -> IBackend:
+        backend: IBackend = self.backend.AnyioBackend()
+        return backend
+
+
+class AnyioUvloopHost(AnyioAsyncioHost, UvloopHost):
+    """AnyIO on uvloop."""
+
+
+class AnyioTrioHost(AnyioAsyncioHost):
+    """AnyIO on Trio."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.trio: Any = importlib.import_module("trio")
+        self.testing: Any = importlib.import_module("trio.testing")
+
+    def options(self) -> dict[str, Any]:
+        clock = self.testing.MockClock(autojump_threshold=0)
+        clock.jump(START)
+        return {"backend": "trio", "backend_options": {"clock": clock}}
+
+    def run(self, main: Main, *args: Any, debug: bool | None = None) -> Any:
+        async def remember_token(backend: Any) -> Any:
+            self.token = self.trio.lowlevel.current_trio_token()
+            return await main(backend, *args)
+
+        return super().run(remember_token, debug=debug)
+
+    def give_up(self) -> None:
+        # Trio has no stop(): an exception here ends its run.
+        self.token.run_sync_soon(self.hung)
+
+    @staticmethod
+    def hung() -> None:
+        """Raise out of the loop."""
+        message = "the test waits for what never comes"
+        raise RuntimeError(message)
+
+    def native_future(self) -> Any:
+        module = importlib.import_module("harness._trio")
+        return module.TrioFuture()
+
+    def native_timers(self) -> int:
+        """Return 1 if anything is due at any time: Trio tells no more."""
+        statistics = self.trio.lowlevel.current_statistics()
+        return int(statistics.seconds_to_next_deadline < float("inf"))
+
+    def native_tasks(self) -> int:
+        living: int = self.trio.lowlevel.current_statistics().tasks_living
+        return living
+
+
+HOSTS: dict[str, type[Host]] = {
+    "asyncio": AsyncioHost,
+    "uvloop": UvloopHost,
+    "twisted": TwistedHost,
+    "twisted-asyncioreactor": TwistedAsyncioreactorHost,
+    "anyio-asyncio": AnyioAsyncioHost,
+    "anyio-uvloop": AnyioUvloopHost,
+    "anyio-trio": AnyioTrioHost,
+}
+
+
+@contextmanager
+def open_host(name: str) -> Iterator[Host]:
+    """Make the host called *name*, and close it."""
+    host = HOSTS[name]()
+    try:
+        yield host
+    finally:
+        host.close()

@@ -1,0 +1,91 @@
+"""Twisted reactors that are built, never installed, and whose clock jumps."""
+
+from __future__ import annotations
+
+import select
+from typing import TYPE_CHECKING, Any
+
+from twisted.internet.asyncioreactor import AsyncioSelectorReactor
+from twisted.internet.selectreactor import SelectReactor
+from twisted.logger import (
+    LogLevel,
+    formatEvent,
+    globalLogBeginner,
+    globalLogPublisher,
+)
+
+from harness._virtual import START, VirtualLoop
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from twisted.internet.base import ReactorBase
+    from twisted.logger import LogEvent
+
+# Until logging begins, the publisher keeps every event, and with it what failed.
+globalLogBeginner.beginLoggingTo([], discardBuffer=True, redirectStandardIO=False)
+
+
+class VirtualReactor(SelectReactor):
+    """A reactor that jumps to the next deadline when nothing is ready."""
+
+    now = START
+
+    def seconds(self) -> float:
+        """Return the virtual time."""
+        return self.now
+
+    def doSelect(self, timeout: float | None) -> None:
+        """Handle what is ready; wait only if no deadline is set."""
+        if timeout:
+            ready = select.select(self.getReaders(), self.getWriters(), [], 0)
+            if not any(ready):
+                self.now += timeout
+            timeout = 0
+        super().doSelect(timeout)
+
+    doIteration = doSelect
+
+
+class VirtualAsyncioReactor(AsyncioSelectorReactor):
+    """A reactor on an asyncio loop, whose virtual time it shares."""
+
+    def __init__(self, loop: VirtualLoop) -> None:
+        self.loop = loop
+        super().__init__(loop)
+
+    def seconds(self) -> float:
+        """Return the virtual time."""
+        return self.loop.time()
+
+
+def close_reactor(reactor: ReactorBase) -> None:
+    """Close what a reactor opened, or a later test is blamed for it."""
+    if reactor.threadpool is not None:
+        reactor._stopThreadPool()  # noqa: SLF001 - crash() leaves it running
+    for reader in [*reactor.getReaders(), *reactor._internalReaders]:  # noqa: SLF001
+        reactor.removeReader(reader)
+        reader.connectionLost(None)
+    if isinstance(reactor, VirtualAsyncioReactor):
+        reactor.loop.close()
+
+
+class CriticalEvents:
+    """Hands on the failure of each critical event that Twisted logs."""
+
+    def __init__(self, report: Callable[[BaseException], object]) -> None:
+        self._report = report
+        globalLogPublisher.addObserver(self)
+
+    def __call__(self, event: LogEvent) -> None:
+        """Hand *event* on if it is critical; a plain message is not a report."""
+        if event.get("log_level") is LogLevel.critical and "log_failure" in event:
+            failure: Any = event["log_failure"]
+            error: BaseException = failure.value
+            error.add_note(formatEvent(event))
+            self._report(error)
+
+    def close(self) -> None:
+        """Stop listening."""
+        globalLogPublisher.removeObserver(self)

@@ -1,0 +1,263 @@
+"""as_future: whatever a function makes, as a future."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from harness import collect_dropped
+
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable, Generator
+
+    from harness import Host
+    from txaio_interfaces import IBackend
+
+    Reported = Callable[[], list[BaseException]]
+
+
+class Boom(Exception):
+    """What goes wrong in these tests."""
+
+
+class Awaitable:
+    """An object that can be awaited and is no coroutine."""
+
+    def __init__(self, future: Any) -> None:
+        self._future = future
+
+    def __await__(self) -> Generator[Any, Any, Any]:
+        """Give what the future gives."""
+        return (yield from self._future.__await__())
+
+
+async def test_value(txa: IBackend) -> None:
+    """A1: What a function returns becomes a future's value, settled at once."""
+    future = txa.as_future(lambda: "value")
+    assert txa.is_future(future)
+    assert txa.is_called(future)
+    assert await future == "value"
+
+
+async def test_exception(txa: IBackend) -> None:
+    """A1: What a function raises becomes the failure of the future."""
+    boom = Boom()
+
+    def fail() -> None:
+        raise boom
+
+    future = txa.as_future(fail)
+    with pytest.raises(Boom) as caught:
+        await future
+    assert caught.value is boom
+
+
+async def test_arguments(txa: IBackend) -> None:
+    """A1: Arguments of any name are handed on."""
+    names = {"fn": 1, "self": 2, "args": 3, "kwargs": 4, "func": 5, "context": 6}
+
+    def show(*args: Any, **kwargs: Any) -> Any:
+        return args, kwargs
+
+    async def show_later(*args: Any, **kwargs: Any) -> Any:
+        return args, kwargs
+
+    assert await txa.as_future(show, 1, 2, **names) == ((1, 2), names)
+    assert await txa.as_future(show_later, 1, 2, **names) == ((1, 2), names)
+
+
+@pytest.mark.parametrize("settled", [True, False], ids=["settled", "pending"])
+async def test_future(txa: IBackend, settled: bool) -> None:
+    """A1: A future that a function returns is followed."""
+    inner = txa.create_future_success("value") if settled else txa.create_future()
+    future = txa.as_future(lambda: inner)
+    assert txa.is_future(future)
+    assert txa.is_called(future) == settled
+    if not settled:
+        txa.resolve(inner, "value")
+    assert await future == "value"
+
+
+async def test_failed_future(txa: IBackend) -> None:
+    """A1: A failed future that a function returns fails it."""
+    boom = Boom()
+    with pytest.raises(Boom) as caught:
+        await txa.as_future(txa.create_future_error, boom)
+    assert caught.value is boom
+
+
+async def test_coroutine(txa: IBackend, unit: float) -> None:
+    """A1: A coroutine is run, and its value becomes the future's."""
+
+    async def work(value: str) -> str:
+        await txa.sleep(unit)
+        return value
+
+    future = txa.as_future(work, "value")
+    assert txa.is_future(future)
+    assert not txa.is_called(future)
+    assert await future == "value"
+
+
+async def test_failing_coroutine(txa: IBackend) -> None:
+    """A1: The exception of a coroutine becomes the future's."""
+
+    async def fail() -> None:
+        await txa.sleep(0)
+        raise boom
+
+    boom = Boom()
+    future = txa.as_future(fail)
+    with pytest.raises(Boom) as caught:
+        await future
+    assert caught.value is boom
+
+
+async def test_coroutine_that_returns_an_exception(txa: IBackend) -> None:
+    """A1: An exception, a failure or a future that is returned is a value."""
+    failure = txa.create_failure(Boom())
+    inner = txa.create_future_success("inner")
+
+    async def give(value: Any) -> Any:
+        return value
+
+    for value in (Boom(), failure, inner):
+        assert await txa.as_future(give, value) is value
+
+
+async def test_awaitable_object(txa: IBackend, unit: float) -> None:
+    """A1: Any other awaitable object is awaited."""
+    future = txa.as_future(lambda: Awaitable(txa.sleep(unit)))
+    assert txa.is_future(future)
+    assert await future is None
+    boom = Boom()
+    with pytest.raises(Boom):
+        await txa.as_future(Awaitable, txa.create_future_error(boom))
+
+
+@pytest.mark.parametrize("settled", [True, False], ids=["settled", "pending"])
+async def test_native_future(txa: IBackend, host: Host, settled: bool) -> None:
+    """A1: A native future that a function returns is taken, too."""
+    native = host.native_future()
+    if settled:
+        host.settle_native(native, "value")
+    future = txa.as_future(lambda: native)
+    assert txa.is_future(future)
+    if not settled:
+        host.settle_native(native, "value")
+    assert await future == "value"
+
+
+async def test_failing_native_future(txa: IBackend, host: Host) -> None:
+    """A1: So it is when it fails; it stands for the same exception."""
+    native = host.native_future()
+    future = txa.as_future(lambda: native)
+    boom = Boom()
+    host.settle_native(native, boom)
+    with pytest.raises(Boom) as caught:
+        await future
+    assert caught.value is boom
+
+
+async def test_native_future_in_a_coroutine(txa: IBackend, host: Host) -> None:
+    """A1: A coroutine may await native futures."""
+
+    async def wait() -> Any:
+        return await native
+
+    native = host.native_future()
+    future = txa.as_future(wait)
+    await txa.sleep(0)
+    host.settle_native(native, "value")
+    assert await future == "value"
+
+
+async def test_async_generator_function(txa: IBackend) -> None:
+    """A2: An async generator is no coroutine; `await` was probably meant."""
+
+    async def generate() -> AsyncGenerator[int]:
+        yield 1
+
+    with pytest.raises(TypeError, match="await"):
+        txa.as_future(generate)
+
+
+async def test_async_generator_object(txa: IBackend) -> None:
+    """A2: So it is when a plain function returns one."""
+
+    async def generate() -> AsyncGenerator[int]:
+        yield 1
+
+    with pytest.raises(TypeError, match="await"):
+        txa.as_future(lambda: generate())  # noqa: PLW0108 - that is the case
+
+
+async def test_wrong_call(txa: IBackend) -> None:
+    """A2: Calling it wrongly is a failure of the future, as any other."""
+
+    def nothing() -> None:
+        pass
+
+    async def nothing_later() -> None:
+        pass
+
+    for fn in (nothing, nothing_later):
+        future = txa.as_future(fn, "one too many")  # type: ignore[arg-type, call-arg]
+        with pytest.raises(TypeError, match="nothing"):
+            await future
+
+
+@pytest.mark.parametrize("kind", [KeyboardInterrupt, SystemExit])
+async def test_exit_of_a_function(txa: IBackend, kind: type[BaseException]) -> None:
+    """A3: `KeyboardInterrupt` and `SystemExit` are raised at once."""
+
+    def leave() -> None:
+        raise kind
+
+    with pytest.raises(kind):
+        txa.as_future(leave)
+
+
+@pytest.mark.parametrize("kind", [KeyboardInterrupt, SystemExit])
+def test_exit_of_a_coroutine(
+    run: Callable[..., Any], unit: float, reported: Reported, kind: type[BaseException]
+) -> None:
+    """A3: Raised in a coroutine, they end the run."""
+    went_on: list[bool] = []
+
+    async def leave() -> None:
+        raise kind
+
+    async def main(txa: IBackend) -> None:
+        txa.as_future(leave)
+        await txa.sleep(unit)
+        went_on.append(True)
+
+    with pytest.raises(kind):
+        run(main)
+    assert went_on == []
+    # asyncio says, too, once the task goes, that nobody looked at it.
+    gc.collect()
+    assert {type(error) for error in reported()} <= {kind}
+
+
+async def test_finished_coroutine_is_let_go(txa: IBackend, unit: float) -> None:
+    """A1: The backend does not keep what has ended."""
+
+    class Argument:
+        """Something that can be seen to go."""
+
+    async def work(_argument: Argument) -> None:
+        await txa.sleep(unit)
+
+    argument = Argument()
+    gone = weakref.ref(argument)
+    await txa.as_future(work, argument)
+    await txa.sleep(unit)
+    del argument
+    collect_dropped()
+    assert gone() is None

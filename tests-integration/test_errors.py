@@ -1,0 +1,286 @@
+"""Errors are never lost: what nobody looked at is reported."""
+
+from __future__ import annotations
+
+import gc
+import traceback
+import weakref
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from harness import collect_dropped
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from txaio_interfaces import IBackend
+
+    Reported = Callable[[], list[BaseException]]
+
+
+class Boom(Exception):
+    """What goes wrong in these tests."""
+
+
+def raise_boom(*_args: object) -> None:
+    """Fail, in a frame of its own."""
+    raise Boom
+
+
+def frames_of(error: BaseException) -> list[str]:
+    """Return the names of the functions in the traceback of *error*."""
+    return [frame.name for frame in traceback.extract_tb(error.__traceback__)]
+
+
+async def test_report_has_the_traceback(
+    txa: IBackend, unit: float, reported: Reported
+) -> None:
+    """R1: The framework is told the framework's way, traceback included."""
+    txa.add_callbacks(txa.create_future_success(None), raise_boom, None)
+    await txa.sleep(unit)
+    errors = reported()
+    assert [type(error) for error in errors] == [Boom]
+    assert "raise_boom" in frames_of(errors[0])
+
+
+async def test_report_of_a_dropped_failure_has_the_traceback(
+    txa: IBackend, unit: float, reported: Reported
+) -> None:
+    """R1: So it is for a failure that nobody looked at."""
+
+    async def fail() -> None:
+        await txa.sleep(unit)
+        raise_boom()
+
+    txa.as_future(fail)
+    await txa.sleep(2 * unit)
+    collect_dropped()
+    errors = reported()
+    assert [type(error) for error in errors] == [Boom]
+    assert frames_of(errors[0])[-2:] == ["fail", "raise_boom"]
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda txa, boom: txa.create_future_error(boom),
+        lambda txa, boom: txa.create_future(error=txa.create_failure(boom)),
+        lambda txa, boom: txa.reject(txa.create_future(), boom),
+        lambda txa, boom: txa.create_future_error(boom) and None,
+    ],
+    ids=["error", "failure", "reject", "dropped-inside"],
+)
+async def test_dropped_failure_is_reported_at_once(
+    txa: IBackend, reported: Reported, make: Callable[[IBackend, Boom], Any]
+) -> None:
+    """R2: A failure that nobody looked at is reported when its future goes."""
+    boom = Boom()
+    make(txa, boom)
+    collect_dropped()
+    assert reported() == [boom]
+
+
+async def test_kept_failure_is_not_reported_yet(
+    txa: IBackend, unit: float, reported: Reported
+) -> None:
+    """R2: As long as the future is there, somebody may still look."""
+    boom = Boom()
+    future = txa.create_future_error(boom)
+    await txa.sleep(unit)
+    collect_dropped()
+    assert reported() == []
+    del future
+    collect_dropped()
+    assert reported() == [boom]
+
+
+async def test_dropped_failure_with_a_raised_exception(
+    txa: IBackend, reported: Reported
+) -> None:
+    """R2: The traceback of the exception does not keep the future."""
+    future = txa.create_future()
+    try:
+        raise_boom()
+    except Boom:
+        txa.reject(future)
+    del future
+    collect_dropped()
+    assert [type(error) for error in reported()] == [Boom]
+
+
+@pytest.mark.parametrize(
+    "follow",
+    [
+        lambda txa, future: txa.gather([future], consume_exceptions=False),
+        lambda txa, future: txa.shield(future),
+        lambda txa, future: txa.timeout(future, 1000),
+    ],
+    ids=["gather", "shield", "timeout"],
+)
+async def test_failure_that_is_handed_on(
+    txa: IBackend,
+    unit: float,
+    reported: Reported,
+    follow: Callable[[IBackend, Any], Any],
+) -> None:
+    """R2: A failure that went on to a future that nobody looked at: once."""
+    boom = Boom()
+    future = txa.create_future()
+    following = follow(txa, future)
+    txa.reject(future, boom)
+    await txa.sleep(unit)
+    assert txa.is_called(following)
+    del future, following
+    collect_dropped()
+    assert reported() == [boom]
+
+
+async def test_awaited_failure_is_not_reported(
+    txa: IBackend, reported: Reported
+) -> None:
+    """R3: Who awaits it looked at it."""
+    future = txa.create_future_error(Boom())
+    with pytest.raises(Boom):
+        await future
+    del future
+    collect_dropped()
+    assert reported() == []
+
+
+async def test_failure_awaited_early_is_not_reported(
+    txa: IBackend, unit: float, reported: Reported
+) -> None:
+    """R3: So did who awaited it before it failed."""
+    future = txa.create_future()
+    txa.call_later(unit, txa.reject, future, Boom())
+    with pytest.raises(Boom):
+        await future
+    del future
+    collect_dropped()
+    assert reported() == []
+
+
+@pytest.mark.parametrize("early", [True, False], ids=["early", "late"])
+async def test_failure_with_an_errback_is_not_reported(
+    txa: IBackend, unit: float, reported: Reported, early: bool
+) -> None:
+    """R3: An errback looked at it, whenever it was added."""
+    future = txa.create_future() if early else txa.create_future_error(Boom())
+    txa.add_callbacks(future, None, lambda _failure: None)
+    if early:
+        txa.reject(future, Boom())
+    await txa.sleep(unit)
+    del future
+    collect_dropped()
+    assert reported() == []
+
+
+@pytest.mark.parametrize("early", [True, False], ids=["early", "late"])
+async def test_gathered_failure_is_not_reported(
+    txa: IBackend, unit: float, reported: Reported, early: bool
+) -> None:
+    """R3: A gathering that consumes exceptions looked at them."""
+    future = txa.create_future() if early else txa.create_future_error(Boom())
+    gathering = txa.gather([future], consume_exceptions=True)
+    if early:
+        txa.reject(future, Boom())
+    await txa.sleep(unit)
+    del future, gathering
+    collect_dropped()
+    assert reported() == []
+
+
+async def test_cancelled_future_is_not_reported(
+    txa: IBackend, unit: float, reported: Reported
+) -> None:
+    """R3: That a future was cancelled is no error."""
+
+    async def wait() -> None:
+        await txa.create_future()
+
+    futures = [txa.create_future(), txa.as_future(wait), txa.sleep(unit)]
+    await txa.sleep(unit / 2)
+    for future in futures:
+        txa.cancel(future)
+    await txa.sleep(unit)
+    del future, futures
+    collect_dropped()
+    assert reported() == []
+
+
+@pytest.mark.parametrize("early", [True, False], ids=["early", "late"])
+async def test_callback_does_not_look(
+    txa: IBackend, unit: float, reported: Reported, early: bool
+) -> None:
+    """R4: A callback without an errback did not look."""
+    boom = Boom()
+    future = txa.create_future() if early else txa.create_future_error(boom)
+    txa.add_callbacks(future, lambda _value: None, None)
+    if early:
+        txa.reject(future, boom)
+    await txa.sleep(unit)
+    del future
+    collect_dropped()
+    assert reported() == [boom]
+
+
+async def test_failing_coroutine_is_reported(
+    txa: IBackend, unit: float, reported: Reported
+) -> None:
+    """R5: A failing coroutine that nobody looked at; the program goes on."""
+
+    async def fail() -> None:
+        await txa.sleep(unit)
+        raise boom
+
+    async def go_on() -> str:
+        await txa.sleep(3 * unit)
+        return "went on"
+
+    boom = Boom()
+    other = txa.as_future(go_on)
+    txa.as_future(fail)
+    await txa.sleep(2 * unit)
+    collect_dropped()
+    assert reported() == [boom]
+    assert await other == "went on"
+
+
+async def test_coroutine_that_fails_at_once(
+    txa: IBackend, unit: float, reported: Reported
+) -> None:
+    """R5: So is one that fails before its first await."""
+
+    async def fail() -> None:
+        raise boom
+
+    boom = Boom()
+    txa.as_future(fail)
+    await txa.sleep(unit)
+    collect_dropped()
+    assert reported() == [boom]
+
+
+async def test_dropped_future_of_a_coroutine(txa: IBackend, unit: float) -> None:
+    """R6: A coroutine goes on, though nobody keeps its future."""
+    ended: list[str] = []
+    waits_for: list[weakref.ref[Any]] = []
+
+    def future_of_its_own() -> Any:
+        future = txa.create_future()
+        waits_for.append(weakref.ref(future))
+        return future
+
+    async def wait() -> None:
+        ended.append(await future_of_its_own())
+
+    txa.as_future(wait)
+    await txa.sleep(unit)
+    gc.collect()
+    future = waits_for[0]()
+    assert future is not None, "the waiting coroutine was collected"
+    txa.resolve(future, "ended")
+    await txa.sleep(unit)
+    assert ended == ["ended"]

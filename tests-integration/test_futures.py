@@ -1,0 +1,384 @@
+"""Futures: made, settled once, awaited as often as one likes."""
+
+from __future__ import annotations
+
+import traceback
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+    from txaio_interfaces import IBackend
+
+
+class Boom(Exception):
+    """What goes wrong in these tests."""
+
+
+class Awaitable:
+    """An object that can be awaited and is no future."""
+
+    def __await__(self) -> Generator[Any, Any, None]:
+        """Give nothing, at once."""
+        return
+        yield
+
+
+async def coroutine_function() -> None:
+    """Do nothing, later."""
+
+
+async def test_new_future_is_pending(txa: IBackend) -> None:
+    """F1: A new future is a future, and pending."""
+    future = txa.create_future()
+    assert txa.is_future(future)
+    assert not txa.is_called(future)
+    txa.resolve(future)
+
+
+async def test_future_from_synchronous_code(txa: IBackend, unit: float) -> None:
+    """F1: A plain function that the loop calls can make futures, too."""
+    made: list[Any] = []
+    txa.call_later(unit, lambda: made.append(txa.create_future(result="made")))
+    await txa.sleep(2 * unit)
+    assert await made[0] == "made"
+
+
+async def test_what_methods_return_is_a_future(txa: IBackend) -> None:
+    """F1: What the backend's own methods return is a future."""
+    one = txa.create_future_success(1)
+    futures = [
+        one,
+        txa.as_future(coroutine_function),
+        txa.sleep(0),
+        txa.gather([one]),
+        txa.shield(one),
+        txa.timeout(one, 1),
+        txa.run_in_thread(int),
+    ]
+    assert [txa.is_future(future) for future in futures] == [True] * len(futures)
+    for future in futures:
+        await future
+
+
+@pytest.mark.parametrize(
+    "value",
+    [None, 42, "text", Boom(), Boom, Awaitable(), coroutine_function, []],
+    ids=lambda value: type(value).__name__,
+)
+async def test_other_values_are_no_futures(txa: IBackend, value: Any) -> None:
+    """F1: `is_future` is false for whatever `add_callbacks` does not take."""
+    assert not txa.is_future(value)
+    with pytest.raises(TypeError, match="future"):
+        txa.add_callbacks(value, print, print)
+
+
+async def test_coroutine_is_no_future(txa: IBackend) -> None:
+    """F1: A coroutine object is no future, and `add_callbacks` does not take it."""
+    coroutine: Any = coroutine_function()
+    assert not txa.is_future(coroutine)
+    with pytest.raises(TypeError, match="future"):
+        txa.add_callbacks(coroutine, print, print)
+    coroutine.close()
+
+
+async def test_resolve_settles_at_once(txa: IBackend) -> None:
+    """F2: The future is settled when `resolve` returns, and gives its value."""
+    future = txa.create_future()
+    txa.resolve(future, "value")
+    assert txa.is_called(future)
+    assert await future == "value"
+
+
+async def test_resolve_without_a_value(txa: IBackend) -> None:
+    """F2: `resolve(f)` gives None."""
+    future = txa.create_future()
+    txa.resolve(future)
+    assert await future is None
+
+
+async def test_resolve_wakes_an_awaiter(txa: IBackend, unit: float) -> None:
+    """F2: Who awaits a pending future gets the value that comes later."""
+    future = txa.create_future()
+    txa.call_later(unit, txa.resolve, future, "later")
+    assert await future == "later"
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda txa: txa.create_failure(Boom()),
+        lambda txa: txa.create_future_success("inner"),
+        lambda _txa: Boom("as a value"),
+        lambda _txa: Boom,
+        lambda _txa: (),
+    ],
+    ids=["failure", "future", "exception", "class", "empty"],
+)
+async def test_any_value_is_given_as_it_is(
+    txa: IBackend, make: Callable[[IBackend], Any]
+) -> None:
+    """F2: The value is given as it is, be it a failure, an exception or a future."""
+    value = make(txa)
+    future = txa.create_future()
+    txa.resolve(future, value)
+    assert await future is value
+    assert await txa.create_future_success(value) is value
+    assert await txa.create_future(result=value) is value
+
+
+async def test_reject_raises_that_very_exception(txa: IBackend) -> None:
+    """F3: Awaiting a rejected future raises the exception object it was given."""
+    boom = Boom()
+    future = txa.create_future()
+    txa.reject(future, boom)
+    assert txa.is_called(future)
+    with pytest.raises(Boom) as caught:
+        await future
+    assert caught.value is boom
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda txa, boom: txa.create_future_error(boom),
+        lambda txa, boom: txa.create_future(error=boom),
+        lambda txa, boom: txa.create_future_error(txa.create_failure(boom)),
+        lambda txa, boom: txa.create_future(error=txa.create_failure(boom)),
+    ],
+    ids=["error", "create", "error-failure", "create-failure"],
+)
+async def test_made_failed(
+    txa: IBackend, make: Callable[[IBackend, Boom], Any]
+) -> None:
+    """F3: A future that is made failed raises the exception it was given."""
+    boom = Boom()
+    with pytest.raises(Boom) as caught:
+        await make(txa, boom)
+    assert caught.value is boom
+
+
+async def test_reject_takes_a_failure(txa: IBackend) -> None:
+    """F3: An `IFailedFuture` stands for its exception."""
+    boom = Boom()
+    future = txa.create_future()
+    txa.reject(future, txa.create_failure(boom))
+    with pytest.raises(Boom) as caught:
+        await future
+    assert caught.value is boom
+
+
+def raise_boom() -> None:
+    """Fail, in a frame of its own."""
+    raise Boom
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda txa, future: txa.reject(future) or future,
+        lambda txa, future: txa.resolve(future) or txa.create_future_error(),
+        lambda txa, future: txa.resolve(future) or txa.create_future(error=None),
+    ],
+    ids=["reject", "create_future_error", "create_future"],
+)
+async def test_reject_takes_the_current_exception(
+    txa: IBackend, make: Callable[[IBackend, Any], Any]
+) -> None:
+    """F4: Without an error, the one being handled is taken, with its traceback."""
+    future = txa.create_future()
+    try:
+        raise_boom()
+    except Boom as boom:
+        expected = boom
+        failed = make(txa, future)
+    with pytest.raises(Boom) as caught:
+        await failed
+    assert caught.value is expected
+    frames = traceback.extract_tb(caught.value.__traceback__)
+    assert "raise_boom" in [frame.name for frame in frames]
+
+
+async def test_reject_without_an_exception(txa: IBackend) -> None:
+    """F4: With no exception to take, `RuntimeError` says so; the future is pending."""
+    future = txa.create_future()
+    with pytest.raises(RuntimeError, match="no exception"):
+        txa.reject(future)
+    with pytest.raises(RuntimeError, match="no exception"):
+        txa.create_future_error()
+    with pytest.raises(RuntimeError, match="no exception"):
+        txa.create_future(error=None)
+    assert not txa.is_called(future)
+    txa.resolve(future)
+
+
+async def test_resolved_cannot_be_settled_again(txa: IBackend) -> None:
+    """F5: A second settling raises `InvalidStateError`; the value stays."""
+    future = txa.create_future_success("first")
+    with pytest.raises(txa.InvalidStateError):
+        txa.resolve(future, "second")
+    with pytest.raises(txa.InvalidStateError):
+        txa.reject(future, Boom())
+    assert await future == "first"
+
+
+async def test_rejected_cannot_be_settled_again(txa: IBackend) -> None:
+    """F5: A second settling raises `InvalidStateError`; the failure stays."""
+    boom = Boom("first")
+    future = txa.create_future_error(boom)
+    with pytest.raises(txa.InvalidStateError):
+        txa.resolve(future, "second")
+    with pytest.raises(txa.InvalidStateError):
+        txa.reject(future, Boom("second"))
+    with pytest.raises(Boom) as caught:
+        await future
+    assert caught.value is boom
+
+
+async def test_settling_again_inside_a_callback(txa: IBackend, unit: float) -> None:
+    """F5: So it does inside a callback of the future itself."""
+    raised: list[type[Exception]] = []
+
+    def again(_value: object) -> None:
+        try:
+            txa.resolve(future, "second")
+        except txa.InvalidStateError as error:
+            raised.append(type(error))
+
+    future = txa.create_future()
+    txa.add_callbacks(future, again, None)
+    txa.resolve(future, "first")
+    await txa.sleep(unit)
+    assert raised == [txa.InvalidStateError]
+    assert await future == "first"
+
+
+async def test_many_awaiters(txa: IBackend, unit: float) -> None:
+    """F6: Early and late awaiters all get the value, and get it again."""
+
+    async def wait() -> Any:
+        return await future, await future
+
+    future = txa.create_future()
+    early = [txa.as_future(wait) for _ in range(3)]
+    await txa.sleep(unit)
+    value = object()
+    txa.resolve(future, value)
+    late = [txa.as_future(wait) for _ in range(3)]
+    assert await txa.gather(early + late) == [(value, value)] * 6
+    assert await future is value
+    assert await future is value
+
+
+async def test_many_awaiters_of_a_failure(txa: IBackend, unit: float) -> None:
+    """F6: All awaiters of a failed future get its exception."""
+
+    async def wait() -> Boom:
+        with pytest.raises(Boom) as caught:
+            await future
+        return caught.value
+
+    future = txa.create_future()
+    early = [txa.as_future(wait) for _ in range(3)]
+    await txa.sleep(unit)
+    boom = Boom()
+    txa.reject(future, boom)
+    late = [txa.as_future(wait) for _ in range(3)]
+    assert await txa.gather(early + late) == [boom] * 6
+
+
+async def depth_of_traceback(future: Any) -> int:
+    """Await a failed future and count the frames of what it raises."""
+    with pytest.raises(Boom) as caught:
+        await future
+    return len(traceback.extract_tb(caught.value.__traceback__))
+
+
+async def test_traceback_does_not_grow(txa: IBackend) -> None:
+    """F7: Each time the failure is awaited, its traceback is no longer than before."""
+    future = txa.create_future()
+    try:
+        raise_boom()
+    except Boom:
+        txa.reject(future)
+    depths = [await depth_of_traceback(future) for _ in range(5)]
+    assert max(depths) == depths[0]
+
+
+async def test_traceback_of_a_coroutine_does_not_grow(txa: IBackend) -> None:
+    """F7: So it is when a coroutine failed."""
+
+    async def fail() -> None:
+        raise_boom()
+
+    future = txa.as_future(fail)
+    depths = [await depth_of_traceback(future) for _ in range(5)]
+    assert max(depths) == depths[0]
+
+
+async def test_many_awaiters_do_not_share_a_traceback(txa: IBackend) -> None:
+    """F7: Many awaiters at once do not lengthen it either."""
+    future = txa.create_future()
+    waiting = [txa.as_future(depth_of_traceback, future) for _ in range(5)]
+    txa.reject(future, Boom())
+    depths = await txa.gather(waiting, consume_exceptions=False)
+    assert max(depths) == depths[0]
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda txa, stop: txa.create_future_error(stop),
+        lambda txa, stop: txa.create_future(error=txa.create_failure(stop)),
+        lambda txa, stop: txa.as_future(next, iter(())) if stop is None else None,
+    ],
+    ids=["error", "failure", "call"],
+)
+async def test_stop_iteration(
+    txa: IBackend, make: Callable[[IBackend, StopIteration | None], Any]
+) -> None:
+    """F8: A `StopIteration` arrives as `RuntimeError`, and is its cause."""
+    stop = StopIteration("over")
+    with pytest.raises(RuntimeError) as caught:
+        await (make(txa, stop) or make(txa, None))
+    cause = caught.value.__cause__
+    assert cause is stop or (type(cause) is StopIteration and not cause.args)
+
+
+async def test_stop_iteration_in_an_errback(txa: IBackend, unit: float) -> None:
+    """F8: An errback sees the same `RuntimeError` that an awaiter does."""
+    seen: list[BaseException] = []
+    future = txa.create_future()
+    txa.add_callbacks(future, None, lambda failure: seen.append(failure.value))
+    stop = StopIteration()
+    txa.reject(future, stop)
+    await txa.sleep(unit)
+    assert [type(error) for error in seen] == [RuntimeError]
+    assert seen[0].__cause__ is stop
+
+
+async def test_result_and_error(txa: IBackend) -> None:
+    """F9: A result and an error together: `ValueError` names both."""
+    with pytest.raises(ValueError, match=r"result.*error"):
+        txa.create_future(result=1, error=Boom())
+    with pytest.raises(ValueError, match=r"result.*error"):
+        txa.create_future(result=None, error=Boom())
+
+
+@pytest.mark.parametrize(
+    "error",
+    ["text", 42, Boom, SystemExit(), KeyboardInterrupt()],
+    ids=lambda value: type(value).__name__,
+)
+async def test_reject_with_no_exception(txa: IBackend, error: Any) -> None:
+    """F9: An error that is none: `TypeError` names the kinds that are taken."""
+    future = txa.create_future()
+    with pytest.raises(TypeError, match=r"Exception.*IFailedFuture"):
+        txa.reject(future, error)
+    with pytest.raises(TypeError, match=r"Exception.*IFailedFuture"):
+        txa.create_future_error(error)
+    assert not txa.is_called(future)
+    txa.resolve(future)

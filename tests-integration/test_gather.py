@@ -1,0 +1,316 @@
+"""gather: many futures as one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from harness import collect_dropped
+from txaio_interfaces import IFailedFuture
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from txaio_interfaces import IBackend
+
+    Reported = Callable[[], list[BaseException]]
+
+
+class Boom(Exception):
+    """What goes wrong in these tests."""
+
+
+@pytest.mark.parametrize("consume", [True, False])
+async def test_results_in_the_order_of_the_arguments(
+    txa: IBackend, consume: bool
+) -> None:
+    """G1: Results come in the order of the futures, not in that of settling."""
+    futures = [txa.create_future() for _ in range(4)]
+    gathering = txa.gather(futures, consume_exceptions=consume)
+    assert txa.is_future(gathering)
+    for number in (2, 0, 3, 1):
+        assert not txa.is_called(gathering)
+        txa.resolve(futures[number], number)
+    assert await gathering == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize("consume", [True, False])
+async def test_nothing_to_gather(txa: IBackend, consume: bool) -> None:
+    """G1: Of nothing there are no results."""
+    nothing: list[Any] = []
+    assert await txa.gather(nothing, consume_exceptions=consume) == []
+    assert await txa.gather(iter(()), consume_exceptions=consume) == []
+
+
+@pytest.mark.parametrize("consume", [True, False])
+@pytest.mark.parametrize(
+    "iterable",
+    [tuple, iter, dict.fromkeys, lambda futures: (future for future in futures)],
+    ids=["tuple", "iterator", "dict", "generator"],
+)
+async def test_any_iterable(
+    txa: IBackend, iterable: Callable[[Any], Any], consume: bool
+) -> None:
+    """G1: Any iterable will do, a generator included."""
+    futures = iterable([txa.create_future_success(number) for number in range(3)])
+    assert await txa.gather(futures, consume_exceptions=consume) == [0, 1, 2]
+
+
+@pytest.mark.parametrize("consume", [True, False])
+async def test_coroutine_objects(txa: IBackend, unit: float, consume: bool) -> None:
+    """G1: Coroutine objects are taken, run at the same time, beside futures."""
+
+    async def work(number: int) -> int:
+        await txa.sleep(unit)
+        return number
+
+    begun = txa.time()
+    members = [work(0), txa.create_future_success(1), work(2), txa.as_future(work, 3)]
+    gathering = txa.gather(members, consume_exceptions=consume)
+    assert await gathering == [0, 1, 2, 3]
+    if unit == 1:
+        assert txa.time() - begun < 1.5
+
+
+async def test_member_twice(txa: IBackend) -> None:
+    """G1: The same future twice gives its value twice."""
+    future = txa.create_future()
+    gathering = txa.gather([future, future])
+    txa.resolve(future, "value")
+    assert await gathering == ["value", "value"]
+
+
+async def test_many_members(txa: IBackend) -> None:
+    """G1: Thousands of members, settled the other way round."""
+    futures = [txa.create_future() for _ in range(3000)]
+    gathering = txa.gather(futures)
+    for number in reversed(range(3000)):
+        txa.resolve(futures[number], number)
+    assert await gathering == list(range(3000))
+
+
+@pytest.mark.parametrize("consume", [True, False])
+async def test_member_that_cannot_be_awaited(txa: IBackend, consume: bool) -> None:
+    """G1: What cannot be awaited: `TypeError` names the argument."""
+    members: list[Any] = [txa.create_future_success(None), 42]
+    with pytest.raises(TypeError, match="futures"):
+        txa.gather(members, consume_exceptions=consume)
+
+
+async def test_failed_members_are_failures(txa: IBackend, unit: float) -> None:
+    """G2: The place of a failed member holds an `IFailedFuture`."""
+
+    async def fail() -> None:
+        await txa.sleep(unit)
+        raise late
+
+    early, late = Boom("early"), Boom("late")
+    failed = txa.create_future_error(early)
+    results = await txa.gather([failed, txa.create_future_success("value"), fail()])
+    assert isinstance(results[0], IFailedFuture)
+    assert results[0].value is early
+    assert results[1] == "value"
+    assert isinstance(results[2], IFailedFuture)
+    assert results[2].value is late
+    assert "late" in txa.failure_message(results[2])
+
+
+async def test_cancelled_member_is_a_failure(txa: IBackend) -> None:
+    """G2: So does the place of a cancelled one; the gathering is not cancelled."""
+    futures = [txa.create_future(), txa.create_future()]
+    gathering = txa.gather(futures, consume_exceptions=True)
+    txa.cancel(futures[0])
+    txa.resolve(futures[1], "value")
+    results = await gathering
+    assert isinstance(results[0], IFailedFuture)
+    assert isinstance(results[0].value, txa.CancelledError)
+    assert results[1] == "value"
+
+
+async def test_exception_as_a_value(txa: IBackend) -> None:
+    """G2: An exception that is a member's value stays one."""
+    value = Boom("a value")
+    assert await txa.gather([txa.create_future_success(value)]) == [value]
+
+
+async def test_first_error_fails_at_once(txa: IBackend, unit: float) -> None:
+    """G3: The gathering fails with that very exception; the others go on."""
+    futures = [txa.create_future() for _ in range(3)]
+    gathering = txa.gather(futures, consume_exceptions=False)
+    boom = Boom()
+    txa.reject(futures[1], boom)
+    await txa.sleep(unit)
+    assert txa.is_called(gathering)
+    with pytest.raises(Boom) as caught:
+        await gathering
+    assert caught.value is boom
+    assert [txa.is_called(future) for future in futures] == [False, True, False]
+    txa.resolve(futures[0], "went on")
+    txa.resolve(futures[2])
+    assert await futures[0] == "went on"
+
+
+async def test_failed_member(txa: IBackend) -> None:
+    """G3: So it does when a member had failed before."""
+    boom = Boom()
+    pending = txa.create_future()
+    failed = txa.create_future_error(boom)
+    gathering = txa.gather([pending, failed], consume_exceptions=False)
+    with pytest.raises(Boom) as caught:
+        await gathering
+    assert caught.value is boom
+    assert not txa.is_called(pending)
+    txa.resolve(pending)
+
+
+async def test_coroutines_go_on(txa: IBackend, unit: float) -> None:
+    """G3: Coroutines among the members come to their end."""
+    ended: list[str] = []
+
+    async def work() -> None:
+        await txa.sleep(2 * unit)
+        ended.append("ended")
+
+    async def fail() -> None:
+        await txa.sleep(unit)
+        raise Boom
+
+    with pytest.raises(Boom):
+        await txa.gather([work(), fail(), work()], consume_exceptions=False)
+    assert ended == []
+    await txa.sleep(2 * unit)
+    assert ended == ["ended", "ended"]
+
+
+async def test_later_failures_make_no_noise(
+    txa: IBackend, unit: float, reported: Reported
+) -> None:
+    """G3: What fails after the first is not reported."""
+
+    async def fail(seconds: float) -> None:
+        await txa.sleep(seconds)
+        raise Boom
+
+    members = [fail(unit), fail(2 * unit), txa.create_future()]
+    gathering = txa.gather(members, consume_exceptions=False)
+    with pytest.raises(Boom):
+        await gathering
+    await txa.sleep(2 * unit)
+    txa.reject(members[2], Boom())
+    await txa.sleep(unit)
+    del members, gathering
+    collect_dropped()
+    assert reported() == []
+
+
+async def test_cancelled_member_fails_the_gathering(
+    txa: IBackend, unit: float
+) -> None:
+    """G3: A cancelled member is an error like any other; the others go on."""
+    futures = [txa.create_future(), txa.create_future()]
+    gathering = txa.gather(futures, consume_exceptions=False)
+    txa.cancel(futures[0])
+    with pytest.raises(txa.CancelledError):
+        await gathering
+    await txa.sleep(unit)
+    assert not txa.is_called(futures[1])
+    txa.resolve(futures[1])
+
+
+@pytest.mark.parametrize("consume", [True, False])
+async def test_cancelling_a_gathering(
+    txa: IBackend, unit: float, consume: bool
+) -> None:
+    """G4: Its pending members are cancelled; settled ones stay as they are."""
+    story: list[str] = []
+
+    async def work() -> None:
+        try:
+            await txa.create_future()
+        finally:
+            story.append("cleaned up")
+
+    settled, pending = txa.create_future_success("value"), txa.create_future()
+    working = txa.as_future(work)
+    gathering = txa.gather([settled, pending, working], consume_exceptions=consume)
+    await txa.sleep(unit)
+    txa.cancel(gathering)
+    for future in (gathering, pending, working):
+        with pytest.raises(txa.CancelledError):
+            await future
+    assert story == ["cleaned up"]
+    assert await settled == "value"
+
+
+@pytest.mark.parametrize("consume", [True, False])
+async def test_cancelling_the_awaiter_of_a_gathering(
+    txa: IBackend, unit: float, consume: bool
+) -> None:
+    """G4: So they are when the awaiter is cancelled."""
+
+    async def outer() -> None:
+        await txa.gather(futures, consume_exceptions=consume)
+
+    futures = [txa.create_future() for _ in range(3)]
+    waiting = txa.as_future(outer)
+    await txa.sleep(unit)
+    txa.cancel(waiting)
+    for future in (waiting, *futures):
+        with pytest.raises(txa.CancelledError):
+            await future
+
+
+async def test_cancelling_a_settled_gathering(txa: IBackend, unit: float) -> None:
+    """G4: One that has failed cancels nothing any more."""
+    futures = [txa.create_future(), txa.create_future()]
+    gathering = txa.gather(futures, consume_exceptions=False)
+    txa.reject(futures[0], Boom())
+    with pytest.raises(Boom):
+        await gathering
+    txa.cancel(gathering)
+    await txa.sleep(unit)
+    assert not txa.is_called(futures[1])
+    txa.resolve(futures[1])
+
+
+@pytest.mark.parametrize("consume", [True, False])
+async def test_members_keep_their_outcome(
+    txa: IBackend, unit: float, consume: bool
+) -> None:
+    """G5: Callbacks and awaiters of a member see its value, before and after."""
+    told: list[Any] = []
+    futures = [txa.create_future(), txa.create_future()]
+    txa.add_callbacks(futures[0], told.append, None)
+    gathering = txa.gather(futures, consume_exceptions=consume)
+    txa.add_callbacks(futures[0], told.append, None)
+    txa.resolve(futures[0], "value")
+    txa.resolve(futures[1], "other")
+    assert await gathering == ["value", "other"]
+    txa.add_callbacks(futures[0], told.append, None)
+    assert await futures[0] == "value"
+    await txa.sleep(unit)
+    assert told == ["value"] * 3
+
+
+@pytest.mark.parametrize("consume", [True, False])
+async def test_failed_members_keep_their_failure(
+    txa: IBackend, unit: float, consume: bool
+) -> None:
+    """G5: So they do of a failure."""
+    told: list[BaseException] = []
+    boom = Boom()
+    future = txa.create_future()
+    txa.add_callbacks(future, None, lambda failure: told.append(failure.value))
+    gathering = txa.gather([future], consume_exceptions=consume)
+    txa.add_callbacks(future, None, lambda failure: told.append(failure.value))
+    txa.add_callbacks(gathering, None, lambda _failure: None)
+    txa.reject(future, boom)
+    await txa.sleep(unit)
+    txa.add_callbacks(future, None, lambda failure: told.append(failure.value))
+    with pytest.raises(Boom) as caught:
+        await future
+    assert caught.value is boom
+    await txa.sleep(unit)
+    assert told == [boom] * 3
