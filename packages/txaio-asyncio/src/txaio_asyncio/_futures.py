@@ -75,29 +75,34 @@ class AsyncioFutures(Futures):
         callback: Callable[[Any], object] | None,
         errback: Callable[[IFailedFuture], object] | None,
     ) -> Any:
-        if errback is not None:
-            settled = partial(_call_either, callback, errback)
-        elif callback is not None:
-            settled = partial(_call_back, callback)
-        else:
-            msg = "add_callbacks needs a callback, an errback or both"
-            raise ValueError(msg)
-        self._on_settled(future, settled)
-        return future
-
-    def _on_settled(self, future: Any, fn: Callable[[Any], object]) -> None:
         try:
-            future.add_done_callback(fn)
+            if errback is not None:
+                future.add_done_callback(partial(_call_either, callback, errback))
+            elif callback is not None:
+                future.add_done_callback(partial(_call_back, callback))
+            else:
+                msg = "add_callbacks needs a callback, an errback or both"
+                raise ValueError(msg)
         except AttributeError:
             msg = f"future must be an asyncio future, not {type(future).__name__!r}"
             raise TypeError(msg) from None
+        return future
+
+    def _on_settled(self, future: Any, fn: Callable[[Any], object]) -> None:
+        future.add_done_callback(fn)
 
     def _failure(self, future: Any) -> IFailedFuture | None:
         return _failure_of(future)
 
     def _outcome(self, future: Any) -> Any:
-        failure = _failure_of(future)
-        return future.result() if failure is None else failure
+        exception: BaseException | None
+        try:
+            exception = future.exception()
+        except asyncio.InvalidStateError:
+            return UNSET
+        except asyncio.CancelledError as error:
+            exception = error.with_traceback(None)
+        return future.result() if exception is None else FailedFuture(exception)
 
     def _spawn(self, coroutine: Coroutine[Any, Any, Any]) -> Future:
         try:
@@ -136,8 +141,12 @@ def _run_canceller(canceller: Callable[[Any], object], future: Future) -> None:
 
 def _call_back(callback: Callable[[Any], object], future: Future) -> None:
     # `exception()` would count as looking, which a callback alone does not.
-    if not future.cancelled() and future._exception is None:
-        callback(future.result())
+    if future._exception is None:
+        try:
+            value = future.result()
+        except asyncio.CancelledError:
+            return
+        callback(value)
 
 
 def _call_either(

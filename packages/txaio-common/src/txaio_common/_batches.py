@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 GRAIN = 0.002
 """Native timers may be this many seconds early: uvloop counts milliseconds."""
 
+BURST = 10
+"""How many chunks follow each other, turn by turn, between two pauses.
+
+A timer that wakes the loop costs more than a turn of a loop that is awake.
+"""
+
 COUNTED_PER_TURN = 2000
 """How many calls of a bucket are counted before the loop gets its turn."""
 
@@ -182,7 +188,7 @@ class BatchedTimer(IBatchedTimer):
     def _retire_soon(self, bucket: Bucket) -> None:
         self._idle.append(bucket)
         if len(self._idle) == 1:
-            self._timers._call_soon(self._retire)
+            self._timers._tidy_soon(self._retire)
 
     def _retire(self) -> None:
         idle, self._idle = self._idle, []
@@ -212,17 +218,22 @@ class BatchedTimer(IBatchedTimer):
             # A call cancelled between two turns ends the count: near enough.
             self._timers._call_soon(partial(self._count, bucket, call, counted))
         else:
-            pause = self._width / max(1, ceil(counted / self._chunk_size))
-            self._run(bucket, pause, self._now())
+            bursts = max(1, ceil(counted / (self._chunk_size * BURST)))
+            self._run(bucket, self._width / bursts, self._now(), BURST)
 
-    def _run(self, bucket: Bucket, pause: float, due: float) -> None:
-        """Make a chunk of calls, and see to it that the rest follows."""
+    def _run(self, bucket: Bucket, pause: float, due: float, left: int) -> None:
+        """Make a chunk of calls, the next of *left*; see to it that the rest follows."""
         try:
             self._run_chunk(bucket)
         finally:
             if bucket.next is not bucket:
-                rest = partial(self._run, bucket, pause, due + pause)
-                self._timers._arm(due + pause - self._now(), rest)
+                if left > 1:
+                    rest = partial(self._run, bucket, pause, due, left - 1)
+                    self._timers._call_soon(rest)
+                else:
+                    due += pause
+                    rest = partial(self._run, bucket, pause, due, BURST)
+                    self._timers._arm(due - self._now(), rest)
 
     def _run_chunk(self, bucket: Bucket) -> None:
         for _ in range(self._chunk_size):

@@ -51,7 +51,7 @@ class Futures(Failures):
 
     @abstractmethod
     def _outcome(self, future: IFuture[Any]) -> Any:
-        """Return the value of a settled *future*, or its failure, looked at."""
+        """Return the value of *future*, or its failure, looked at; UNSET if pending."""
 
     def create_future(
         self,
@@ -196,12 +196,13 @@ class GatherAll:
 
     def _advance(self, _member: IFuture[Any] | None) -> None:
         backend, members, results = self._backend, self._members, self._results
+        take = backend._outcome
         for index in range(len(results), len(members)):
-            member = members[index]
-            if not backend.is_called(member):
-                backend._on_settled(member, self._advance)
+            outcome = take(members[index])
+            if outcome is UNSET:
+                backend._on_settled(members[index], self._advance)
                 return
-            results.append(backend._outcome(member))
+            results.append(outcome)
         backend.resolve(self.future, results)
 
     def _cancel(self, _future: IFuture[Any]) -> None:

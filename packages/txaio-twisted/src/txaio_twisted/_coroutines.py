@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextvars import copy_context
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from twisted.internet.defer import CancelledError, Deferred
 
@@ -86,7 +86,11 @@ class Runner:
         # failure, a local name here, a cycle would delay the report of an error
         # that nobody looks at.
         try:
-            self._wait_for(self._context.run(self._resume))
+            if self._throw is None:
+                awaited = self._context.run(self._coroutine.send, None)
+            else:
+                awaited = self._context.run(self._throw_in)
+            self._wait_for(awaited)
         except StopIteration as stop:
             self._outcome = stop.value
         except Exception as error:  # noqa: BLE001 - whatever the coroutine raises
@@ -95,12 +99,10 @@ class Runner:
             return False
         return True
 
-    def _resume(self) -> Any:
+    def _throw_in(self) -> Any:
         error, self._throw = self._throw, None
         try:
-            if error is None:
-                return self._coroutine.send(None)
-            return self._coroutine.throw(error)
+            return self._coroutine.throw(cast("Exception", error))
         finally:
             del error
 

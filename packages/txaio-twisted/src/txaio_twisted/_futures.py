@@ -43,14 +43,8 @@ class TwistedFuture(Deferred[Any]):
     _source: ref[Deferred[Any]] | None = None
     _cancelling = False
 
-    def __init__(
-        self,
-        backend: TwistedFutures,
-        canceller: Callable[[Deferred[Any]], Any] | None = None,
-    ) -> None:
-        """Make a pending future of *backend*."""
-        super().__init__(canceller)
-        self._backend = backend
+    _backend: TwistedFutures
+    """Set by the backend that makes it."""
 
     def callback(self, result: Any) -> None:
         """Settle with *result*; ignored if cancelled."""
@@ -115,16 +109,16 @@ class TwistedFuture(Deferred[Any]):
     def _settle(self, outcome: Any) -> None:
         self._outcome = outcome
         self._runner = self._source = None
-        if isinstance(outcome, Failure):
-            super().errback(outcome)
-            if isinstance(outcome.value, CancelledError):
-                self._look()
-        else:
-            super().callback(outcome)
-        listeners, self._listeners = self._listeners, ()
-        for listener in listeners:
-            self._backend._queue.append((listener, self))
-        self._backend._drain()
+        # Both of these do with a failure what is to be done with one.
+        Deferred.callback(self, outcome)
+        if isinstance(outcome, Failure) and isinstance(outcome.value, CancelledError):
+            self._look()
+        listeners = self._listeners
+        if listeners:
+            self._listeners = ()
+            for listener in listeners:
+                self._backend._queue.append((listener, self))
+            self._backend._drain()
 
     def _look(self) -> Any:
         """Return the outcome, and do not report it as unhandled later."""
@@ -155,8 +149,9 @@ class TwistedFutures(Futures, TwistedFailures):
     _adopted: WeakKeyDictionary[Deferred[Any], TwistedFuture]
 
     def _new_future(self, canceller: Callable[[Any], object] | None) -> TwistedFuture:
-        make = self._make_future
-        return make(self, canceller)
+        future = self._make_future(canceller)
+        future._backend = self
+        return future
 
     def resolve(self, future: Any, result: Any = None) -> None:
         future.callback(result)
@@ -275,12 +270,14 @@ class TwistedFutures(Futures, TwistedFailures):
     def _start(self, coroutine: Coroutine[Any, Any, Any]) -> TwistedFuture:
         """Run *coroutine* so that the end of the backend does not cancel it."""
         try:
-            future = self._make_future(self)
+            future = self._new_future(None)
         except RuntimeError:
             coroutine.close()
             raise
-        future._runner = Runner(self, coroutine, future)
-        self._enqueue(future._runner.step, None)
+        future._runner = runner = Runner(self, coroutine, future)
+        self._queue.append((runner.step, None))
+        if not self._draining:
+            self._drain()
         return future
 
     def _adopt(self, awaitable: Any) -> TwistedFuture:
@@ -290,7 +287,7 @@ class TwistedFutures(Futures, TwistedFailures):
             return self._spawn(wait_for(awaitable))
         future = self._adopted.get(awaitable)
         if future is None:
-            self._adopted[awaitable] = future = self._make_future(self)
+            self._adopted[awaitable] = future = self._new_future(None)
             future._source = ref(awaitable)
             awaitable.addBoth(_take_over, future)
         return future

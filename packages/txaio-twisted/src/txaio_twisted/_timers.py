@@ -49,6 +49,9 @@ class TwistedTimers(TwistedFutures, Timers):
         self._soon.append(call)
         return call
 
+    def _tidy_soon(self, fn: Callable[[], object]) -> None:
+        self._reactor.callLater(0, fn)
+
     def _call_after(self, delay: float, fn: Callable[[], object]) -> NativeCall:
         native: NativeCall = self._reactor.callLater(delay, self._guard, fn)
         return native

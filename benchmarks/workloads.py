@@ -1,0 +1,175 @@
+"""What the contestants for timers have to do; each returns its figures."""
+
+from __future__ import annotations
+
+import gc
+import random
+import time
+import tracemalloc
+from statistics import median, quantiles
+from typing import Any
+
+from benchmarks.timers import OursByReset, nothing
+
+
+TIMEOUT = 30.0
+MESSAGES_PER_TURN = 100
+
+
+async def rearm(
+    peer: Any, connections: int, messages: int, per_turn: int = MESSAGES_PER_TURN
+) -> dict[str, float]:
+    """Re-arm the timeout of a random connection with every message; ns a message."""
+    order = random.Random(1)
+    indices = [order.randrange(connections) for _ in range(messages)]
+    handles = [peer.call_later(TIMEOUT, nothing) for _ in range(connections)]
+    await peer.turn()
+    by_reset = isinstance(peer, OursByReset)
+    spent = 0
+    for start in range(0, messages, per_turn):
+        chunk = indices[start : start + per_turn]
+        before = time.thread_time_ns()
+        if by_reset:
+            for index in chunk:
+                handles[index].reset(TIMEOUT)
+        else:
+            for index in chunk:
+                handles[index].cancel()
+                handles[index] = peer.call_later(TIMEOUT, nothing)
+        await peer.turn()
+        spent += time.thread_time_ns() - before
+    await _cancel_all(peer, handles)
+    return {"ns": spent / messages}
+
+
+async def arm_and_cancel(peer: Any, timers: int, *, spread: bool) -> dict[str, float]:
+    """Arm many timers, cancel them in random order; ns each."""
+    order = random.Random(1)
+    delays = [order.uniform(20, 80) if spread else TIMEOUT for _ in range(timers)]
+    before = time.thread_time_ns()
+    handles = [peer.call_later(delay, nothing) for delay in delays]
+    armed = time.thread_time_ns()
+    await peer.turn()
+    order.shuffle(handles)
+    start = time.thread_time_ns()
+    for handle in handles:
+        handle.cancel()
+    await peer.turn()
+    end = time.thread_time_ns()
+    return {"ns": (end - start) / timers, "arm": (armed - before) / timers}
+
+
+async def fire(peer: Any, timers: int) -> dict[str, float]:
+    """Have many calls of one delay made; CPU ns a call until the last was made."""
+    fired = 0
+    end = 0
+
+    def call(_argument: object) -> None:
+        nonlocal fired, end
+        fired += 1
+        if fired == timers:
+            end = time.thread_time_ns()
+
+    delay = max(0.5, timers * 5e-6)
+    for index in range(timers):
+        peer.call_later(delay, call, index)
+    await peer.turn()
+    before = time.thread_time_ns()
+    while not end:
+        # Far apart: each of these costs a wake-up that is nobody's.
+        await peer.sleep(0.5)
+    return {"ns": (end - before) / timers}
+
+
+async def stall(peer: Any, timers: int) -> dict[str, float]:
+    """Have many calls of one delay made; the longest CPU time of one turn of the loop."""
+    fired = longest = 0
+    running = True
+
+    def call(_argument: object) -> None:
+        nonlocal fired
+        fired += 1
+
+    def watch(last: int) -> None:
+        nonlocal longest
+        now = time.thread_time_ns()
+        longest = max(longest, now - last)
+        if running:
+            peer.soon(lambda: watch(now))
+
+    for index in range(timers):
+        peer.call_later(1.0, call, index)
+    await peer.turn()
+    watch(time.thread_time_ns())
+    while fired < timers:
+        await peer.sleep(0.02)
+    running = False
+    await peer.turn()
+    return {"ns": float(longest)}
+
+
+async def memory(peer: Any, timers: int, arguments: int) -> dict[str, float]:
+    """Hold many timers; bytes each, by tracemalloc."""
+    values = tuple(range(arguments))
+    handles: list[Any] = [None] * timers
+    gc.collect()
+    tracemalloc.start()
+    before = tracemalloc.get_traced_memory()[0]
+    for index in range(timers):
+        handles[index] = peer.call_later(TIMEOUT, nothing, *values)
+    held = tracemalloc.get_traced_memory()[0] - before
+    tracemalloc.stop()
+    await _cancel_all(peer, handles)
+    return {"ns": held / timers}
+
+
+async def accuracy(peer: Any, bucket: float, timers: int) -> dict[str, float]:
+    """Make calls at random times; when each was made, minus when it was due, in s."""
+    peer.set_bucket(bucket)
+    order = random.Random(1)
+    late: list[float] = []
+
+    def call(due: float) -> None:
+        late.append(time.monotonic() - due)
+
+    for _ in range(timers):
+        delay = order.uniform(0, 3 * bucket)
+        peer.call_later(delay, call, time.monotonic() + delay)
+    while len(late) < timers:
+        await peer.sleep(0.02)
+    return {
+        "min": min(late),
+        "p50": median(late),
+        "p99": quantiles(late, n=100)[-1],
+        "max": max(late),
+        "ns": max(late),
+    }
+
+
+async def soak(peer: Any, timers: int) -> dict[str, float]:
+    """Arm a million timers, cancel half of them, have the rest fire; CPU ns each."""
+    order = random.Random(1)
+    fired = 0
+
+    def call() -> None:
+        nonlocal fired
+        fired += 1
+
+    before = time.thread_time_ns()
+    handles = [peer.call_later(order.uniform(3, 5), call) for _ in range(timers)]
+    for handle in order.sample(handles, timers // 2):
+        handle.cancel()
+    del handles
+    while fired < timers - timers // 2:
+        await peer.sleep(0.05)
+    return {"ns": (time.thread_time_ns() - before) / timers}
+
+
+async def _cancel_all(peer: Any, handles: list[Any]) -> None:
+    for handle in handles:
+        handle.cancel()
+    clear = getattr(peer, "clear", None)
+    if clear is not None:
+        clear()
+    await peer.turn()
+    await peer.turn()

@@ -1,0 +1,380 @@
+"""The buckets of batched timers, on a clock that a test turns."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from functools import partial
+from heapq import heappop, heappush
+from itertools import count
+from math import inf, nan
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+)
+
+from txaio_common import BatchedTimer
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class FakeCall:
+    """A native timer of the fake loop."""
+
+    def __init__(self, fn: Callable[[], object]) -> None:
+        self.fn: Callable[[], object] | None = fn
+
+    def cancel(self) -> None:
+        """Give the call up; a second time is an error."""
+        assert self.fn is not None
+        self.fn = None
+
+
+class FakeTimers:
+    """A loop whose time a test advances; it keeps what is reported."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self.reported: list[BaseException] = []
+        self._heap: list[tuple[float, int, FakeCall]] = []
+        self._order = count()
+
+    def _now(self) -> float:
+        return self.now
+
+    def _report(self, _text: str, error: BaseException) -> None:
+        self.reported.append(error)
+
+    def _call_soon(self, fn: Callable[[], object]) -> FakeCall:
+        return cast("FakeCall", self._arm(0, fn))
+
+    _tidy_soon = _call_soon
+
+    def _arm(self, delay: float, fn: Callable[[], object]) -> FakeCall | None:
+        assert delay < inf
+        call = FakeCall(fn)
+        heappush(self._heap, (self.now + max(0, delay), next(self._order), call))
+        return call
+
+    @property
+    def outstanding(self) -> int:
+        """How many native timers there are."""
+        return sum(call.fn is not None for _, _, call in self._heap)
+
+    def advance(self, seconds: float) -> None:
+        """Make what is due within *seconds*, each at its time."""
+        end = self.now + seconds
+        while self._heap and self._heap[0][0] <= end:
+            when, _, call = heappop(self._heap)
+            self.now = max(self.now, when)
+            fn, call.fn = call.fn, None
+            if fn is not None:
+                fn()
+        self.now = end
+
+
+def make(width: float = 1.0, chunk_size: int = 100) -> tuple[FakeTimers, BatchedTimer]:
+    """Return a fake loop and a batched timer on it."""
+    timers = FakeTimers()
+    return timers, BatchedTimer(cast("Any", timers), width, chunk_size)
+
+
+def test_calls_of_one_bucket_share_one_native_timer():
+    """A thousand calls with one deadline cost the loop one timer."""
+    timers, batched = make()
+    for _ in range(1000):
+        batched.call_later(2.5, print)
+    assert timers.outstanding == 1
+
+
+def test_a_deadline_on_the_edge_is_met_at_the_edge():
+    """B1: what is due at the very edge of a bucket is not put off to the next."""
+    timers, batched = make()
+    fired: list[float] = []
+    batched.call_later(3, lambda: fired.append(timers.now))
+    timers.advance(10)
+    assert fired == [1003.0]
+
+
+def test_an_emptied_bucket_gives_its_native_timer_up_in_the_next_turn():
+    """B3: nothing is left behind by the last call that is cancelled."""
+    timers, batched = make()
+    batched.call_later(5, print).cancel()
+    timers.advance(0)
+    assert timers.outstanding == 0
+
+
+def test_a_bucket_in_use_again_by_the_next_turn_keeps_its_native_timer():
+    """A lone connection that re-arms neither makes nor cancels native timers."""
+    timers, batched = make()
+    batched.call_later(5, print).cancel()
+    batched.call_later(5, print)
+    timers.advance(0)
+    assert timers.outstanding == 1
+
+
+def test_a_clock_that_was_set_forward_does_not_make_calls_early():
+    """B1: a native timer that fires too soon is armed anew."""
+    timers, batched = make()
+    fired: list[float] = []
+    batched.call_later(5, lambda: fired.append(timers.now))
+    ((_, _, native),) = timers._heap
+    fn, native.fn = native.fn, None
+    assert fn is not None
+    timers.now += 2
+    fn()
+    assert fired == []
+    timers.advance(3)
+    assert fired == [1005.0]
+
+
+def test_chunks_are_spread_over_one_more_bucket():
+    """B1: five bursts of ten chunks, in a bucket of one second, come 0.2 s apart."""
+    timers, batched = make(chunk_size=2)
+    fired: list[float] = []
+    for _ in range(100):
+        batched.call_later(1, lambda: fired.append(timers.now))
+    timers.advance(10)
+    assert fired[::20] == pytest.approx([1001.0, 1001.2, 1001.4, 1001.6, 1001.8])
+
+
+def test_a_few_chunks_follow_each_other_turn_by_turn():
+    """B4: between two chunks the loop has its turn, and no timer has to wake it."""
+    timers, batched = make(chunk_size=1)
+    turns: list[str] = []
+    batched.call_later(1, lambda: timers._call_soon(partial(turns.append, "loop")))
+    for name in ("second", "third"):
+        batched.call_later(1, turns.append, name)
+    timers.advance(1)
+    assert turns == ["loop", "second", "third"]
+
+
+def test_a_chunk_that_is_late_shortens_the_pause_after_it():
+    """B1: lateness of the loop does not add up over the chunks."""
+    timers, batched = make(chunk_size=1)
+    fired: list[float] = []
+
+    def slow() -> None:
+        fired.append(timers.now)
+        timers.now += 0.03
+
+    for _ in range(20):
+        batched.call_later(1, slow)
+    timers.advance(10)
+    assert fired[10] == pytest.approx(1001.5)
+
+
+def test_counting_a_huge_bucket_lets_the_loop_have_its_turn():
+    """B4: thousands of calls are counted over several turns, and all are made."""
+    timers, batched = make(chunk_size=1_000_000)
+    fired: list[None] = []
+    for _ in range(5000):
+        batched.call_later(1, partial(fired.append, None))
+    timers.advance(1)
+    assert len(fired) == 5000
+
+
+def test_a_call_cancelled_while_its_bucket_is_counted_loses_no_other():
+    """B3: the count is cut short, the calls are not."""
+    timers, batched = make(chunk_size=1_000_000)
+    fired: list[int] = []
+    handles = [batched.call_later(1, fired.append, index) for index in range(3000)]
+    soon = timers._call_soon
+
+    def cancel_the_next(fn: Callable[[], object]) -> FakeCall:
+        handles[2000].cancel()
+        return soon(fn)
+
+    timers._call_soon = cancel_the_next  # type: ignore[method-assign]
+    timers.advance(2)
+    assert fired == [index for index in range(3000) if index != 2000]
+
+
+def test_infinite_delays_are_never_due_and_hold_no_native_timer():
+    """A call that is never due can still be cancelled, and moved to be due."""
+    timers, batched = make()
+    fired: list[str] = []
+    batched.call_later(inf, fired.append, "never").cancel()
+    call = batched.call_later(inf, fired.append, "moved")
+    assert timers.outstanding == 0
+    assert call.reset(1)
+    timers.advance(2)
+    assert fired == ["moved"]
+
+
+def test_a_delay_in_the_past_is_due_in_the_next_bucket():
+    """B2: neither zero nor minus infinity fires in a bucket that is past."""
+    timers, batched = make()
+    fired: list[float] = []
+    for delay in (0, -5, -inf):
+        batched.call_later(delay, lambda: fired.append(timers.now))
+    timers.advance(2)
+    assert fired == [1000.0] * 3
+
+
+def test_a_call_sees_its_own_context_also_after_a_reset():
+    """B6: the context is that of `call_later`, not of whoever opened the bucket."""
+    timers, batched = make()
+    variable: ContextVar[str] = ContextVar("variable", default="none")
+    seen: list[str] = []
+    handles = []
+    for value in ("a", "b"):
+        variable.set(value)
+        handles.append(batched.call_later(1, lambda: seen.append(variable.get())))
+    variable.set("c")
+    handles[0].reset(5)
+    timers.advance(10)
+    assert seen == ["b", "a"]
+
+
+def test_system_exit_propagates_and_the_rest_of_the_bucket_is_still_made():
+    """B5: an exit is the program's, the other calls are other people's."""
+    timers, batched = make()
+    fired: list[str] = []
+
+    def leave() -> None:
+        raise SystemExit
+
+    batched.call_later(1, leave)
+    batched.call_later(1, fired.append, "rest")
+    with pytest.raises(SystemExit):
+        timers.advance(5)
+    timers.advance(5)
+    assert fired == ["rest"]
+
+
+@pytest.mark.parametrize("method", ["call_later", "reset"])
+def test_nan_is_refused_and_names_the_argument(method):
+    """B7: NaN would be neither before nor after any bucket."""
+    _, batched = make()
+    call = batched.call_later(1, print)
+    with pytest.raises(ValueError, match="delay"):
+        call.reset(nan) if method == "reset" else batched.call_later(nan, print)
+    assert call.reset(1)
+
+
+def test_what_cannot_be_called_is_refused_at_once():
+    """B7: the error comes from the line that is wrong."""
+    _, batched = make()
+    with pytest.raises(TypeError, match="func must be callable, not 'int'"):
+        batched.call_later(1, cast("Any", 5))
+
+
+class Model:
+    """What a call is expected to do."""
+
+    def __init__(self, due: float, behaviour: str) -> None:
+        self.due = due
+        self.behaviour = behaviour
+        self.handle: Any = None
+        self.state = "pending"
+        self.fired_at = 0.0
+
+
+class Buckets(RuleBasedStateMachine):
+    """Any sequence of calls, moves, cancellations and errors, against a model."""
+
+    calls = Bundle("calls")
+    delays = st.floats(-1, 8) | st.sampled_from([0.0, 0.25, 1.0, 2.0, inf])
+
+    @initialize(
+        width=st.sampled_from([0.1, 0.25, 0.3, 1.0, 3.0]), size=st.integers(1, 5)
+    )
+    def begin(self, width: float, size: int) -> None:
+        """Make an empty timer."""
+        self.width, self.size = width, size
+        self.timers, self.batched = make(width, size)
+        self.models: list[Model] = []
+        self.errors = 0
+
+    @rule(
+        target=calls,
+        delay=delays,
+        behaviour=st.sampled_from(["plain", "raise", "rearm", "cancel", "reset"]),
+    )
+    def call_later(self, delay: float, behaviour: str) -> Model:
+        """Arm a call that does something odd when it is made."""
+        model = Model(self.timers.now + max(delay, 0), behaviour)
+        model.handle = self.batched.call_later(delay, self.fire, model)
+        self.models.append(model)
+        return model
+
+    def fire(self, model: Model) -> None:
+        """Check that the call may be made now, and do what it is to do."""
+        now = self.timers.now
+        assert model.state == "pending"
+        assert now >= model.due
+        model.state, model.fired_at = "made", now
+        if model.behaviour == "raise":
+            self.errors += 1
+            raise ValueError
+        if model.behaviour == "rearm":
+            self.call_later(0.5, "plain")
+        waiting = [each for each in self.models if each.state == "pending"]
+        if waiting and model.behaviour == "cancel":
+            self.cancel(waiting[0])
+        if waiting and model.behaviour == "reset":
+            self.reset(waiting[-1], 0.5)
+
+    @rule(model=calls)
+    def cancel(self, model: Model) -> None:
+        """Cancel a call, whatever became of it."""
+        model.handle.cancel()
+        if model.state == "pending":
+            model.state = "cancelled"
+
+    @rule(model=calls, delay=delays)
+    def reset(self, model: Model, delay: float) -> None:
+        """Move a call, which tells whether it was still pending."""
+        assert model.handle.reset(delay) is (model.state == "pending")
+        if model.state == "pending":
+            model.due = self.timers.now + max(delay, 0)
+
+    @rule(seconds=st.floats(0, 5) | st.sampled_from([0.1, 0.25, 1.0, 3.0]))
+    def advance(self, seconds: float) -> None:
+        """Let time pass."""
+        self.timers.advance(seconds)
+
+    @invariant()
+    def nothing_is_overdue(self) -> None:
+        """A pending call is late by less than a bucket and its spreading."""
+        limit = self.width * (1 + 1e-9) * 2
+        for model in self.models:
+            if model.state == "pending":
+                assert self.timers.now - model.due <= limit
+
+    @invariant()
+    def errors_are_reported_at_once(self) -> None:
+        """Each error is reported, with its own traceback."""
+        reported = self.timers.reported
+        assert len(reported) == self.errors
+        assert all(error.__traceback__ is not None for error in reported)
+
+    @invariant()
+    def native_timers_are_few(self) -> None:
+        """Once the loop had its turn, each native timer has a call to make."""
+        self.timers.advance(0)
+        pending = [m for m in self.models if m.state == "pending" and m.due < inf]
+        assert self.timers.outstanding <= len(pending)
+
+    def teardown(self) -> None:
+        """In the end everything that is due was made, and nothing is left."""
+        if hasattr(self, "timers"):
+            self.timers.advance(100)
+            assert {m.due for m in self.models if m.state == "pending"} <= {inf}
+            assert self.timers.outstanding == 0
+
+
+Buckets.TestCase.settings = settings(
+    max_examples=50, stateful_step_count=20, deadline=None
+)
+TestBuckets = Buckets.TestCase
