@@ -2,7 +2,8 @@
 
 from txaio_common._batches import BatchedCall, BatchedTimer
 from txaio_common._failures import FailedFuture, Failures, current_exception
-from txaio_common._futures import UNSET, Futures, call_and_wait, wait_for
+from txaio_common._futures import Futures, call_and_wait, wait_for
+from txaio_common._gather import UNSET
 from txaio_common._lifecycle import (
     ThreadChecked,
     Unavailable,

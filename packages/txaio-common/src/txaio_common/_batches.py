@@ -222,7 +222,7 @@ class BatchedTimer(IBatchedTimer):
             self._run(bucket, self._width / bursts, self._now(), BURST)
 
     def _run(self, bucket: Bucket, pause: float, due: float, left: int) -> None:
-        """Make a chunk of calls, the next of *left*; see to it that the rest follows."""
+        """Make a chunk of calls, the next of *left*, and have the rest follow."""
         try:
             self._run_chunk(bucket)
         finally:

@@ -9,7 +9,8 @@ from threading import get_ident
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from txaio_common._failures import exception_of
-from txaio_common._futures import UNSET, Futures
+from txaio_common._futures import Futures
+from txaio_common._gather import UNSET
 from txaio_common._timers import Timers
 
 

@@ -40,6 +40,10 @@ class Timers(Failures):
     def _call_after(self, delay: float, fn: Callable[[], object]) -> NativeCall:
         """Have ``fn()`` called *delay* seconds, more than none, from now."""
 
+    def _tidy_soon(self, fn: Callable[[], object]) -> None:
+        """Have ``fn()``, which raises nothing, called soon and in any order."""
+        self._call_soon(fn)
+
     def time(self) -> float:
         return self._now()
 

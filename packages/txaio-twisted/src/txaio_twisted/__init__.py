@@ -2,7 +2,7 @@
 
 from txaio_common import BatchedTimer
 from txaio_twisted._backend import TwistedBackend, run
-from txaio_twisted._futures import TwistedFuture
+from txaio_twisted._native import TwistedFuture
 
 
 __all__ = ["BatchedTimer", "TwistedBackend", "TwistedFuture", "run"]

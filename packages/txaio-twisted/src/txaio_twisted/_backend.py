@@ -16,8 +16,8 @@ from twisted.logger import Logger
 
 from txaio_common import ThreadChecked, Unavailable, debug_mode, start_main
 from txaio_twisted._failures import failure_of
-from txaio_twisted._futures import TwistedFuture
 from txaio_twisted._logging import TwistedLogging
+from txaio_twisted._native import TwistedFuture
 from txaio_twisted._timers import TwistedTimers, clock_of
 
 

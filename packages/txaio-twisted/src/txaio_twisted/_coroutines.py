@@ -13,7 +13,8 @@ from txaio_twisted._failures import failure_of
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
-    from txaio_twisted._futures import TwistedFuture, TwistedFutures
+    from txaio_twisted._futures import TwistedFutures
+    from txaio_twisted._native import TwistedFuture
 
 
 class Runner:
