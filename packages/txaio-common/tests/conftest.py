@@ -1,0 +1,99 @@
+"""Logging without a backend around it."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import contextmanager
+from io import StringIO
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from txaio_common import StdlibLogging, StdlibRoad
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+
+
+class PlainLogging(StdlibLogging):
+    """Logging as a backend has it, where all runs in one task."""
+
+    _road = StdlibRoad(lambda: "a task")
+
+
+@pytest.fixture
+def txl() -> Iterator[PlainLogging]:
+    """Logging that leaves nothing behind."""
+    txl = PlainLogging()
+    yield txl
+    txl.stop_logging()
+    txl.set_global_log_level("info")
+    for prefix in ("a", "a.b", "some", "other"):
+        txl.set_log_level(prefix, None)
+
+
+@contextmanager
+def _bare_root() -> Iterator[logging.Logger]:
+    root = logging.getLogger()
+    handlers, root.handlers = root.handlers, []
+    level = root.level
+    try:
+        yield root
+    finally:
+        root.handlers = handlers
+        root.setLevel(level)
+
+
+@pytest.fixture
+def bare_root() -> Callable[[], AbstractContextManager[logging.Logger]]:
+    """Have the root logger as a program has it that set nothing up."""
+    return _bare_root
+
+
+class Written(StringIO):
+    """A stream whose lines a test reads."""
+
+    @property
+    def lines(self) -> list[str]:
+        """What was written, without the times."""
+        return [line.partition(" ")[2] for line in self.getvalue().splitlines()]
+
+
+@pytest.fixture
+def out() -> Written:
+    """A stream that keeps what is written."""
+    return Written()
+
+
+class Keeper(logging.Handler):
+    """A handler that keeps the records."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.records: list[Any] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records.append(record)
+
+
+@pytest.fixture
+def native() -> Iterator[logging.Logger]:
+    """The standard library's logger `some`, at level debug."""
+    native = logging.getLogger("some")
+    native.setLevel(logging.DEBUG)
+    yield native
+    native.setLevel(logging.NOTSET)
+    native.disabled = False
+    native.propagate = True
+    native.handlers.clear()
+    native.filters.clear()
+
+
+@pytest.fixture
+def kept(native: logging.Logger) -> list[Any]:
+    """The records that `some` makes."""
+    keeper = Keeper()
+    native.addHandler(keeper)
+    return keeper.records

@@ -1,0 +1,117 @@
+"""Fields: of a call, of a logger, of a context; and what is added to them."""
+
+from __future__ import annotations
+
+from contextvars import copy_context
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from txaio_common import make_event, message_text
+
+
+if TYPE_CHECKING:
+    from conftest import Written
+    from txaio_common import Logger, StdlibLogging
+
+
+def event_of(log: Logger, message: object = None, **fields: Any) -> dict[str, Any]:
+    """Return what is made of a message at level info."""
+    return make_event(log, "info", message, fields)
+
+
+def test_added_fields_are_not_the_callers(txl: StdlibLogging):
+    """O2: What is added goes before what the caller calls the same."""
+    own = dict.fromkeys(("log_time", "log_level", "log_namespace", "log_format"), "x")
+    event = event_of(txl.make_logger("some"), "{a}", a=1, **own)
+    assert isinstance(event.pop("log_time"), float)
+    assert event == {
+        "a": 1,
+        "log_level": "info",
+        "log_namespace": "some",
+        "log_format": "{a}",
+    }
+
+
+def test_any_name_is_a_field(txl: StdlibLogging, out: Written):
+    """O2: No keyword is taken."""
+    names = ["level", "self", "logger", "message", "name", "msg", "args", "exc_info"]
+    txl.start_logging(out, "trace")
+    log = txl.make_logger("some")
+    for level in ("critical", "error", "warn", "info", "debug", "trace", "failure"):
+        getattr(log, level)("{self} {message}", **dict.fromkeys(names, 1))
+    assert [line.partition(": ")[2] for line in out.lines] == ["1 1"] * 7
+
+
+@pytest.mark.parametrize(
+    ("message", "fields", "said"),
+    [
+        (None, {}, "None"),
+        (None, {"a": 1, "b": "c"}, "a=1 b='c'"),
+        (None, {"log_failure": ValueError()}, ""),
+        (None, {"log_category": "unknown"}, "log_category='unknown'"),
+        (None, {"log_category": 3}, "log_category=3"),
+        (b"bytes {a}", {"a": 1}, "bytes 1"),
+        (b"\xff", {}, "\\xff"),
+        (7, {}, "7"),
+        (ValueError("{x}"), {}, "{x}"),
+        (type("Text", (str,), {})("{a}"), {"a": 1}, "1"),
+    ],
+)
+def test_message_that_is_no_text(
+    txl: StdlibLogging, message: object, fields: dict[str, Any], said: str
+):
+    """O1: Whatever is said instead of a message has its own words."""
+    event = event_of(txl.make_logger("some"), message, **fields)
+    assert message_text(event) == said
+    assert type(event["log_format"]) is str
+
+
+def test_category_picks_the_format(txl: StdlibLogging):
+    """A category stands for its format where there is no message."""
+    txl.add_log_categories({"XY01": "peer {peer} is gone"})
+    log = txl.make_logger("some")
+    event = event_of(log, log_category="XY01", peer=3)
+    assert message_text(event) == "peer 3 is gone"
+    assert event["log_category"] == "XY01"
+    assert message_text(event_of(log, "said", log_category="XY01")) == "said"
+
+
+def test_nearer_fields_go_first(txl: StdlibLogging):
+    """A call's field goes before a logger's, and that before a context's."""
+    log = txl.make_logger("some").bind(b="log", c="log").bind(d="log")
+    with txl.log_context(a="context", b="context", c="context"):
+        event = event_of(log, "{a} {b} {c} {d}", c="call")
+    assert message_text(event) == "context log call log"
+
+
+def test_contexts_nest(txl: StdlibLogging):
+    """Inner contexts go before outer ones, and end where they end."""
+    log = txl.make_logger("some")
+    with txl.log_context(a=1, self=1):
+        with txl.log_context(a=2):
+            assert event_of(log)["a"] == 2
+        assert event_of(log)["a"] == 1
+    assert "a" not in event_of(log)
+
+
+def test_context_follows_the_context(txl: StdlibLogging):
+    """V1: Fields are where their context is, and nowhere else."""
+    log = txl.make_logger("some")
+    with txl.log_context(a=1):
+        inside = copy_context()
+    assert inside.run(event_of, log)["a"] == 1
+    assert "a" not in event_of(log)
+
+
+def test_context_left_elsewhere(txl: StdlibLogging):
+    """A context that is left in another one is no error, and changes nothing there."""
+
+    def leave_elsewhere() -> Any:
+        fields = txl.log_context(a=1)
+        fields.__enter__()
+        with txl.log_context(a=2):
+            copy_context().run(fields.__exit__, None, None, None)
+            return event_of(txl.make_logger("some"))["a"]
+
+    assert copy_context().run(leave_elsewhere) == 2

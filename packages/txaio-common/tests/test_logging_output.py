@@ -1,0 +1,235 @@
+"""Where records are written: whole lines, at once, whatever the stream is like."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from errno import ENOSPC
+from io import BytesIO, FileIO, StringIO, TextIOWrapper
+from tempfile import NamedTemporaryFile
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from txaio_common import Output
+from txaio_common._log_output import PENDING
+
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import Written
+    from txaio_common import StdlibLogging
+
+
+def test_standard_output_is_that_of_the_call(
+    txl: StdlibLogging, capsys: pytest.CaptureFixture[str]
+):
+    """O7: Left out, it is standard output as it is now, not as it was."""
+    txl.start_logging()
+    txl.make_logger("some").info("x")
+    assert capsys.readouterr().out.endswith(" info some: x\n")
+
+
+def test_no_standard_output(txl: StdlibLogging, monkeypatch: pytest.MonkeyPatch):
+    """O7: A program without standard output logs nowhere."""
+    monkeypatch.setattr(sys, "stdout", None)
+    txl.start_logging()
+    txl.make_logger("some").info("x")
+
+
+def test_binary_stream(txl: StdlibLogging):
+    """O7: A stream of bytes gets UTF-8."""
+    out = BytesIO()
+    txl.start_logging(out)
+    log = txl.make_logger("some")
+    log.info("grün \ud800")
+    log.info("b")
+    first, second = out.getvalue().splitlines()
+    assert first.endswith(" info some: grün \\ud800".encode())
+    assert second.endswith(b" info some: b")
+
+
+def test_temporary_file(txl: StdlibLogging):
+    """O7: What wraps a stream is written to as the stream is."""
+    with NamedTemporaryFile() as out:
+        txl.start_logging(out)
+        txl.make_logger("some").info("x")
+        out.seek(0)
+        assert out.read().endswith(b" info some: x\n")
+
+
+class WriteOnly:
+    """All that an object needs to be written to."""
+
+    def __init__(self) -> None:
+        self.written: list[Any] = []
+        self.write = self.written.append
+
+
+def test_write_only_object_gets_text(txl: StdlibLogging):
+    """O7: An object that can only be written to gets text."""
+    out: Any = WriteOnly()
+    txl.start_logging(out)
+    txl.make_logger("some").info("x")
+    (line,) = out.written
+    assert line.endswith(" info some: x\n")
+
+
+@pytest.mark.parametrize("convert", [str, lambda path: path])
+def test_path(txl: StdlibLogging, tmp_path: Path, convert: Any):
+    """O7: A path is opened and appended to, and closed in the end."""
+    path = tmp_path / "log"
+    path.write_text("before\n")
+    txl.start_logging(convert(path))
+    log = txl.make_logger("some")
+    log.info("grün \ud800")
+    assert path.read_text().endswith(" info some: grün \\ud800\n")
+    txl.stop_logging()
+    log.info("after")
+    assert len(path.read_text().splitlines()) == 2
+
+
+def test_path_that_cannot_be_opened(txl: StdlibLogging, out: Written, tmp_path: Path):
+    """O7: A path that cannot be opened is an error, and nothing changes."""
+    txl.start_logging(out)
+    with pytest.raises(OSError, match="log"):
+        txl.start_logging(tmp_path / "none" / "log", "debug")
+    txl.make_logger("some").info("x")
+    assert out.lines == ["info some: x"]
+
+
+class OneByte(FileIO):
+    """A file that takes a byte at a time."""
+
+    def write(self, data: Any) -> int:
+        return super().write(data[:1])
+
+
+def test_partial_writes(
+    txl: StdlibLogging, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """O7: A line is whole even if it is taken in parts."""
+    with OneByte(tmp_path / "stream", "w") as out:
+        txl.start_logging(out)
+        txl.make_logger("some").info("x")
+    assert (tmp_path / "stream").read_text().endswith(" info some: x\n")
+    write = os.write
+    monkeypatch.setattr(os, "write", lambda file, data: write(file, data[:1]))
+    txl.start_logging(tmp_path / "file")
+    txl.make_logger("some").info("x")
+    assert (tmp_path / "file").read_text().endswith(" info some: x\n")
+
+
+def test_ascii_stream(txl: StdlibLogging):
+    """O1: What the stream's encoding does not have is written as an escape."""
+    raw = BytesIO()
+    out = TextIOWrapper(raw, "ascii")
+    txl.start_logging(out)
+    txl.make_logger("some").info("grün")
+    assert raw.getvalue().endswith(b" info some: gr\\xfcn\n")
+
+
+class FullDisk(StringIO):
+    """A stream on a disk that is full."""
+
+    def flush(self) -> None:
+        raise OSError(ENOSPC, "No space left on device")
+
+
+def closed_stream() -> StringIO:
+    """Return a stream that is closed."""
+    stream = StringIO()
+    stream.close()
+    return stream
+
+
+@pytest.mark.parametrize(
+    ("make", "reason"),
+    [
+        (FullDisk, "OSError(28, 'No space left on device')"),
+        (closed_stream, "ValueError('I/O operation on closed file')"),
+    ],
+)
+def test_stream_that_raises(
+    txl: StdlibLogging, capsys: pytest.CaptureFixture[str], make: Any, reason: str
+):
+    """O1: A line that cannot be written goes to standard error, and raises nothing."""
+    txl.start_logging(make())
+    txl.make_logger("some").info("x")
+    first, second = capsys.readouterr().err.splitlines()
+    assert first.endswith(" info some: x")
+    assert second == f"    (the log cannot be written, so this came here: {reason})"
+
+
+def test_nowhere_to_write(txl: StdlibLogging, monkeypatch: pytest.MonkeyPatch):
+    """O1: Without even a standard error a log call raises nothing."""
+    monkeypatch.setattr(sys, "stderr", None)
+    txl.start_logging(FullDisk())
+    txl.make_logger("some").info("x")
+
+
+def test_closed_path(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    """O1: A thread that is late writes to standard error, not to another's file."""
+    output = Output(tmp_path / "log", "text")
+    output.close()
+    event = {"log_time": 0.0, "log_namespace": "some"}
+    output.write("info", "late", event, lambda: (None, None))
+    assert " info some: late\n" in capsys.readouterr().err
+
+
+class Chatty(StringIO):
+    """A stream that logs whatever is written to it, as a redirected one does."""
+
+    def __init__(self, say: Any, count: int = 1) -> None:
+        super().__init__()
+        self._say = say
+        self._count = count
+
+    def write(self, text: str) -> int:
+        for _ in range(self._count):
+            self._say("wrote {n}", n=len(text))
+        return super().write(text)
+
+
+def test_stream_that_logs(txl: StdlibLogging):
+    """O1: What a stream logs while it is written to follows, and there is an end."""
+    out = Chatty(txl.make_logger("stream").info)
+    txl.start_logging(out)
+    txl.make_logger("some").info("x")
+    first, second = out.getvalue().splitlines()
+    assert first.endswith(" info some: x")
+    assert " info stream: wrote " in second
+
+
+def test_stream_that_logs_much(txl: StdlibLogging):
+    """O1: A stream may log so much, and no more."""
+    out = Chatty(txl.make_logger("stream").info, 2 * PENDING)
+    txl.start_logging(out)
+    txl.make_logger("some").info("x")
+    assert len(out.getvalue().splitlines()) == 1 + PENDING
+
+
+def test_handler_of_a_signal(txl: StdlibLogging):
+    """O7: The line that a signal's handler logs amid another one is whole."""
+    log = txl.make_logger("some")
+
+    class Interrupted(StringIO):
+        def write(self, text: str) -> int:
+            half = len(text) // 2
+            super().write(text[:half])
+            if "first" in text:
+                signal.raise_signal(signal.SIGINT)
+            return super().write(text[half:])
+
+    before = signal.signal(signal.SIGINT, lambda *_args: log.info("second"))
+    try:
+        out = Interrupted()
+        txl.start_logging(out)
+        log.info("first")
+    finally:
+        signal.signal(signal.SIGINT, before)
+    first, second = out.getvalue().splitlines()
+    assert first.endswith("first")
+    assert second.endswith("second")

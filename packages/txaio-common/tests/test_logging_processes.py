@@ -1,0 +1,115 @@
+"""Lines of many threads, and of processes that fork and end."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from threading import Thread
+from typing import TYPE_CHECKING
+
+import pytest
+
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from txaio_common import StdlibLogging
+
+
+@pytest.mark.parametrize("kind", ["path", "stream"])
+def test_threads(txl: StdlibLogging, tmp_path: Path, kind: str):
+    """O7: Eight threads write 2,000 lines each to a file, and every line is whole."""
+    path = tmp_path / "log"
+    log = txl.make_logger("some")
+
+    def work(name: int) -> None:
+        for n in range(2000):
+            log.info("{name} {n} {filling}", name=name, n=n, filling="x" * n)
+
+    with path.open("w") as file:
+        txl.start_logging(path if kind == "path" else file)
+        threads = [Thread(target=work, args=(name,)) for name in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    lines = [line.partition(" some: ")[2] for line in path.read_text().splitlines()]
+    expected = {f"{name} {n} {'x' * n}" for name in range(8) for n in range(2000)}
+    assert len(lines) == 16_000
+    assert set(lines) == expected
+
+
+def test_long_message(txl: StdlibLogging, tmp_path: Path):
+    """O7: A message of 10 MB is one line."""
+    txl.start_logging(tmp_path / "log")
+    txl.make_logger("some").info("{x}", x="y" * 10_000_000)
+    (line,) = (tmp_path / "log").read_text().splitlines()
+    assert line.endswith("y" * 10_000_000)
+
+
+AT_EXIT = """
+import os, sys
+from txaio_common import StdlibLogging, StdlibRoad
+
+class Plain(StdlibLogging):
+    _road = StdlibRoad(lambda: None)
+
+Plain().start_logging({out})
+Plain().make_logger("some").info("x")
+os._exit(0)
+"""
+
+
+@pytest.mark.parametrize("out", ["sys.stdout", "sys.stdout.buffer", "sys.argv[1]"])
+def test_line_is_there_when_the_process_is_not(tmp_path: Path, out: str):
+    """O7: A line is written once the call returns, whatever comes then."""
+    command = [sys.executable, "-c", AT_EXIT.format(out=out), str(tmp_path / "log")]
+    said = subprocess.run(command, check=True, capture_output=True, text=True)
+    assert said.stderr == ""
+    if out == "sys.argv[1]":
+        assert (tmp_path / "log").read_text().endswith(" info some: x\n")
+    else:
+        assert said.stdout.endswith(" info some: x\n")
+
+
+FORK = """
+import os, sys, threading
+from txaio_common import StdlibLogging, StdlibRoad
+from txaio_common._log_output import TURN
+
+class Plain(StdlibLogging):
+    _road = StdlibRoad(lambda: None)
+
+Plain().start_logging(sys.stdout)
+log = Plain().make_logger("some")
+held, done = threading.Event(), threading.Event()
+
+def hold():
+    with TURN.lock:
+        TURN.holder = threading.get_ident()
+        held.set()
+        done.wait()
+        TURN.holder = 0
+
+thread = threading.Thread(target=hold)
+thread.start()
+held.wait()
+child = os.fork()
+if child == 0:
+    log.info("child")
+    os._exit(0)
+os.waitpid(child, 0)
+done.set()
+thread.join()
+log.info("parent")
+"""
+
+
+def test_fork_amid_a_line():
+    """O7: A child that is forked while another thread writes can write."""
+    command = [sys.executable, "-W", "ignore", "-c", FORK]
+    said = subprocess.run(
+        command, check=True, capture_output=True, text=True, timeout=60
+    )
+    lines = [line.partition(" ")[2] for line in said.stdout.splitlines()]
+    assert lines == ["info some: child", "info some: parent"]

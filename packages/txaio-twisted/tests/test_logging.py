@@ -1,0 +1,167 @@
+"""Messages as events of Twisted's log."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from io import StringIO
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from twisted.logger import (
+    Logger,
+    LogLevel,
+    capturedLogs,
+    eventAsText,
+    globalLogPublisher,
+    jsonFileLogObserver,
+)
+from twisted.python import log as legacy
+from twisted.python.failure import Failure
+
+from txaio_common import FailedFuture
+from txaio_twisted._logging import TwistedLogging
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture
+def txl() -> Iterator[TwistedLogging]:
+    """Logging that leaves nothing behind."""
+    txl = TwistedLogging()
+    yield txl
+    txl.stop_logging()
+    txl.set_global_log_level("info")
+
+
+def event_of(log: Any, level: str, *args: Any, **fields: Any) -> dict[str, Any]:
+    """Return the event that a call of *log* makes."""
+    with capturedLogs() as events:
+        getattr(log, level)(*args, **fields)
+    (event,) = events
+    return event
+
+
+@pytest.mark.parametrize("level", ["critical", "error", "warn", "info", "debug"])
+def test_event_is_native(txl: TwistedLogging, level: str):
+    """O3: An event has what `twisted.logger` gives it, and its fields."""
+    txl.set_global_log_level("trace")
+    log = txl.make_logger("some")
+    event = event_of(log, level, "peer {peer}", peer=3, log_time="x", log_logger="x")
+    assert event["log_level"] is LogLevel.lookupByName(level)
+    assert event["log_namespace"] == "some"
+    assert event["log_format"] == "peer {peer}"
+    assert isinstance(event["log_logger"], Logger)
+    assert isinstance(event["log_time"], float)
+    assert event["peer"] == 3
+    assert eventAsText(event).endswith(f" [some#{level}] peer 3")
+
+
+def test_trace_is_debug_with_a_key(txl: TwistedLogging):
+    """O3: Trace is told from debug, which is as low as Twisted goes."""
+    txl.set_global_log_level("trace")
+    log = txl.make_logger("some")
+    trace = event_of(log, "trace", "x")
+    debug = event_of(log, "debug", "x", txaio_trace=True)
+    assert (trace["log_level"], debug["log_level"]) == (LogLevel.debug, LogLevel.debug)
+    assert trace["txaio_trace"] is True
+    assert "txaio_trace" not in debug
+
+
+def failed() -> ValueError:
+    """Return an exception that was raised."""
+    try:
+        int("x")
+    except ValueError as error:
+        return error
+    raise AssertionError
+
+
+@pytest.mark.parametrize("wrap", [Failure, FailedFuture, lambda error: error])
+def test_failure_is_native(txl: TwistedLogging, wrap: Any):
+    """O6: A failure of any kind is Twisted's own in the event."""
+    caught = failed()
+    event = event_of(txl.make_logger("some"), "failure", "oh", wrap(caught))
+    assert type(event["log_failure"]) is Failure
+    assert event["log_failure"].value is caught
+    assert "int(" in eventAsText(event)
+
+
+def test_failure_that_is_none(txl: TwistedLogging):
+    """O6: What is no failure is kept as it is."""
+    event = event_of(txl.make_logger("some"), "error", "oh", log_failure="text")
+    assert event["log_failure"] == "text"
+
+
+def test_json_observer(txl: TwistedLogging):
+    """O3: Twisted's own JSON has our events."""
+    out = StringIO()
+    observer: Any = jsonFileLogObserver(out, recordSeparator="")
+    globalLogPublisher.addObserver(observer)
+    txl.make_logger("some").failure("peer {peer}", ValueError("x"), peer=3)
+    globalLogPublisher.removeObserver(observer)
+    record = json.loads(out.getvalue())
+    assert (record["log_format"], record["peer"]) == ("peer {peer}", 3)
+    assert record["log_level"]["name"] == "critical"
+
+
+def test_old_observer(txl: TwistedLogging):
+    """O3: Observers of Twisted's old log get our events as text and failure."""
+    seen: list[dict[str, Any]] = []
+    legacy.addObserver(seen.append)
+    log = txl.make_logger("some")
+    log.info("peer {peer} {message}", peer=3, message="x")
+    log.failure("oh", ValueError("x"))
+    legacy.removeObserver(seen.append)
+    texts = [legacy.textFromEventDict(event) for event in seen]
+    assert texts[0] == "peer 3 x"
+    assert texts[1] is not None
+    assert texts[1].startswith("oh\n")
+    assert [event["isError"] for event in seen] == [0, 1]
+
+
+TRIAL = """
+from twisted.trial.unittest import TestCase
+from txaio_twisted._logging import TwistedLogging
+
+class Tests(TestCase):
+    def test_flushed(self):
+        TwistedLogging().make_logger().failure("oh", ValueError())
+        self.assertEqual(len(self.flushLoggedErrors(ValueError)), 1)
+
+    def test_failed(self):
+        TwistedLogging().make_logger().failure("oh", ValueError())
+"""
+
+
+def test_trial(tmp_path: Any):
+    """O3: Trial sees the failures that we log."""
+    (tmp_path / "test_it.py").write_text(TRIAL)
+    command = [sys.executable, "-m", "twisted.trial", "test_it"]
+    said = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False)
+    assert b"(errors=1, successes=1)" in said.stdout
+
+
+@pytest.mark.parametrize("trace", ["hostile", []])
+def test_trace_of_observers(txl: TwistedLogging, trace: Any):
+    """O1: What Twisted takes for its own, and cannot use, is left out."""
+    event = event_of(txl.make_logger("some"), "info", "x", log_trace=trace)
+    assert ("log_trace" in event) is (trace != "hostile")
+
+
+def test_publisher_that_raises(
+    txl: TwistedLogging,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+):
+    """O1: Whatever happens, a log call raises nothing, and it is told."""
+
+    def fail(_event: object) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr("txaio_twisted._logging.globalLogPublisher", fail)
+    txl.make_logger("some").info("x")
+    assert capsys.readouterr().err.endswith("RuntimeError: broken\n")

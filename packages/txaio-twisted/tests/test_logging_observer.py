@@ -1,0 +1,213 @@
+"""What `start_logging` writes on Twisted: our events and those of others."""
+
+from __future__ import annotations
+
+import gc
+import json
+import sys
+from io import StringIO
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from twisted.internet.defer import fail
+from twisted.logger import (
+    Logger,
+    LogLevel,
+    LogPublisher,
+    globalLogBeginner,
+    globalLogPublisher,
+)
+from twisted.python import log as legacy
+from twisted.python.failure import Failure
+
+from txaio_twisted._logging import TwistedLogging
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture
+def txl() -> Iterator[TwistedLogging]:
+    """Logging that leaves nothing behind."""
+    txl = TwistedLogging()
+    yield txl
+    txl.stop_logging()
+    txl.set_global_log_level("info")
+    txl.set_log_level("other", None)
+
+
+class Written(StringIO):
+    """A stream whose lines a test reads."""
+
+    @property
+    def lines(self) -> list[str]:
+        """What was written, without the times."""
+        return [line.partition(" ")[2] for line in self.getvalue().splitlines()]
+
+
+@pytest.fixture
+def out() -> Written:
+    """A stream that keeps what is written."""
+    return Written()
+
+
+def failed() -> ValueError:
+    """Return an exception that was raised, of another."""
+    error = ValueError("bad")
+    error.__cause__ = KeyError("first")
+    return error
+
+
+def test_text(txl: TwistedLogging, out: Written):
+    """O7: A message is the same line as on any other backend."""
+    txl.start_logging(out, "trace")
+    log = txl.make_logger("some")
+    log.info("peer {peer} {log_level} {log_namespace}", peer=3)
+    log.trace("{log_level}")
+    log.trace("x {log_level} {y}", x=1)
+    log.warn("ok\nforged {y}")
+    assert out.lines == [
+        "info some: peer 3 info some",
+        "trace some: trace",
+        "trace some: x {log_level} {y} [x=1, not formatted: KeyError: 'y']",
+        "warn some: ok\\nforged {y} [not formatted: KeyError: 'y']",
+    ]
+
+
+def test_failure(txl: TwistedLogging, out: Written):
+    """O6: The whole traceback follows, with its cause."""
+    txl.start_logging(out)
+    txl.make_logger("some").failure("oh", failed())
+    assert out.lines[0] == "critical some: oh"
+    assert "    KeyError: 'first'\n" in out.getvalue()
+    assert out.getvalue().endswith("    ValueError: bad\n")
+
+
+def test_json(txl: TwistedLogging, out: Written):
+    """O7: A message is one object, whose fields are the caller's."""
+    txl.start_logging(out, format="json")
+    txl.make_logger("some").failure("peer {peer}", failed(), peer=3)
+    record = json.loads(out.getvalue())
+    assert record.pop("time")
+    assert record.pop("failure")["message"] == "bad"
+    assert record == {
+        "level": "critical",
+        "namespace": "some",
+        "message": "peer 3",
+        "format": "peer {peer}",
+        "fields": {"peer": 3},
+        "thread": "MainThread",
+        "task": None,
+    }
+
+
+def test_again_and_stopped(txl: TwistedLogging, out: Written):
+    """O7: Started again it does not double, and stopped it writes no more."""
+    log = txl.make_logger("some")
+    txl.start_logging(StringIO())
+    txl.start_logging(out)
+    log.info("a")
+    txl.stop_logging()
+    log.info("b")
+    txl.start_logging(None)
+    log.info("c")
+    assert out.lines == ["info some: a"]
+
+
+def test_publisher_is_as_it_was(txl: TwistedLogging, out: Written):
+    """O7: Stopped, Twisted's log has the observers that it had."""
+    before = list(globalLogPublisher._observers)
+    txl.start_logging(out)
+    assert globalLogBeginner._temporaryObserver not in globalLogPublisher._observers
+    txl.start_logging(out)
+    txl.stop_logging()
+    assert sorted(map(id, globalLogPublisher._observers)) == sorted(map(id, before))
+
+
+@pytest.mark.parametrize("begun_first", [True, False])
+def test_program_that_begins_logging(
+    txl: TwistedLogging,
+    out: Written,
+    monkeypatch: pytest.MonkeyPatch,
+    begun_first: bool,
+):
+    """O7: Once a program has begun logging itself, that stays."""
+    publisher = LogPublisher()
+    beginner = type(globalLogBeginner)(publisher, sys.stderr, sys, _Warnings())
+    monkeypatch.setattr("txaio_twisted._log_observer.globalLogPublisher", publisher)
+    monkeypatch.setattr("txaio_twisted._log_observer.globalLogBeginner", beginner)
+    monkeypatch.setattr("txaio_twisted._logging.globalLogPublisher", publisher)
+    seen: list[Any] = []
+    observers: Any = [seen.append]
+    if begun_first:
+        beginner.beginLoggingTo(observers, redirectStandardIO=False)
+    txl.start_logging(out)
+    if not begun_first:
+        beginner.beginLoggingTo(observers, redirectStandardIO=False)
+    txl.make_logger("some").info("x")
+    txl.stop_logging()
+    assert publisher._observers == observers
+    assert [event["log_format"] for event in seen] == ["x"]
+    assert out.lines == ["info some: x"]
+
+
+class _Warnings:
+    showwarning = None
+
+
+def test_events_of_others(txl: TwistedLogging, out: Written):
+    """O7: Events of other loggers come out in the same format, at our levels."""
+    txl.start_logging(out, "info")
+    other = Logger("other")
+    other.info("a {x()}", x=lambda: 1)
+    other.debug("b")
+    txl.set_log_level("other", "error")
+    other.warn("c")
+    other.failure("d\n", Failure(failed()))
+    assert out.lines[:2] == ["info other: a 1", "critical other: d"]
+    assert "    KeyError: 'first'\n" in out.getvalue()
+
+
+def test_unhandled_error_in_a_deferred(txl: TwistedLogging, out: Written):
+    """O6: What Twisted reports itself has its traceback."""
+    txl.start_logging(out)
+    deferred: Any = fail(failed())
+    del deferred
+    gc.collect()
+    assert "critical twisted.internet.defer: Unhandled error in Deferred:" in out.lines
+    assert out.getvalue().endswith("    ValueError: bad\n")
+
+
+def test_old_events(txl: TwistedLogging, out: Written):
+    """O7: What the old log is told comes out as well, errors with their tracebacks."""
+    txl.start_logging(out)
+    legacy.msg("a", 1)
+    legacy.err(Failure(failed()), "why")
+    legacy.err(Failure(failed()))
+    lines = out.getvalue().splitlines()
+    heads = [line.partition(" ")[2] for line in lines if line[0] != " "]
+    assert heads == [
+        "info log_legacy: a 1",
+        "critical log_legacy: why",
+        "critical log_legacy: Unhandled Error",
+    ]
+    assert lines.count("    ValueError: bad") == 2
+
+
+def test_bare_event(txl: TwistedLogging, out: Written):
+    """O1: An event that has nothing is written for what it is."""
+    txl.start_logging(out)
+    globalLogPublisher({})
+    globalLogPublisher({"log_level": LogLevel.warn, "log_namespace": 3})
+    assert out.lines == ["info -: ", "warn 3: "]
+
+
+def test_critical_events_are_printed_once(
+    txl: TwistedLogging, out: Written, capsys: pytest.CaptureFixture[str]
+):
+    """O7: What Twisted prints before logging begins it does not print beside us."""
+    txl.start_logging(out)
+    txl.make_logger("some").critical("x")
+    assert out.lines == ["critical some: x"]
+    assert capsys.readouterr().err == ""
