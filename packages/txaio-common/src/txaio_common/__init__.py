@@ -13,7 +13,7 @@ from txaio_common._lifecycle import (
 )
 from txaio_common._log_events import failure_in, make_event
 from txaio_common._log_levels import LEVELS, NUMBERS
-from txaio_common._log_output import Output, complain
+from txaio_common._log_output import Nowhere, Output, complain
 from txaio_common._log_text import message_text
 from txaio_common._logger import Emit, Logger
 from txaio_common._logging import Logging
@@ -35,6 +35,7 @@ __all__ = [
     "Logger",
     "Logging",
     "NativeCall",
+    "Nowhere",
     "Output",
     "StdlibLogging",
     "StdlibRoad",

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from time import time
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from txaio_common._failures import FailedFuture
 from txaio_interfaces import IFailedFuture
@@ -61,15 +61,16 @@ def make_event(
 
 def _format_for(message: object, fields: dict[str, Any]) -> str:
     """Return the format of a *message* that is no plain string."""
-    if isinstance(message, str):
-        return str.__str__(message)
-    if isinstance(message, bytes):
-        return message.decode(errors="backslashreplace")
+    kind = type(message)  # An object may raise when it is asked for its class.
+    if issubclass(kind, str):
+        return str.__str__(cast("str", message))
+    if issubclass(kind, bytes):
+        return cast("bytes", message).decode(errors="backslashreplace")
     if message is not None:
         fields["log_text"] = message
         return "{log_text}"
     category = fields.get("log_category")
-    if isinstance(category, str) and category in CATEGORIES:
+    if type(category) is str and category in CATEGORIES:
         return CATEGORIES[category]
     said = [f"{name}={{{name}!r}}" for name in fields if name != "log_failure"]
     return " ".join(said) or ("" if "log_failure" in fields else "None")

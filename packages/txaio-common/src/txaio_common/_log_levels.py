@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from sys import maxsize
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Protocol
@@ -58,7 +59,7 @@ class ForkSafeLock:
 
     def __init__(self) -> None:
         self._renew()
-        if hasattr(os, "register_at_fork"):  # Windows does not fork.
+        with suppress(AttributeError):  # Windows does not fork.
             os.register_at_fork(after_in_child=self._renew)
 
     def _renew(self) -> None:
@@ -120,10 +121,9 @@ class Levels:
 
     def _refresh(self) -> None:
         # A set that is listed at once may shrink and grow meanwhile.
-        for weakly in list(self._followers):
-            follower = weakly()
-            if follower is not None:
-                follower.refresh()
+        living = [weakly() for weakly in list(self._followers)]
+        for follower in filter(None, living):
+            follower.refresh()
 
 
 LEVELS = Levels()

@@ -61,6 +61,16 @@ class Output:
         self._sink.close()
 
 
+class Nowhere:
+    """An output that writes nothing."""
+
+    def write(self, level: str, text: str, event: Event, origin: Origin) -> None:
+        """Write nothing."""
+
+    def close(self) -> None:
+        """Have nothing to close."""
+
+
 class _File:
     """A file that lines are appended to without a buffer."""
 

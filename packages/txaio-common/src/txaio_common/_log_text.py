@@ -13,7 +13,15 @@ if TYPE_CHECKING:
     from types import FrameType
 
 OWN_FIELDS = frozenset(
-    ("log_time", "log_level", "log_namespace", "log_format", "log_logger", "log_source")
+    (
+        "log_time",
+        "log_level",
+        "log_namespace",
+        "log_format",
+        "log_logger",
+        "log_source",
+        "txaio_trace",
+    )
 )
 """Fields that are added to each message, and say nothing about it."""
 

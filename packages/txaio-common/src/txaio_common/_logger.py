@@ -39,7 +39,7 @@ class Logger(ILogger):
         bound: Mapping[str, Any],
         own: str | None = None,
     ) -> None:
-        """Write by *emit*, with the fields *bound*, at its *own* level if it has one."""
+        """Write by *emit*, with the fields *bound*, at the *own* level if any."""
         self.namespace = namespace
         self.bound = bound
         self.native: Any = None

@@ -6,7 +6,7 @@ import sys
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Any, cast
 
-from txaio_common._futures import UNSET
+from txaio_common._gather import UNSET
 from txaio_common._log_events import CATEGORIES, NO_FIELDS, log_context
 from txaio_common._log_levels import LEVELS, check_level
 from txaio_common._log_names import name_of_caller

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from txaio_common._log_levels import LEVELS
+from txaio_common._log_output import Nowhere
 from txaio_common._log_records import Message, event_of, text_of_record
 
 
@@ -20,7 +21,7 @@ class RootHandler(logging.Handler):
 
     def __init__(self) -> None:
         super().__init__()
-        self.output: Output | None = None
+        self.output: Output | Nowhere = Nowhere()
         self._levels: tuple[int, int] | None = None
         """The level that the root logger had before, and the one that it got."""
         LEVELS.adopt(self)
@@ -28,7 +29,7 @@ class RootHandler(logging.Handler):
     def write_to(self, output: Output | None) -> None:
         """Write to *output* from now on, or leave the root logger as it was."""
         root = logging.getLogger()
-        before, self.output = self.output, output
+        before, self.output = self.output, output or Nowhere()
         root.removeHandler(self)
         if output is None:
             self._give_level_back(root)
@@ -37,8 +38,7 @@ class RootHandler(logging.Handler):
                 self._levels = (root.level, root.level)
             root.addHandler(self)
             self.refresh()
-        if before is not None:
-            before.close()
+        before.close()
 
     def refresh(self) -> None:
         """Let the root logger pass what the levels allow, if nobody else listens.
@@ -66,15 +66,13 @@ class RootHandler(logging.Handler):
         return kept
 
     def emit(self, record: logging.LogRecord) -> None:
-        output = self.output
-        if output is not None:
-            try:
-                _write(record, output)
-            except Exception:  # noqa: BLE001 - a record can be made of anything
-                self.handleError(record)
+        try:
+            _write(record, self.output)
+        except Exception:  # noqa: BLE001 - a record can be made of anything
+            self.handleError(record)
 
 
-def _write(record: logging.LogRecord, output: Output) -> None:
+def _write(record: logging.LogRecord, output: Output | Nowhere) -> None:
     message = record.msg
     if isinstance(message, Message):
         event: Event = message.event

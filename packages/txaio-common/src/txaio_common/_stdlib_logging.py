@@ -56,12 +56,12 @@ class StdlibRoad:
             if native.disabled or native.manager.disable >= number:
                 return
             event = make_event(logger, level, message, fields)
-            output = ROOT_HANDLER.output
             if native.filters or ROOT_HANDLER.filters or ROOT_HANDLER.level:
                 record = make_record(event, number, sys._getframe(2), self)
                 _hand_to_us(native, record)
-            elif output is not None:
-                output.write(level, message_text(event), event, self.origin)
+            else:
+                text = message_text(event)
+                ROOT_HANDLER.output.write(level, text, event, self.origin)
         except Exception as error:  # noqa: BLE001 - no caller is to hear of it
             if logging.raiseExceptions:
                 complain(error)

@@ -14,7 +14,7 @@ from twisted.logger import (
 )
 from twisted.python.failure import Failure
 
-from txaio_common import LEVELS, NUMBERS, message_text
+from txaio_common import LEVELS, NUMBERS, Nowhere, message_text
 
 
 if TYPE_CHECKING:
@@ -30,13 +30,13 @@ class LogObserver:
 
     def __init__(self) -> None:
         """Write nowhere yet."""
-        self._output: Output | None = None
+        self._output: Output | Nowhere = Nowhere()
         self._replaced: Any = None
         """What had critical events printed, until logging would begin."""
 
     def write_to(self, output: Output | None) -> None:
         """Write to *output* from now on, or leave the publisher as it was."""
-        before, self._output = self._output, output
+        before, self._output = self._output, output or Nowhere()
         this: Any = self  # Callable is all that an observer has to be.
         if output is not None:
             self._begin()
@@ -44,8 +44,7 @@ class LogObserver:
         else:
             globalLogPublisher.removeObserver(this)
             self._give_back()
-        if before is not None:
-            before.close()
+        before.close()
 
     def _begin(self) -> None:
         # Until logging begins, Twisted prints critical events to standard error,
@@ -64,8 +63,6 @@ class LogObserver:
     def __call__(self, event: dict[str, Any]) -> None:
         """Write *event*."""
         output = self._output
-        if output is None:
-            return
         if type(event.get("log_logger")) is OwnLogger:
             level = "trace" if "txaio_trace" in event else event["log_level"].name
             if "{log_level" in event["log_format"]:
