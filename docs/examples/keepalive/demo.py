@@ -72,16 +72,15 @@ HEADINGS = (
 
 def main() -> int:
     """Run the loops that were asked for, print a table, and return the exit status."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--only", nargs="+", choices=LOOPS, default=list(LOOPS))
-    names: list[str] = parser.parse_args().only
+    names = loops_asked_for()
     missing = missing_modules(names)
     if missing - {"uvloop"}:
         print(advice(missing), file=sys.stderr)
         return 1
     left_out = [name for name in names if missing & set(LOOPS[name].needs)]
     tallies = {name: run(name) for name in names if name not in left_out}
-    print_table({name: tally for name, tally in tallies.items() if tally})
+    if finished := {name: tally for name, tally in tallies.items() if tally}:
+        print_table(finished)
     troubles = [
         f"{name}: {trouble}"
         for name, tally in tallies.items()
@@ -89,12 +88,27 @@ def main() -> int:
     ]
     if left_out:
         print(f"\nLeft out, as uvloop is not installed: {', '.join(left_out)}.")
-        print("There is none for PyPy and for Windows; elsewhere: pip install uvloop.")
+        print("PyPy and Windows have none; elsewhere: pip install uvloop.")
     if troubles:
         print("\nNot as planned:", *troubles, sep="\n    ")
     elif tallies:
         print(f"\nThe same numbers on {len(tallies)} of {len(LOOPS)} loops.")
     return 1 if troubles or not tallies else 0
+
+
+def loops_asked_for() -> list[str]:
+    """Return the names of the loops to run, as the command line has them."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument(
+        "--only",
+        nargs="+",
+        choices=LOOPS,
+        default=list(LOOPS),
+        metavar="LOOP",
+        help=f"one of {', '.join(LOOPS)}",
+    )
+    names: list[str] = parser.parse_args().only
+    return names
 
 
 def missing_modules(names: list[str]) -> set[str]:

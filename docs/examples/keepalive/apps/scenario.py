@@ -11,7 +11,15 @@ import math
 import time
 from typing import TYPE_CHECKING
 
-from tally import LOST, PONGS, ROUNDS, ROUNDS_OF_THE_LOST, VANISHING, DeliberateError
+from tally import (
+    LOST,
+    PEERS,
+    PONGS,
+    ROUNDS,
+    ROUNDS_OF_THE_LOST,
+    VANISHING,
+    DeliberateError,
+)
 
 from keepalive import Ending, KeepAlive
 
@@ -27,12 +35,14 @@ if TYPE_CHECKING:
 
     Join = Callable[[Write, Drop], Peer]
 
-INTERVAL = 0.5
-TIMEOUT = 0.75
+INTERVAL = 0.4
+TIMEOUT = 1.5
+"""Long enough for answers on a machine that is busy with something else."""
+
 BUCKET = 0.05
 
 STEP = PONGS // 10
-"""After how many pongs progress is shown, and the timers are counted."""
+"""After how many pongs progress is shown."""
 
 
 class Scenario:
@@ -79,11 +89,12 @@ class Scenario:
         self.tally.seconds = self._txa.time() - self._started
 
     def pong_received(self) -> None:
-        """Count a pong, and from time to time what the loop has to bear."""
+        """Count a pong, and once a round what the loop has to bear."""
         tally = self.tally
         tally.pongs += 1
         if tally.pongs % STEP == 0:
             print(f"{tally.pongs} pongs", flush=True)
+        if tally.pongs % PEERS == 0:
             tally.native_timers = max(tally.native_timers, self._native_timers())
             tally.timers = max(tally.timers, len(self.server.peers))
 
