@@ -24,10 +24,10 @@ nox.options.parallel = "auto"
 # Whatever takes long comes first, so that no core is idle at the end.
 nox.options.sessions = [
     "wheels",
+    "minimums",
     "together",
     "integration",
     "types",
-    "minimums",
     "unit",
     "lint",
     "build",
@@ -104,7 +104,9 @@ def whole(session: nox.Session, package: str) -> str:
 
 def install(session: nox.Session, *requirements: str) -> None:
     """Install *requirements*, our own from the wheels that were built."""
-    session.install(f"--constraint={CONSTRAINTS}", *requirements)
+    # Built from source, hypothesis would need a compiler.
+    options = [f"--constraint={CONSTRAINTS}", "--only-binary=hypothesis"]
+    session.install(*options, *requirements)
 
 
 def pytest(session: nox.Session, *arguments: str) -> None:
