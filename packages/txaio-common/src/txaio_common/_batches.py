@@ -6,6 +6,7 @@ one object a call, unlinked in a few assignments.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from contextvars import copy_context
 from functools import partial
 from math import ceil, inf
@@ -225,15 +226,24 @@ class BatchedTimer(IBatchedTimer):
         """Make a chunk of calls, the next of *left*, and have the rest follow."""
         try:
             self._run_chunk(bucket)
-        finally:
-            if bucket.next is not bucket:
-                if left > 1:
-                    rest = partial(self._run, bucket, pause, due, left - 1)
-                    self._timers._call_soon(rest)
-                else:
-                    due += pause
-                    rest = partial(self._run, bucket, pause, due, BURST)
-                    self._timers._arm(due - self._now(), rest)
+        except BaseException:
+            self._work_off(bucket)
+            raise
+        if bucket.next is bucket:
+            return
+        if left > 1:
+            rest = partial(self._run, bucket, pause, due, left - 1)
+            self._timers._call_soon(rest)
+        else:
+            due += pause
+            rest = partial(self._run, bucket, pause, due, BURST)
+            self._timers._arm(due - self._now(), rest)
+
+    def _work_off(self, bucket: Bucket) -> None:
+        """Make all calls that are left: the program ends, and with it its loop."""
+        while bucket.next is not bucket:
+            with suppress(KeyboardInterrupt, SystemExit):
+                self._run_chunk(bucket)
 
     def _run_chunk(self, bucket: Bucket) -> None:
         for _ in range(self._chunk_size):

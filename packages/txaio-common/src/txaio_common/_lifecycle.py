@@ -91,6 +91,16 @@ class ThreadChecked(Futures, Timers):
         self._check_thread()
         return super().gather(futures, consume_exceptions)
 
+    def shield(self, future: IFuture[Any]) -> IFuture[Any]:
+        self._check_thread()
+        return super().shield(future)
+
+    def run_in_thread(
+        self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any
+    ) -> IFuture[Any]:
+        self._check_thread()
+        return super().run_in_thread(fn, *args, **kwargs)  # type: ignore[safe-super]
+
     def call_later(
         self, delay: float, func: Callable[..., object], /, *args: Any, **kwargs: Any
     ) -> IDelayedCall:

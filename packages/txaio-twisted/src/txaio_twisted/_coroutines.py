@@ -30,6 +30,7 @@ class Runner:
         "_backend",
         "_context",
         "_coroutine",
+        "_failed",
         "_outcome",
         "_throw",
         "cancelling",
@@ -49,6 +50,7 @@ class Runner:
         self._awaited: Deferred[Any] | None = None
         self._throw: Exception | None = None
         self._outcome: Any = None
+        self._failed = False
         self.cancelling = False
         self.future: TwistedFuture | None = future
 
@@ -74,7 +76,7 @@ class Runner:
         try:
             ended = self._advance()
         except BaseException:
-            self._outcome = failure_of(CancelledError())
+            self._fail(CancelledError())
             self._end()
             raise
         finally:
@@ -95,10 +97,14 @@ class Runner:
         except StopIteration as stop:
             self._outcome = stop.value
         except Exception as error:  # noqa: BLE001 - whatever the coroutine raises
-            self._outcome = failure_of(error)
+            self._fail(error)
         else:
             return False
         return True
+
+    def _fail(self, error: BaseException) -> None:
+        self._outcome = failure_of(error)
+        self._failed = True
 
     def _throw_in(self) -> Any:
         error, self._throw = self._throw, None
@@ -117,11 +123,11 @@ class Runner:
         if self._throw is not None and not awaited.called:
             self._throw = None
             self._backend.cancel(awaited)
-        self._backend._on_settled_natively(awaited, self.step)
+        self._backend._resume_after(awaited, self)
 
     def _end(self) -> None:
         outcome, self._outcome = self._outcome, None
         future, self.future = self.future, None
         self._backend._runners.discard(self)
         if future is not None:
-            future._settle(outcome)
+            future._settle(outcome, failed=self._failed)

@@ -6,7 +6,7 @@ from abc import abstractmethod
 from asyncio import isfuture
 from contextvars import copy_context
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary, ref
 
 from twisted.internet.defer import AlreadyCalledError, CancelledError, Deferred
@@ -45,7 +45,10 @@ class TwistedFutures(Futures, TwistedFailures):
         return future
 
     def resolve(self, future: Any, result: Any = None) -> None:
-        future.callback(result)
+        if not isinstance(future, TwistedFuture):
+            future.callback(result)
+        elif future._may_settle():
+            future._settle(result, failed=False)
 
     def reject(self, future: Any, error: Any = None) -> None:
         if isinstance(error, Failure) and not isinstance(error.value, StopIteration):
@@ -88,19 +91,18 @@ class TwistedFutures(Futures, TwistedFailures):
                 raise TypeError(msg)
             future = self._adopt(future)
         if future._outcome is UNSET:
-            if future._listeners:
-                cast("list[Listener]", future._listeners).append(fn)
-            else:
-                future._listeners = [fn]
+            future._listen(fn)
         else:
             self._enqueue(fn, future)
 
-    def _on_settled_natively(self, deferred: Deferred[Any], fn: Listener) -> None:
-        """Call *fn* once *deferred* has a result, and leave the result where it is."""
-        if isinstance(deferred, TwistedFuture):
-            self._on_settled(deferred, fn)
+    def _resume_after(self, deferred: Deferred[Any], runner: Runner) -> None:
+        """Resume *runner* once *deferred* has a result, which is left where it is."""
+        if not isinstance(deferred, TwistedFuture):
+            deferred.addBoth(self._pass_on, runner.step)
+        elif deferred._outcome is UNSET:
+            deferred._listen(runner)
         else:
-            deferred.addBoth(self._pass_on, fn)
+            self._enqueue(runner.step, None)
 
     def _pass_on(self, result: Any, fn: Listener) -> Any:
         self._enqueue(fn, None)
@@ -140,7 +142,7 @@ class TwistedFutures(Futures, TwistedFailures):
 
     def _failure(self, future: Any) -> Any:
         outcome = future._look()
-        return outcome if isinstance(outcome, Failure) else None
+        return outcome if future._failed else None
 
     def _outcome(self, future: Any) -> Any:
         return future._look()
@@ -205,16 +207,15 @@ def _call(
     errback: Callable[[IFailedFuture], object] | None,
     future: TwistedFuture,
 ) -> None:
-    outcome = future._outcome
-    if not isinstance(outcome, Failure):
+    if not future._failed:
         if callback is not None:
-            callback(outcome)
+            callback(future._outcome)
     elif errback is not None:
         errback(future._look())
 
 
 def _take_over(result: Any, future: TwistedFuture) -> Any:
     if future._outcome is UNSET:
-        future._settle(result)
+        future._settle(result, failed=isinstance(result, Failure))
     # From here on it is the future that answers for a failure.
     return None if isinstance(result, Failure) else result

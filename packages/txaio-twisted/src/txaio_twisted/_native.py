@@ -8,6 +8,7 @@ from twisted.internet.defer import AlreadyCalledError, CancelledError, Deferred
 from twisted.python.failure import Failure
 
 from txaio_common import UNSET, current_exception
+from txaio_twisted._coroutines import Runner
 from txaio_twisted._failures import exception_of, failure_of, traceback_of
 
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator
     from weakref import ref
 
-    from txaio_twisted._coroutines import Runner
     from txaio_twisted._futures import TwistedFutures
 
     Listener = Callable[[Any], object]
@@ -28,7 +28,9 @@ class TwistedFuture(Deferred[Any]):
     """
 
     _outcome: Any = UNSET
-    _listeners: tuple[Listener, ...] | list[Listener] = ()
+    _failed = False
+    """Whether the outcome is a failure, and not a value that happens to be one."""
+    _listeners: tuple[()] | list[Listener | Runner] = ()
     _runner: Runner | None = None
     _source: ref[Deferred[Any]] | None = None
     _cancelling = False
@@ -39,14 +41,14 @@ class TwistedFuture(Deferred[Any]):
     def callback(self, result: Any) -> None:
         """Settle with *result*; ignored if cancelled."""
         if self._may_settle():
-            self._settle(result)
+            self._settle(result, failed=isinstance(result, Failure))
 
     def errback(self, fail: Failure | BaseException | None = None) -> None:
         """Fail with *fail*; ignored if cancelled."""
         if self._may_settle():
             if not isinstance(fail, Failure):
                 fail = failure_of(current_exception() if fail is None else fail)
-            self._settle(fail)
+            self._settle(fail, failed=True)
 
     def cancel(self, msg: str | None = None) -> None:
         """End a plain future at once, a coroutine's when the coroutine has."""
@@ -63,14 +65,14 @@ class TwistedFuture(Deferred[Any]):
             self._run_canceller()
             if not self.called:
                 error = CancelledError(*(() if msg is None else (msg,)))
-                self._settle(failure_of(error))
+                self._settle(failure_of(error), failed=True)
 
     def __await__(self) -> Generator[Deferred[Any], None, Any]:
         """Wait for the outcome and give it, as often as asked."""
         while self._outcome is UNSET:
             yield self
         outcome: Any = self._look()
-        if isinstance(outcome, Failure):
+        if self._failed:
             try:
                 raise exception_of(outcome).with_traceback(traceback_of(outcome))
             finally:
@@ -79,35 +81,44 @@ class TwistedFuture(Deferred[Any]):
 
     __iter__ = __await__
 
+    def _listen(self, listener: Listener | Runner) -> None:
+        if self._listeners:
+            self._listeners.append(listener)
+        else:
+            self._listeners = [listener]
+
     def _may_settle(self) -> bool:
-        if self._outcome is UNSET and not self._cancelling and self._runner is None:
+        pending = self._outcome is UNSET
+        if pending and not self._cancelling and self._runner is None:
             return True
         if self._cancelling or self._is_cancelled():
             return False
-        if self._runner is not None and self._outcome is UNSET:
+        if pending:
             msg = "a coroutine's future is settled by its return value"
             raise RuntimeError(msg)
         msg = f"{self!r} is settled already"
         raise AlreadyCalledError(msg)
 
     def _is_cancelled(self) -> bool:
-        outcome = self._outcome
-        return isinstance(outcome, Failure) and isinstance(
-            outcome.value, CancelledError
-        )
+        return self._failed and isinstance(self._outcome.value, CancelledError)
 
-    def _settle(self, outcome: Any) -> None:
+    def _settle(self, outcome: Any, *, failed: bool) -> None:
         self._outcome = outcome
+        self._failed = failed
         self._runner = self._source = None
-        # Both of these do with a failure what is to be done with one.
         Deferred.callback(self, outcome)
-        if isinstance(outcome, Failure) and isinstance(outcome.value, CancelledError):
+        if self._debugInfo is not None and (not failed or self._is_cancelled()):
             self._look()
         listeners = self._listeners
         if listeners:
             self._listeners = ()
+            queue = self._backend._queue
             for listener in listeners:
-                self._backend._queue.append((listener, self))
+                # What waits for its turn does not keep the future that woke it.
+                if isinstance(listener, Runner):
+                    queue.append((listener.step, None))
+                else:
+                    queue.append((listener, self))
             self._backend._drain()
 
     def _look(self) -> Any:
