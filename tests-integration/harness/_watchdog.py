@@ -19,11 +19,19 @@ def watchdog(give_up: Callable[[], object]) -> Iterator[None]:
 
     A signal would not do: uvloop sleeps through it.
     """
-    timer = threading.Timer(SECONDS, give_up)
-    timer.daemon = True
-    timer.start()
+    done = threading.Event()
+
+    def watch() -> None:
+        patience = SECONDS
+        # Again and again: the clean-up of what was stopped may hang as well.
+        while not done.wait(patience):
+            give_up()
+            patience = 1.0
+
+    thread = threading.Thread(target=watch, daemon=True)
+    thread.start()
     try:
         yield
     finally:
-        timer.cancel()
-        timer.join()
+        done.set()
+        thread.join()

@@ -1,0 +1,606 @@
+"""Batched timers: many calls, few native timers, never early."""
+
+from __future__ import annotations
+
+import contextvars
+import math
+import random
+import time
+import weakref
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from harness import collect_dropped
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from harness import Host
+    from txaio_interfaces import IBackend
+
+    Reported = Callable[[], list[BaseException]]
+
+NAN = float("nan")
+INF = float("inf")
+ROUNDING = 1e-6
+"""Seconds by which sums of floats may differ."""
+
+variable: contextvars.ContextVar[str] = contextvars.ContextVar("variable", default="-")
+
+
+class Boom(Exception):
+    """What goes wrong in these tests."""
+
+
+class Argument:
+    """Something that can be seen to go."""
+
+
+@pytest.mark.parametrize("width", [0.1, 0.3, 0.75, 1, 2, 5])
+async def test_never_early_and_less_than_a_bucket_late(
+    txa: IBackend, unit: float, late: float, width: float
+) -> None:
+    """B1: With random delays, asked for at random times, in many widths."""
+    chance = random.Random(width)  # noqa: S311 - no secret
+    bucket = width * unit
+    timer = txa.make_batched_timer(bucket, chunk_size=1000)
+    lateness: list[float] = []
+
+    def ask() -> None:
+        delay = chance.uniform(0, 5) * unit
+        due = txa.time() + delay
+        timer.call_later(delay, lambda: lateness.append(txa.time() - due))
+
+    for _ in range(60):
+        txa.call_later(chance.uniform(0, 2) * unit, ask)
+    await txa.sleep(7 * unit + 2 * bucket)
+    assert len(lateness) == 60
+    assert min(lateness) >= -ROUNDING
+    assert max(lateness) < bucket + late
+
+
+async def test_delay_of_whole_buckets(txa: IBackend, unit: float, late: float) -> None:
+    """B1: So it is at the edges of a bucket."""
+    timer = txa.make_batched_timer(unit)
+    lateness: list[float] = []
+
+    def ask(delay: float) -> None:
+        due = txa.time() + delay
+        timer.call_later(delay, lambda: lateness.append(txa.time() - due))
+
+    # Asked for from inside a bucket, whose time is an edge.
+    timer.call_later(0, lambda: [ask(number * unit) for number in range(4)])
+    await txa.sleep(7 * unit)
+    assert len(lateness) == 4
+    assert min(lateness) >= -ROUNDING
+    assert max(lateness) < unit + late
+
+
+async def test_chunks_spread_over_one_more_bucket(
+    txa: IBackend, unit: float, late: float
+) -> None:
+    """B1: Of a bucket with many chunks, the last call is not two buckets late."""
+    timer = txa.make_batched_timer(2 * unit, chunk_size=3)
+    lateness: list[float] = []
+    due = txa.time() + unit
+    for _ in range(50):
+        timer.call_later(unit, lambda: lateness.append(txa.time() - due))
+    await txa.sleep(8 * unit)
+    assert len(lateness) == 50
+    assert min(lateness) >= -ROUNDING
+    assert max(lateness) < 4 * unit + late
+
+
+async def test_calls_share_one_native_timer(
+    txa: IBackend, unit: float, host: Host
+) -> None:
+    """B1: The calls of one bucket share one native timer."""
+    before = host.native_timers()
+    timer = txa.make_batched_timer(5 * unit)
+    calls = [timer.call_later(unit, pytest.fail, "called") for _ in range(50)]
+    await txa.sleep(0)
+    assert host.native_timers() <= before + 2
+    for call in calls:
+        call.cancel()
+
+
+async def test_arguments_of_any_name(txa: IBackend, unit: float) -> None:
+    """B1: A call is made once, with its arguments, whatever their names."""
+    made: list[Any] = []
+    names = {"delay": 1, "func": 2, "fn": 3, "fun": 4, "self": 5, "args": 6, "when": 7}
+
+    def show(*args: Any, **kwargs: Any) -> None:
+        made.append((args, kwargs))
+
+    timer = txa.make_batched_timer(unit)
+    timer.call_later(unit, show, 1, 2, **names)
+    timer.call_later(unit, show)
+    await txa.sleep(4 * unit)
+    assert made == [((1, 2), names), ((), {})]
+
+
+@pytest.mark.parametrize("delay", [0, -1, -INF])
+async def test_no_delay_means_the_next_bucket(
+    txa: IBackend, unit: float, late: float, delay: float
+) -> None:
+    """B1: A delay of zero or less is due in the next bucket, not inside the call."""
+    made: list[float] = []
+    begun = txa.time()
+    txa.make_batched_timer(2 * unit).call_later(delay, lambda: made.append(txa.time()))
+    assert made == []
+    await txa.sleep(4 * unit)
+    assert len(made) == 1
+    assert 0 <= made[0] - begun < 2 * unit + late + ROUNDING
+
+
+async def test_infinite_delay(txa: IBackend, unit: float, host: Host) -> None:
+    """B1: It is never due, and needs no native timer."""
+    before = host.native_timers()
+    timer = txa.make_batched_timer(unit)
+    call = timer.call_later(INF, pytest.fail, "called")
+    await txa.sleep(3 * unit)
+    assert host.native_timers() <= before
+    call.cancel()
+    call.cancel()
+
+
+@pytest.mark.parametrize(
+    ("width", "period"), [(5, 1), (5, 0), (2, 3), (1, 1), (0.5, 2), (3, 3), (2, -1)]
+)
+async def test_rearming_does_not_spin(
+    txa: IBackend, unit: float, width: float, period: float
+) -> None:
+    """B2: A call re-armed inside itself is made once per ceil(period / width) buckets."""
+    made: list[float] = []
+    span = 9
+    timer = txa.make_batched_timer(width * unit)
+
+    def act() -> None:
+        made.append(txa.time())
+        calls.append(timer.call_later(period * unit, act))
+
+    calls = [timer.call_later(period * unit, act)]
+    await txa.sleep(span * unit)
+    calls[-1].cancel()
+    buckets = max(1, math.ceil(period / width))
+    assert len(made) <= span / (buckets * width) + 1
+    # It is made at all, less than a bucket late each time.
+    assert len(made) >= int(span / (max(0, period) + width)) - 1
+    gaps = [after - before for before, after in zip(made, made[1:], strict=False)]
+    assert all(gap >= max(0, period) * unit - ROUNDING for gap in gaps)
+
+
+async def test_bucket_filled_again_while_it_is_worked_off(
+    txa: IBackend, unit: float
+) -> None:
+    """B2: What a call adds comes in a later bucket, whichever chunk it is in."""
+    rounds: list[str] = []
+    timer = txa.make_batched_timer(2 * unit, chunk_size=2)
+
+    def first() -> None:
+        rounds.append("first")
+        timer.call_later(0, rounds.append, "second")
+
+    for _ in range(6):
+        timer.call_later(unit, first)
+    await txa.sleep(12 * unit)
+    assert rounds.count("second") == 6
+    assert rounds[:2] == ["first", "first"]
+
+
+async def test_cancel_any_number_of_times(txa: IBackend, unit: float) -> None:
+    """B3: A cancelled call is not made; cancelling again is harmless."""
+    timer = txa.make_batched_timer(unit)
+    call = timer.call_later(unit, pytest.fail, "called")
+    for _ in range(3):
+        call.cancel()
+    await txa.sleep(3 * unit)
+    call.cancel()
+
+
+async def test_cancel_after_the_call(txa: IBackend, unit: float) -> None:
+    """B3: Cancelling after the call is harmless, also when its bucket is made anew."""
+    made: list[str] = []
+    timer = txa.make_batched_timer(unit)
+    call = timer.call_later(unit, made.append, "first")
+    await txa.sleep(3 * unit)
+    timer.call_later(unit, made.append, "second")
+    call.cancel()
+    call.cancel()
+    await txa.sleep(3 * unit)
+    assert made == ["first", "second"]
+
+
+async def test_cancel_inside_the_call(txa: IBackend, unit: float) -> None:
+    """B3: So it is inside the call itself; the others of its bucket are made."""
+    made: list[str] = []
+
+    def act() -> None:
+        made.append("made")
+        call.cancel()
+
+    timer = txa.make_batched_timer(unit)
+    call = timer.call_later(unit, act)
+    timer.call_later(unit, made.append, "other")
+    await txa.sleep(3 * unit)
+    assert made == ["made", "other"]
+
+
+@pytest.mark.parametrize("chunk_size", [100, 3, 1])
+@pytest.mark.parametrize("victims", [range(1, 10), range(5, 8), [9], [1]], ids=str)
+async def test_cancel_while_the_bucket_is_worked_off(
+    txa: IBackend, unit: float, chunk_size: int, victims: list[int]
+) -> None:
+    """B3: A call cancelled by another of its bucket, or of its chunk, is not made."""
+    made: list[int] = []
+    timer = txa.make_batched_timer(unit, chunk_size)
+
+    def act(number: int) -> None:
+        made.append(number)
+        if number == 0:
+            for victim in victims:
+                calls[victim].cancel()
+
+    calls = [timer.call_later(unit, act, number) for number in range(10)]
+    await txa.sleep(4 * unit)
+    assert made == [number for number in range(10) if number not in victims]
+
+
+async def test_cancel_between_chunks(txa: IBackend, unit: float) -> None:
+    """B3: So it is when the cancellation comes between two chunks."""
+    made: list[int] = []
+    timer = txa.make_batched_timer(2 * unit, chunk_size=2)
+
+    def act(number: int) -> None:
+        made.append(number)
+        if number == 0:
+            txa.call_later(0, lambda: [call.cancel() for call in calls])
+
+    calls = [timer.call_later(unit, act, number) for number in range(10)]
+    await txa.sleep(6 * unit)
+    assert made == [0, 1]
+
+
+async def test_emptied_bucket_gives_up_its_timer(
+    txa: IBackend, unit: float, host: Host
+) -> None:
+    """B3: When the last call of a bucket is cancelled, its native timer goes."""
+    before = host.native_timers()
+    timer = txa.make_batched_timer(unit)
+    calls = [
+        timer.call_later(100 * unit, pytest.fail, "called"),
+        timer.call_later(100 * unit, pytest.fail, "called"),
+        timer.call_later(200 * unit, pytest.fail, "called"),
+    ]
+    await txa.sleep(unit)
+    for call in calls:
+        call.cancel()
+    # The timer may be swept in the next turn: re-arming shall be quick.
+    await txa.sleep(unit)
+    assert host.native_timers() <= before
+
+
+async def test_emptied_bucket_is_filled_again(
+    txa: IBackend, unit: float, late: float
+) -> None:
+    """B3: A bucket that was emptied serves again, at once and later."""
+    made: list[float] = []
+    timer = txa.make_batched_timer(unit)
+    for pause in (0, 0.5):
+        timer.call_later(2 * unit, pytest.fail, "called").cancel()
+        if pause:
+            await txa.sleep(pause * unit)
+        due = txa.time() + 2 * unit
+        timer.call_later(2 * unit, lambda d=due: made.append(txa.time() - d))
+        await txa.sleep(4 * unit)
+    assert len(made) == 2
+    assert min(made) >= -ROUNDING
+    assert max(made) < unit + late
+
+
+async def test_cancelled_call_lets_go_of_its_arguments(
+    txa: IBackend, unit: float
+) -> None:
+    """B3: A cancelled call refers to nothing any more, though its handle is kept."""
+    argument = Argument()
+    gone = weakref.ref(argument)
+    timer = txa.make_batched_timer(unit)
+    call = timer.call_later(unit, print, argument)
+    by_name = timer.call_later(unit, print, end=argument)
+    call.cancel()
+    by_name.cancel()
+    await txa.sleep(0)
+    del argument
+    collect_dropped()
+    assert gone() is None
+
+
+async def test_cancel_costs_the_same_in_a_full_bucket(txa: IBackend) -> None:
+    """B3: Cancelling 10,000 in random order takes no longer than asking for them."""
+    timer = txa.make_batched_timer(1000)
+    begun = time.thread_time()
+    calls = [timer.call_later(1000, pytest.fail, "called") for _ in range(10_000)]
+    asked = time.thread_time() - begun
+    random.Random(1).shuffle(calls)  # noqa: S311 - no secret
+    begun = time.thread_time()
+    for call in calls:
+        call.cancel()
+    cancelled = time.thread_time() - begun
+    assert cancelled < 3 * asked + 0.01
+
+
+@pytest.mark.parametrize("width", [1.0, 0.2])
+async def test_reset_later(
+    txa: IBackend, unit: float, late: float, width: float
+) -> None:
+    """B1: A call moved by `reset` is not early and less than a bucket late."""
+    made: list[float] = []
+    bucket = width * unit
+    timer = txa.make_batched_timer(bucket)
+    call = timer.call_later(unit, lambda: made.append(txa.time() - due))
+    due = 0.0
+    for _ in range(5):
+        await txa.sleep(0.5 * unit)
+        due = txa.time() + unit
+        assert call.reset(unit) is True
+    await txa.sleep(2 * unit + bucket)
+    assert len(made) == 1
+    assert -ROUNDING <= made[0] < bucket + late
+
+
+async def test_reset_sooner(txa: IBackend, unit: float, late: float) -> None:
+    """B1: So it is when it is moved to an earlier bucket."""
+    made: list[float] = []
+    timer = txa.make_batched_timer(unit)
+    call = timer.call_later(50 * unit, lambda: made.append(txa.time() - due))
+    await txa.sleep(0.5 * unit)
+    due = txa.time() + 2 * unit
+    assert call.reset(2 * unit) is True
+    await txa.sleep(4 * unit)
+    assert len(made) == 1
+    assert -ROUNDING <= made[0] < unit + late
+
+
+async def test_reset_to_never_and_back(txa: IBackend, unit: float) -> None:
+    """B1: A call can be put off for ever, and taken back from there."""
+    made: list[str] = []
+    timer = txa.make_batched_timer(unit)
+    call = timer.call_later(unit, made.append, "made")
+    assert call.reset(INF)
+    await txa.sleep(3 * unit)
+    assert made == []
+    assert call.reset(0)
+    await txa.sleep(3 * unit)
+    assert made == ["made"]
+
+
+async def test_reset_while_the_bucket_is_worked_off(txa: IBackend, unit: float) -> None:
+    """B3: A call that another of its bucket puts off is made once, later."""
+    made: list[str] = []
+    timer = txa.make_batched_timer(unit)
+    timer.call_later(unit, lambda: call.reset(3 * unit))
+    call = timer.call_later(unit, made.append, "made")
+    await txa.sleep(2.5 * unit)
+    assert made == []
+    await txa.sleep(5 * unit)
+    assert made == ["made"]
+
+
+async def test_reset_of_a_call_that_is_over(txa: IBackend, unit: float) -> None:
+    """B3: One that was made, is being made or was cancelled is not revived."""
+    made: list[bool] = []
+    timer = txa.make_batched_timer(unit)
+    cancelled = timer.call_later(unit, pytest.fail, "called")
+    cancelled.cancel()
+    assert cancelled.reset(unit) is False
+    call = timer.call_later(unit, lambda: made.append(call.reset(unit)))
+    await txa.sleep(3 * unit)
+    assert call.reset(unit) is False
+    await txa.sleep(3 * unit)
+    assert made == [False]
+
+
+@pytest.mark.parametrize("chunk_size", [1, 4])
+async def test_loop_has_its_turn_between_chunks(
+    txa: IBackend, unit: float, chunk_size: int
+) -> None:
+    """B4: No more than a chunk of calls is made in one go."""
+    story: list[str] = []
+    timer = txa.make_batched_timer(2 * unit, chunk_size)
+
+    def act() -> None:
+        story.append("call")
+        txa.call_later(0, story.append, "turn")
+
+    for _ in range(21):
+        timer.call_later(unit, act)
+    await txa.sleep(8 * unit)
+    assert story.count("call") == 21
+    in_one_go = max(len(calls) for calls in " ".join(story).split("turn"))
+    assert in_one_go <= chunk_size * len(" call") + 1
+
+
+async def test_coroutines_have_their_turn_between_chunks(
+    txa: IBackend, unit: float
+) -> None:
+    """B4: So does a coroutine that a call wakes, a chunk or two later at most."""
+    seen: list[int] = []
+    made: list[int] = []
+    timer = txa.make_batched_timer(2 * unit, chunk_size=2)
+
+    async def watch() -> None:
+        for future in futures:
+            await future
+            seen.append(len(made))
+
+    def act(number: int) -> None:
+        made.append(number)
+        if number % 10 == 0:
+            txa.resolve(futures[number // 10])
+
+    futures = [txa.create_future() for _ in range(3)]
+    for number in range(30):
+        timer.call_later(unit, act, number)
+    await txa.timeout(txa.as_future(watch), 8 * unit)
+    assert [count // 10 for count in seen] == [0, 1, 2]
+
+
+async def test_firing_is_linear(txa: IBackend, unit: float) -> None:
+    """B4: Sixteen times as many calls cost about sixteen times as much."""
+
+    async def cost(count: int) -> float:
+        made: list[None] = []
+        timer = txa.make_batched_timer(unit, chunk_size=4)
+        for _ in range(count):
+            timer.call_later(unit, made.append, None)
+        begun = time.thread_time()
+        await txa.sleep(3.5 * unit)
+        assert len(made) == count
+        return time.thread_time() - begun
+
+    await cost(250)
+    assert await cost(4000) < 3 * 16 * await cost(250) + 0.01
+
+
+async def test_each_failing_call_is_reported(
+    txa: IBackend, unit: float, reported: Reported
+) -> None:
+    """B5: With its own traceback, at once; the others are made."""
+    story: list[Any] = []
+
+    def fail(error: Boom) -> None:
+        raise error
+
+    def look() -> None:
+        story.append(reported())
+
+    first, second = Boom("first"), Boom("second")
+    timer = txa.make_batched_timer(unit, chunk_size=2)
+    timer.call_later(unit, fail, first)
+    timer.call_later(unit, look)
+    timer.call_later(unit, fail, second)
+    timer.call_later(unit, look)
+    await txa.sleep(4 * unit)
+    assert story == [[first], [second]]
+    for error in (first, second):
+        assert error.__traceback__ is not None
+        frames = []
+        trace = error.__traceback__
+        while trace is not None:
+            frames.append(trace.tb_frame.f_code.co_name)
+            trace = trace.tb_next
+        assert frames[-1] == "fail"
+        assert frames.count("fail") == 1
+
+
+@pytest.mark.parametrize("kind", [KeyboardInterrupt, SystemExit])
+def test_exit_in_a_call(
+    run: Callable[..., Any], unit: float, kind: type[BaseException]
+) -> None:
+    """B5: KeyboardInterrupt and SystemExit end the run; the bucket is worked off."""
+    made: list[int] = []
+
+    def leave() -> None:
+        raise kind
+
+    async def main(txa: IBackend) -> None:
+        timer = txa.make_batched_timer(unit)
+        for number in range(3):
+            timer.call_later(unit, made.append, number)
+        timer.call_later(unit, leave)
+        for number in range(3, 6):
+            timer.call_later(unit, made.append, number)
+        await txa.sleep(10 * unit)
+        made.append(99)
+
+    with pytest.raises(kind):
+        run(main)
+    assert made == [0, 1, 2, 3, 4, 5]
+
+
+async def test_each_call_in_its_context(txa: IBackend, unit: float) -> None:
+    """B6: Calls of one bucket run each in the context in which it was made."""
+    seen: list[str] = []
+    timer = txa.make_batched_timer(unit)
+
+    def act() -> None:
+        seen.append(variable.get())
+        variable.set("leaked")
+
+    for value in ("a", "b", "c"):
+        token = variable.set(value)
+        timer.call_later(unit, act)
+        variable.reset(token)
+    timer.call_later(unit, act)
+    await txa.sleep(3 * unit)
+    assert seen == ["a", "b", "c", "-"]
+    assert variable.get() == "-"
+
+
+async def test_reset_keeps_the_context(txa: IBackend, unit: float) -> None:
+    """B6: `reset` moves a call; its context is the one in which it was made."""
+    seen: list[str] = []
+    timer = txa.make_batched_timer(unit)
+    token = variable.set("made here")
+    call = timer.call_later(unit, lambda: seen.append(variable.get()))
+    variable.reset(token)
+    call.reset(2 * unit)
+    await txa.sleep(4 * unit)
+    assert seen == ["made here"]
+
+
+async def test_calls_made_by_a_coroutine(txa: IBackend, unit: float) -> None:
+    """B6: A call that a coroutine makes runs in the coroutine's context."""
+    seen: list[str] = []
+    timer = txa.make_batched_timer(unit)
+
+    async def work(value: str) -> None:
+        variable.set(value)
+        timer.call_later(unit, lambda: seen.append(variable.get()))
+
+    await txa.gather([work("a"), work("b")])
+    await txa.sleep(3 * unit)
+    assert sorted(seen) == ["a", "b"]
+
+
+@pytest.mark.parametrize("width", [0, -1, -0.0, NAN, INF, -INF])
+async def test_width_that_is_none(txa: IBackend, width: float) -> None:
+    """B7: A bucket that is not finite and above zero: `ValueError` names it."""
+    with pytest.raises(ValueError, match="bucket_seconds"):
+        txa.make_batched_timer(width)
+
+
+@pytest.mark.parametrize("chunk_size", [0, -1])
+async def test_chunk_of_nothing(txa: IBackend, chunk_size: int) -> None:
+    """B7: A chunk of less than one call: `ValueError` names it."""
+    with pytest.raises(ValueError, match="chunk_size"):
+        txa.make_batched_timer(1, chunk_size)
+
+
+@pytest.mark.parametrize("chunk_size", [1.5, 10.0, "10", None])
+async def test_chunk_that_is_no_integer(txa: IBackend, chunk_size: Any) -> None:
+    """B7: A chunk that is no `int`: `TypeError` names it."""
+    with pytest.raises(TypeError, match="chunk_size"):
+        txa.make_batched_timer(1, chunk_size)
+
+
+async def test_delay_that_is_not_a_number(txa: IBackend, unit: float) -> None:
+    """B7: NaN: `ValueError` names the argument; the other calls are made."""
+    made: list[str] = []
+    timer = txa.make_batched_timer(unit)
+    call = timer.call_later(unit, made.append, "made")
+    with pytest.raises(ValueError, match="delay"):
+        timer.call_later(NAN, pytest.fail, "called")
+    with pytest.raises(ValueError, match="delay"):
+        call.reset(NAN)
+    await txa.sleep(3 * unit)
+    assert made == ["made"]
+
+
+@pytest.mark.parametrize("func", [None, 42, "print"])
+async def test_function_that_cannot_be_called(txa: IBackend, func: Any) -> None:
+    """B7: `TypeError` names the argument, at the call."""
+    with pytest.raises(TypeError, match="func"):
+        txa.make_batched_timer(1).call_later(1, func)
