@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import anyio
 
 from txaio_anyio._native import (
-    CANCELLED,
     FAILED,
     PENDING,
     RESOLVED,
@@ -34,24 +33,10 @@ class AnyioFutures(Futures):
     InvalidStateError = InvalidStateError
 
     _pump: Pump
-    _make_future: Callable[[], AnyioFuture]
-
-    def create_future(
-        self,
-        result: Any = UNSET,
-        error: Any = UNSET,
-        canceller: Callable[[Any], object] | None = None,
-    ) -> Any:
-        if result is UNSET and error is UNSET and canceller is None:
-            return self._make_future()
-        return super().create_future(result, error, canceller)
+    _make_future: Callable[[Callable[[Any], object] | None], AnyioFuture]
 
     def _new_future(self, canceller: Callable[[Any], object] | None) -> AnyioFuture:
-        future = self._make_future()
-        if canceller is not None:
-            # The first of its callbacks, it also runs when an awaiter is cancelled.
-            future.listen(partial(_run_canceller, canceller))
-        return future
+        return self._make_future(canceller)
 
     def resolve(self, future: Any, result: Any = None) -> None:
         future.settle(RESOLVED, result)
@@ -122,11 +107,6 @@ class AnyioFutures(Futures):
                 return await fn(*args, **kwargs)
             finally:
                 task.shields -= 1
-
-
-def _run_canceller(canceller: Callable[[Any], object], future: AnyioFuture) -> None:
-    if future.state is CANCELLED:
-        canceller(future)
 
 
 def _call_back(callback: Callable[[Any], object], future: AnyioFuture) -> None:

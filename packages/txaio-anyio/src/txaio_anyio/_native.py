@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextvars import copy_context
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 
@@ -54,6 +55,7 @@ class AnyioFuture:
 
     __slots__ = (
         "__weakref__",
+        "_canceller",
         "_event",
         "_listeners",
         "_pump",
@@ -63,8 +65,12 @@ class AnyioFuture:
         "state",
     )
 
-    def __init__(self, pump: Pump) -> None:
+    def __init__(self, pump: Pump, canceller: Listener | None = None) -> None:
         self._pump = pump
+        if canceller is not None:
+            context: Any = copy_context()
+            canceller = partial(context.run, canceller)
+        self._canceller = canceller
         self.state: str = PENDING
         self._value: Any = None
         self._traceback: TracebackType | None = None
@@ -91,6 +97,10 @@ class AnyioFuture:
             self._unseen = Unseen(self._pump.report, value)
         if self._event is not None:
             self._event.set()
+        if self._canceller is not None:
+            if state is CANCELLED:
+                self._pump.push(self._canceller, self)
+            self._canceller = None
         if self._listeners is not None:
             listeners, self._listeners = self._listeners, None
             for context, fn in listeners:

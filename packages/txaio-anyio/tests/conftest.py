@@ -1,0 +1,82 @@
+"""AnyIO on its three loops, in virtual time where the loop allows it."""
+
+from __future__ import annotations
+
+import asyncio
+import selectors
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from trio.testing import MockClock
+
+import txaio_anyio
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class JumpingSelector(selectors.DefaultSelector):
+    """Instead of waiting for the next deadline, makes it now."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = 1000.25
+
+    def select(self, timeout: float | None = None) -> Any:
+        """Return what is ready; wait only if no deadline is set."""
+        ready = super().select(None if timeout is None else 0)
+        if not ready and timeout is not None:
+            self.now += max(timeout, 0.0)
+        return ready
+
+
+class VirtualLoop(asyncio.SelectorEventLoop):
+    """An asyncio loop that jumps to the next deadline when nothing is ready."""
+
+    def __init__(self) -> None:
+        self._clock = JumpingSelector()
+        super().__init__(self._clock)
+
+    def time(self) -> float:
+        """Return the virtual time, in seconds."""
+        return self._clock.now
+
+
+LOOPS: dict[str, Callable[[], dict[str, Any]]] = {
+    "asyncio": lambda: {
+        "backend": "asyncio",
+        "backend_options": {"loop_factory": VirtualLoop},
+    },
+    "trio": lambda: {
+        "backend": "trio",
+        "backend_options": {"clock": MockClock(autojump_threshold=0)},
+    },
+}
+
+
+@pytest.fixture
+def reported() -> list[BaseException]:
+    """What was reported; a test that expects a report takes it out."""
+    return []
+
+
+@pytest.fixture(params=LOOPS)
+def options(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """The arguments of `run` and `anyio.run` that choose the loop."""
+    return LOOPS[request.param]()
+
+
+@pytest.fixture
+def run(options: dict[str, Any], reported: list[BaseException]) -> Any:
+    """`txaio_anyio.run` on one of the loops; what is reported then fails the test."""
+    given = {"on_error": lambda _text, error: reported.append(error), **options}
+
+    def run_and_check(main: Any, *args: Any, **more: Any) -> Any:
+        try:
+            return txaio_anyio.run(main, *args, **{**given, **more})
+        finally:
+            assert reported == []
+
+    return partial(run_and_check)

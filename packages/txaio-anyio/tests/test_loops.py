@@ -1,0 +1,172 @@
+"""What AnyIO's loops do, and do not, with calls, threads and foreign futures."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import anyio
+import pytest
+
+import txaio_anyio
+
+
+if TYPE_CHECKING:
+    from txaio_anyio import AnyioBackend
+
+
+def test_time_is_virtual(run: Any) -> None:
+    """Calls are made in their order, at the times of the clock that the loop has."""
+    made: list[float] = []
+
+    async def main(txa: AnyioBackend) -> None:
+        begun = txa.time()
+        for delay in (3600, 1, 86400 * 3, 7):
+            txa.call_later(delay, lambda: made.append(round(txa.time() - begun)))
+        await txa.sleep(86400 * 5)
+        assert txa.time() == pytest.approx(anyio.current_time())
+
+    run(main)
+    assert made == [1, 7, 3600, 86400 * 3]
+
+
+def test_an_earlier_call_while_the_pump_sleeps(run: Any) -> None:
+    """The sleep is cut, and goes on after."""
+
+    async def main(txa: AnyioBackend) -> None:
+        begun = txa.time()
+        long = txa.sleep(100)
+        await anyio.sleep(1)
+        await txa.sleep(1)
+        assert txa.time() - begun == pytest.approx(2, abs=0.01)
+        await long
+        assert txa.time() - begun == pytest.approx(100, abs=0.01)
+
+    run(main)
+
+
+def test_a_cancelled_call_leaves_no_deadline(run: Any) -> None:
+    """The loop does not wake up for what is not made."""
+
+    async def main(txa: AnyioBackend) -> None:
+        begun = txa.time()
+        calls = [txa.call_later(delay, print) for delay in (10, 20, 30)]
+        await anyio.sleep(1)
+        for call in calls:
+            call.cancel()
+        await txa.run_in_thread(print)
+        assert txa.time() - begun < 2
+
+    run(main)
+
+
+def test_cancelled_calls_are_cleared_away(run: Any) -> None:
+    """Even if another is due before all of them."""
+
+    async def main(txa: AnyioBackend) -> None:
+        first = txa.call_later(1, print)
+        for _ in range(10_000):
+            txa.call_later(1000, print).cancel()
+        assert len(txa._pump._heap) < 200
+        first.cancel()
+
+    run(main)
+
+
+def test_calls_cancelled_when_they_are_due(run: Any) -> None:
+    """One that is due cancels the next, which is due as well."""
+    made: list[int] = []
+
+    async def main(txa: AnyioBackend) -> None:
+        def call(number: int) -> None:
+            made.append(number)
+            calls[number + 1].cancel()
+
+        calls = [txa.call_later(1, call, n) for n in range(3)]
+        calls.append(txa.call_later(2, print))
+        await txa.sleep(3)
+        for one in calls:
+            one.cancel()
+
+    run(main)
+    assert made == [0, 2]
+
+
+def test_a_stray_cancellation_of_asyncio(reported: list[BaseException]) -> None:
+    """In a callback it is reported; in a coroutine it cancels that one alone."""
+
+    def stray(_value: object) -> None:
+        raise asyncio.CancelledError
+
+    async def wait() -> None:
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        future.cancel()
+        await future
+
+    async def main(txa: AnyioBackend) -> str:
+        txa.add_callbacks(txa.create_future_success(None), stray, None)
+        with pytest.raises(txa.CancelledError):
+            await txa.as_future(wait)
+        return "goes on"
+
+    def on_error(_text: str, error: BaseException) -> None:
+        reported.append(error)
+
+    assert txaio_anyio.run(main, on_error=on_error) == "goes on"
+    assert type(reported.pop()) is asyncio.CancelledError
+
+
+def test_a_future_of_asyncio(run: Any, options: dict[str, Any]) -> None:
+    """It can be gathered and awaited; cancelling what follows it cancels it."""
+
+    async def main(txa: AnyioBackend) -> None:
+        native: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        gathered = txa.gather([native])
+        await txa.sleep(1)
+        native.set_result(1)
+        assert await gathered == [1]
+        pending: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        following = txa.as_future(lambda: pending)
+        await txa.sleep(1)
+        txa.cancel(following)
+        with pytest.raises(txa.CancelledError):
+            await following
+        assert pending.cancelled()
+
+    if options["backend"] == "asyncio":
+        run(main)
+
+
+def test_anyio_inside_a_thread(run: Any) -> None:
+    """A worker thread may run a loop of its own."""
+
+    async def main(txa: AnyioBackend) -> None:
+        with pytest.raises(RuntimeError) as caught:
+            await txa.run_in_thread(next, iter(()))
+        assert isinstance(caught.value.__cause__, StopIteration)
+        assert await txa.run_in_thread(anyio.run, anyio.sleep, 0) is None
+
+    run(main)
+
+
+def test_uvloop_does_not_spin() -> None:
+    """Its timers count milliseconds: the pump sleeps through, and wakes once."""
+
+    async def main(txa: AnyioBackend) -> int:
+        turns = 0
+        turn = txa._pump._turn
+
+        def count() -> None:
+            nonlocal turns
+            turns += 1
+            turn()
+
+        txa._pump._turn = count  # type: ignore[method-assign]
+        for _ in range(20):
+            begun = txa.time()
+            await txa.sleep(0.0033)
+            assert txa.time() - begun >= 0.0033
+        return turns
+
+    uvloop = {"backend_options": {"use_uvloop": True}}
+    assert txaio_anyio.run(main, **uvloop) <= 30
