@@ -32,6 +32,10 @@ class VirtualReactor(SelectReactor):
 
     now = START
 
+    def run(self, installSignalHandlers: bool = True) -> None:
+        """Run without signal handlers, of which Twisted leaves some behind."""
+        super().run(installSignalHandlers=False)
+
     def seconds(self) -> float:
         """Return the virtual time."""
         return self.now
@@ -55,6 +59,10 @@ class VirtualAsyncioReactor(AsyncioSelectorReactor):
         self.loop = loop
         super().__init__(loop)
 
+    def run(self, installSignalHandlers: bool = True) -> None:
+        """Run without signal handlers, of which Twisted leaves some behind."""
+        super().run(installSignalHandlers=False)
+
     def seconds(self) -> float:
         """Return the virtual time."""
         return self.loop.time()
@@ -64,7 +72,8 @@ def close_reactor(reactor: ReactorBase) -> None:
     """Close what a reactor opened, or a later test is blamed for it."""
     if reactor.threadpool is not None:
         reactor._stopThreadPool()  # noqa: SLF001 - crash() leaves it running
-    for reader in [*reactor.getReaders(), *reactor._internalReaders]:  # noqa: SLF001
+    # Each but once: a descriptor that is closed again may be somebody else's by now.
+    for reader in {*reactor.getReaders(), *reactor._internalReaders}:  # noqa: SLF001
         reactor.removeReader(reader)
         reader.connectionLost(None)
     if isinstance(reactor, VirtualAsyncioReactor):

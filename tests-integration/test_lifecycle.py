@@ -1,0 +1,390 @@
+"""Lifecycle: from the start of a backend to its end, and beyond."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from txaio_interfaces import IBackend
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from harness import Host
+
+    Run = Callable[..., Any]
+    Reported = Callable[[], list[BaseException]]
+
+
+class Boom(Exception):
+    """What goes wrong in these tests."""
+
+
+async def nap(txa: IBackend, seconds: float) -> None:
+    """Sleep."""
+    await txa.sleep(seconds)
+
+
+def test_main_gets_the_backend(run: Run) -> None:
+    """L1: `main` gets a backend and the arguments; its value is returned."""
+
+    async def main(txa: IBackend, *args: int) -> Any:
+        await txa.sleep(0)
+        return txa, args
+
+    txa, args = run(main, 1, 2)
+    assert isinstance(txa, IBackend)
+    assert args == (1, 2)
+
+
+async def test_name(txa: IBackend, host: Host) -> None:
+    """L1: The backend says which it is."""
+    assert txa.name == host.package.removeprefix("txaio_")
+
+
+@pytest.mark.parametrize("value", [None, 42, Boom("a value"), ()], ids=repr)
+def test_value_of_main(run: Run, value: Any) -> None:
+    """L1: Whatever `main` returns is returned."""
+
+    async def main(_txa: IBackend) -> Any:
+        return value
+
+    assert run(main) is value
+
+
+@pytest.mark.parametrize("kind", [Boom, SystemExit, KeyboardInterrupt, ExceptionGroup])
+def test_exception_of_main(
+    run: Run, reported: Reported, kind: type[BaseException]
+) -> None:
+    """L1: Its exception is raised as it is, in no group, and nothing is reported."""
+    error = kind("text", [Boom()]) if kind is ExceptionGroup else kind("text")
+
+    async def main(txa: IBackend) -> None:
+        await txa.sleep(0)
+        raise error
+
+    with pytest.raises(kind) as caught:
+        run(main)
+    assert caught.value is error
+    assert caught.value.__cause__ is None
+    assert reported() == []
+
+
+def test_main_that_is_no_coroutine_function(run: Run) -> None:
+    """L1: A `main` that is no coroutine function: `TypeError` says so."""
+    with pytest.raises(TypeError, match="coroutine function"):
+        run(lambda _txa: "value")
+
+
+def test_running_coroutines_are_cancelled_at_the_end(run: Run, unit: float) -> None:
+    """L1: Their `finally` clauses run, awaits inside `uncancelled` included."""
+    story: list[str] = []
+
+    async def work(txa: IBackend, name: str) -> None:
+        try:
+            await txa.create_future()
+        except txa.CancelledError:
+            story.append(f"{name} cancelled")
+            raise
+        finally:
+            await txa.uncancelled(nap, txa, unit)
+            story.append(f"{name} cleaned up")
+
+    async def main(txa: IBackend) -> str:
+        txa.as_future(work, txa, "a")
+        txa.as_future(work, txa, "b")
+        await txa.sleep(unit)
+        story.append("end of main")
+        return "value"
+
+    assert run(main) == "value"
+    assert story[0] == "end of main"
+    assert sorted(story[1:3]) == ["a cancelled", "b cancelled"]
+    assert sorted(story[3:]) == ["a cleaned up", "b cleaned up"]
+
+
+def test_clean_up_after_an_exception_of_main(run: Run, unit: float) -> None:
+    """L1: So it is when `main` fails; its exception is raised afterwards, bare."""
+    story: list[str] = []
+    boom = Boom()
+
+    async def work(txa: IBackend) -> None:
+        try:
+            await txa.create_future()
+        finally:
+            await txa.uncancelled(nap, txa, unit)
+            story.append("cleaned up")
+
+    async def main(txa: IBackend) -> None:
+        txa.as_future(work, txa)
+        await txa.sleep(unit)
+        raise boom
+
+    with pytest.raises(Boom) as caught:
+        run(main)
+    assert caught.value is boom
+    assert story == ["cleaned up"]
+
+
+def test_clean_up_that_starts_coroutines(run: Run, unit: float) -> None:
+    """L1: A coroutine that clean-up starts is cancelled as well, and cleans up."""
+    story: list[str] = []
+
+    async def second(txa: IBackend) -> None:
+        try:
+            await txa.create_future()
+        finally:
+            story.append("second")
+
+    async def first(txa: IBackend) -> None:
+        try:
+            await txa.create_future()
+        finally:
+            txa.as_future(second, txa)
+            await txa.uncancelled(nap, txa, unit)
+            story.append("first")
+
+    async def main(txa: IBackend) -> None:
+        txa.as_future(first, txa)
+        await txa.sleep(unit)
+
+    run(main)
+    assert sorted(story) == ["first", "second"]
+
+
+def test_coroutine_that_awaits_another_at_the_end(run: Run, unit: float) -> None:
+    """L1: Who awaits another coroutine resumes after its clean-up, at the end, too."""
+    story: list[str] = []
+
+    async def inner(txa: IBackend) -> None:
+        try:
+            await txa.create_future()
+        finally:
+            await txa.uncancelled(nap, txa, unit)
+            story.append("inner")
+
+    async def outer(txa: IBackend) -> None:
+        try:
+            await txa.as_future(inner, txa)
+        finally:
+            story.append("outer")
+
+    async def main(txa: IBackend) -> None:
+        txa.as_future(outer, txa)
+        await txa.sleep(unit)
+
+    run(main)
+    assert story == ["inner", "outer"]
+
+
+def test_error_in_clean_up_at_the_end(
+    run: Run, unit: float, reported: Reported
+) -> None:
+    """L1: An error in the clean-up of one is reported; the others clean up."""
+    story: list[str] = []
+    boom = Boom()
+
+    async def work(txa: IBackend, error: Boom | None) -> None:
+        try:
+            await txa.create_future()
+        finally:
+            await txa.uncancelled(nap, txa, unit)
+            story.append("cleaned up")
+            if error is not None:
+                raise error
+
+    async def main(txa: IBackend) -> str:
+        for error in (None, boom, None):
+            txa.as_future(work, txa, error)
+        await txa.sleep(unit)
+        return "value"
+
+    assert run(main) == "value"
+    assert story == ["cleaned up"] * 3
+    assert reported() == [boom]
+
+
+def test_pending_calls_at_the_end(run: Run, unit: float) -> None:
+    """L1: Calls that are due later are not made, nor do they hold up the end."""
+    made: list[str] = []
+
+    async def main(txa: IBackend) -> None:
+        txa.call_later(1000 * unit, made.append, "plain")
+        txa.make_batched_timer(unit).call_later(1000 * unit, made.append, "batched")
+        txa.call_later(float("inf"), made.append, "never")
+        txa.sleep(1000 * unit)
+        txa.create_future()
+        await txa.sleep(unit)
+
+    run(main)
+    assert made == []
+
+
+def test_one_run_after_another(run: Run, unit: float) -> None:
+    """L2: Backends follow each other in a thread, each with a life of its own."""
+
+    async def main(txa: IBackend, number: int) -> int:
+        txa.call_later(1000 * unit, pytest.fail, "called")
+        await txa.sleep(unit)
+        return number
+
+    assert [run(main, number) for number in range(3)] == [0, 1, 2]
+
+
+async def test_two_backends_on_one_loop(
+    txa: IBackend, host: Host, unit: float
+) -> None:
+    """L2: Two backend objects on one loop do not touch each other."""
+    story: list[str] = []
+
+    async def work(backend: IBackend, name: str) -> str:
+        await backend.sleep(unit)
+        return name
+
+    async with host.another() as other:
+        assert other is not txa
+        for backend in (txa, other):
+            future = backend.create_future()
+            backend.add_callbacks(future, story.append, None)
+            backend.call_later(unit, backend.resolve, future, "told")
+        futures = [txa.as_future(work, txa, "a"), other.as_future(work, other, "b")]
+        # A coroutine of one may await the futures of the other.
+        assert [await future for future in futures] == ["a", "b"]
+        await txa.sleep(unit)
+    assert story == ["told", "told"]
+    assert await txa.as_future(work, txa, "c") == "c"
+
+
+def test_two_backends_in_two_threads(host: Host, other_host: Host) -> None:
+    """L2: Two backends live in two threads, and call each other from there."""
+    barrier = threading.Barrier(2, timeout=5)
+    met: dict[str, IBackend] = {}
+    results: dict[str, Any] = {}
+
+    async def main(txa: IBackend, unit: float, me: str, other: str) -> Any:
+        async def work(number: int) -> int:
+            await txa.sleep(number * unit)
+            return number
+
+        met[me] = txa
+        called = txa.create_future()
+        await txa.run_in_thread(barrier.wait)
+        met[other].call_from_thread(met[other].call_later, 0, note, other)
+        futures[me] = called
+        await txa.run_in_thread(barrier.wait)
+        met[other].call_from_thread(met[other].resolve, futures[other], me)
+        values = await txa.gather([work(number) for number in range(3)])
+        value = values, await called
+        await txa.run_in_thread(barrier.wait)
+        return value
+
+    def note(name: str) -> None:
+        idents[name] = threading.get_ident()
+
+    def in_thread() -> None:
+        results["b"] = other_host.run(main, other_host.unit, "b", "a")
+
+    futures: dict[str, Any] = {}
+    idents: dict[str, int] = {}
+    thread = threading.Thread(target=in_thread, daemon=True)
+    thread.start()
+    results["a"] = host.run(main, host.unit, "a", "b")
+    thread.join(5)
+    assert results == {"a": ([0, 1, 2], "b"), "b": ([0, 1, 2], "a")}
+    assert idents["a"] == threading.get_ident() != idents["b"]
+
+
+def test_import_starts_nothing(host: Host) -> None:
+    """L2: To import a backend neither makes a loop nor installs a reactor."""
+    code = f"""
+import asyncio, sys, threading
+def fail(*args): raise AssertionError("a loop was made")
+asyncio.new_event_loop = asyncio.set_event_loop = fail
+import {host.package}
+assert "twisted.internet.reactor" not in sys.modules
+assert threading.active_count() == 1
+"""
+    command = [sys.executable, "-W", "error", "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own code
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_run_installs_no_reactor(run: Run) -> None:
+    """L2: A run on a loop that is given installs no reactor."""
+
+    async def main(txa: IBackend) -> None:
+        await txa.run_in_thread(int)
+        await txa.gather([txa.sleep(0)])
+
+    run(main)
+    assert "twisted.internet.reactor" not in sys.modules
+
+
+async def coroutine_function() -> None:
+    """Do nothing, later."""
+
+
+USES: dict[str, Callable[[IBackend], object]] = {
+    "call_later": lambda txa: txa.call_later(1, print),
+    "call_later-soon": lambda txa: txa.call_later(0, print),
+    "sleep": lambda txa: txa.sleep(1),
+    "create_future": lambda txa: txa.create_future(),
+    "as_future": lambda txa: txa.as_future(coroutine_function),
+    "gather": lambda txa: txa.gather([]),
+    "batched": lambda txa: txa.make_batched_timer(1).call_later(1, print),
+    "run_in_thread": lambda txa: txa.run_in_thread(int),
+    "call_from_thread": lambda txa: txa.call_from_thread(print),
+}
+
+
+@pytest.mark.parametrize("use", USES.values(), ids=USES)
+def test_use_after_the_end(run: Run, use: Callable[[IBackend], object]) -> None:
+    """L3: After its end a backend raises `RuntimeError` that names the fix."""
+
+    async def main(txa: IBackend) -> IBackend:
+        return txa
+
+    ended = run(main)
+    with pytest.raises(RuntimeError, match=r"ended.*inside"):
+        use(ended)
+
+
+@pytest.mark.parametrize("use", USES.values(), ids=USES)
+def test_use_outside_the_loop(host: Host, use: Callable[[IBackend], object]) -> None:
+    """L3: Where its loop does not run, it raises `RuntimeError` that names the fix."""
+    with pytest.raises(RuntimeError, match="inside"):
+        use(host.outside())
+
+
+def test_timer_after_the_end(run: Run) -> None:
+    """L3: So does a batched timer that outlives its backend; handles are harmless."""
+
+    async def main(txa: IBackend) -> Any:
+        timer = txa.make_batched_timer(1)
+        calls = [timer.call_later(1, pytest.fail, "x"), txa.call_later(1, pytest.fail)]
+        return timer, calls
+
+    timer, calls = run(main)
+    with pytest.raises(RuntimeError, match=r"ended.*inside"):
+        timer.call_later(5, pytest.fail, "called")
+    for call in calls:
+        call.cancel()
+        call.cancel()
+
+
+def test_settled_futures_after_the_end(run: Run) -> None:
+    """L3: What is settled can still be looked at."""
+
+    async def main(txa: IBackend) -> Any:
+        return txa, txa.create_future_success("value"), txa.create_future()
+
+    txa, settled, pending = run(main)
+    assert txa.is_future(settled)
+    assert txa.is_called(settled)
+    assert not txa.is_called(pending)
+    assert txa.failure_message(txa.create_failure(Boom("text"))) == "Boom: text"

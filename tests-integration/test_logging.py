@@ -1,0 +1,231 @@
+"""Logging: a call never raises, every keyword is a field, loggers have names."""
+
+from __future__ import annotations
+
+import io
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from txaio_interfaces import IBackend, ILogger
+
+LEVELS = ["critical", "error", "warn", "info", "debug", "trace"]
+
+
+class Awkward:
+    """An object whose text cannot be had."""
+
+    def __str__(self) -> str:
+        """Fail."""
+        msg = "no text for you"
+        raise ValueError(msg)
+
+    __repr__ = __str__
+
+    def __format__(self, _spec: str) -> str:
+        """Fail, too."""
+        return str(self)
+
+
+@contextmanager
+def logged(txa: IBackend, level: str = "trace") -> Iterator[io.StringIO]:
+    """Return where the messages go in the meantime."""
+    out = io.StringIO()
+    txa.start_logging(out, level)
+    try:
+        yield out
+    finally:
+        txa.stop_logging()
+
+
+@pytest.mark.parametrize(
+    ("message", "fields", "raw"),
+    [
+        ("a lone { brace", {}, "a lone { brace"),
+        ("a lone } brace", {}, "a lone } brace"),
+        ("{missing} key", {"peer": 7}, "{missing} key"),
+        ("{} by place", {"peer": 7}, "{} by place"),
+        ("{0} by number", {"peer": 7}, "{0} by number"),
+        ("{peer:bad} spec", {"peer": 7}, "{peer:bad} spec"),
+        ("{peer!z} conversion", {"peer": 7}, "{peer!z} conversion"),
+        ("{peer.nothing} attribute", {"peer": 7}, "{peer.nothing} attribute"),
+        ("{peer[0]} item", {"peer": 7}, "{peer[0]} item"),
+        ("{peer} is awkward", {"peer": Awkward()}, "{peer} is awkward"),
+        ("{peer!r} is awkward", {"peer": Awkward()}, "{peer!r} is awkward"),
+    ],
+)
+async def test_message_that_cannot_be_formatted(
+    txa: IBackend, message: str, fields: dict[str, Any], raw: str
+) -> None:
+    """O1: Its raw text is logged, with its fields and the reason."""
+    with logged(txa) as out:
+        txa.make_logger("name").info(message, **fields)
+        txa.make_logger("name").info("the next one")
+    first, second = out.getvalue().splitlines()
+    assert raw in first
+    assert first.strip() != raw
+    if fields.get("peer") == 7:
+        assert "7" in first[first.index(raw) + len(raw) :]
+    assert "the next one" in second
+
+
+@pytest.mark.parametrize(
+    ("message", "text"),
+    [(None, ""), (b"bytes", "bytes"), (42, "42"), (("a", "b"), "a"), (Awkward(), "")],
+    ids=["none", "bytes", "number", "tuple", "awkward"],
+)
+@pytest.mark.parametrize("level", LEVELS)
+async def test_message_that_is_no_text(
+    txa: IBackend, level: str, message: Any, text: str
+) -> None:
+    """O1: None, bytes and other objects are logged at every level without an error."""
+    with logged(txa) as out:
+        getattr(txa.make_logger("name"), level)(message, peer=7)
+        txa.make_logger("name").info("the next one")
+    lines = out.getvalue().splitlines()
+    assert text in lines[0]
+    assert "the next one" in lines[-1]
+
+
+class Broken(io.StringIO):
+    """A stream that cannot be written to."""
+
+    def write(self, _text: str) -> int:
+        """Fail."""
+        msg = "disk full"
+        raise OSError(msg)
+
+
+def closed() -> io.StringIO:
+    """Return a closed stream."""
+    stream = io.StringIO()
+    stream.close()
+    return stream
+
+
+@pytest.mark.parametrize("make", [closed, Broken], ids=["closed", "broken"])
+async def test_stream_that_cannot_be_written(
+    txa: IBackend, make: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """O1: Neither a closed nor a broken stream raises into the caller."""
+    txa.start_logging(make(), "info")
+    try:
+        txa.make_logger("name").info("{peer} is gone", peer=7)
+    finally:
+        txa.stop_logging()
+    # Where else the message goes is nobody's promise.
+    capsys.readouterr()
+
+
+async def test_keywords_are_fields(txa: IBackend) -> None:
+    """O2: Any keyword is a field, those that the logger itself could want included."""
+    names = "level self logger message format args name msg exc_info extra event cls"
+    fields = {name: f"<{name}>" for name in names.split()}
+    with logged(txa) as out:
+        for level in LEVELS:
+            log = getattr(txa.make_logger("name"), level)
+            log(" ".join(f"{{{name}}}" for name in fields), **fields)
+    lines = out.getvalue().splitlines()
+    assert len(lines) == len(LEVELS)
+    for line in lines:
+        assert " ".join(fields.values()) in line
+
+
+async def test_added_fields(txa: IBackend) -> None:
+    """O2: Time, level, namespace and format are fields that a message may name."""
+    with logged(txa) as out:
+        txa.make_logger("some.name").warn("<{log_level}> <{log_namespace}> <{log_time}>")
+        txa.make_logger("some.name").info("<{log_format}>")
+    first, second = out.getvalue().splitlines()
+    assert "<some.name>" in first
+    assert "warn" in first.partition("<")[2].partition(">")[0]
+    assert float(first.rpartition("<")[2].rpartition(">")[0]) > 1e9
+    assert "<<{log_format}>>" in second
+
+
+async def test_added_fields_are_not_overwritten(txa: IBackend) -> None:
+    """O2: The caller's own fields of these names do not take their place."""
+    fake: dict[str, Any] = {
+        "log_level": "fake",
+        "log_namespace": "fake",
+        "log_time": "fake",
+        "log_format": "fake",
+    }
+    with logged(txa) as out:
+        txa.make_logger("some.name").warn(
+            "<{log_level}> <{log_namespace}> <{log_time}>", **fake
+        )
+    (line,) = out.getvalue().splitlines()
+    assert "fake" not in line
+    assert "<some.name>" in line
+
+
+def namespace_of(txa: IBackend, log: ILogger) -> str:
+    """Return the namespace that *log* writes."""
+    with logged(txa) as out:
+        log.info("|{log_namespace}|")
+    return out.getvalue().split("|")[1]
+
+
+async def test_logger_of_a_module(txa: IBackend) -> None:
+    """O9: Made in a function of a module, a logger is named after the module."""
+    assert namespace_of(txa, txa.make_logger()) == __name__
+
+
+async def test_logger_of_a_class_attribute(txa: IBackend) -> None:
+    """O9: Made in a class body, it is named after the class, nested ones included."""
+
+    class Outer:
+        """A class with a logger."""
+
+        log = txa.make_logger()
+
+        class Inner:
+            """A nested one."""
+
+            log = txa.make_logger()
+
+    for kind in (Outer, Outer.Inner):
+        assert namespace_of(txa, kind.log) == f"{__name__}.{kind.__qualname__}"
+
+
+async def test_logger_of_a_method(txa: IBackend) -> None:
+    """O9: Made in a method, it is named after the class of the object."""
+
+    class Base:
+        """A class that makes loggers."""
+
+        def __init__(self) -> None:
+            self.log = txa.make_logger()
+
+        @classmethod
+        def make(cls) -> ILogger:
+            """Return a logger, too."""
+            return txa.make_logger()
+
+    assert namespace_of(txa, Base().log) == f"{__name__}.{Base.__qualname__}"
+    assert namespace_of(txa, Base.make()) == f"{__name__}.{Base.__qualname__}"
+
+
+async def test_variable_that_is_called_self(txa: IBackend) -> None:
+    """O9: A local variable called `self` makes no method of a function."""
+    self = object()
+    log = txa.make_logger()
+    assert self is not None
+    assert namespace_of(txa, log) == __name__
+
+
+async def test_explicit_name(txa: IBackend) -> None:
+    """O9: A name that is given is taken, wherever that is done."""
+
+    class Some:
+        """A class with a logger of another name."""
+
+        log = txa.make_logger("any.name")
+
+    assert namespace_of(txa, Some.log) == "any.name"
