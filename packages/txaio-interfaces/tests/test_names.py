@@ -20,6 +20,18 @@ def test_public_name_cannot_be_instantiated(name):
 
 
 @pytest.mark.parametrize("name", CLASSES)
+def test_public_method_is_abstract(name):
+    """A backend that leaves one out cannot be made, on any path."""
+    interface = getattr(txaio_interfaces, name)
+    methods = {
+        member
+        for member, value in vars(interface).items()
+        if callable(value) and not member.startswith("_")
+    }
+    assert methods <= interface.__abstractmethods__
+
+
+@pytest.mark.parametrize("name", CLASSES)
 def test_public_method_says_what_it_means(name):
     """The docstrings of the whole house live here, so that none may be missing."""
     interface = getattr(txaio_interfaces, name)
