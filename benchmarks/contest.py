@@ -66,11 +66,35 @@ def _round(
     return {name: _ask(worker, line) for name, worker in workers.items()}
 
 
+def hold_at_once(contest: Contest) -> Result:
+    """Run one round of *contest* with all workers at the same time.
+
+    For tasks that wait: nothing that takes CPU time is measured so.
+    """
+    with ExitStack() as stack:
+        workers = {
+            name: stack.enter_context(_worker(contest.module, name))
+            for name in contest.contestants
+        }
+        task = {"workload": contest.workload, "module": contest.workloads}
+        for worker in workers.values():
+            _tell(worker, json.dumps(task | contest.task))
+        return Result(contest, [{name: _hear(w) for name, w in workers.items()}])
+
+
 def _ask(worker: subprocess.Popen[str], line: str) -> dict[str, float]:
+    _tell(worker, line)
+    return _hear(worker)
+
+
+def _tell(worker: subprocess.Popen[str], line: str) -> None:
     assert worker.stdin is not None
-    assert worker.stdout is not None
     worker.stdin.write(line + "\n")
     worker.stdin.flush()
+
+
+def _hear(worker: subprocess.Popen[str]) -> dict[str, float]:
+    assert worker.stdout is not None
     answer = worker.stdout.readline()
     if not answer:
         msg = f"{worker.args!r} ended with {worker.wait()}"

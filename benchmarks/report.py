@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import platform
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from benchmarks.figures import Row
 
 COLUMNS = ("work", "ours", "peer", "ours, each", "peer, each", "ratio", "goal", "met")
+LATENESS = ("min", "p50", "p99", "max")
 PACKAGES = ("txaio-interfaces", "twisted", "anyio", "trio", "uvloop")
 
 
@@ -27,26 +30,51 @@ def machine() -> str:
     )
 
 
-def write(folder: Path, rows: list[Row], *, quick: bool) -> None:
-    """Write ``results.md``, ``results.json`` and ``rearm.svg`` into *folder*."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "results.md").write_text(_markdown(rows, quick=quick))
-    data = {
-        "machine": machine(),
-        "quick": quick,
-        "rows": [row.as_dict() for row in rows],
-    }
-    (folder / "results.json").write_text(json.dumps(data, indent=1) + "\n")
-    _picture(folder / "rearm.svg", rows)
+@dataclass
+class Report:
+    """All that was measured."""
+
+    quick: bool
+    rows: list[Row] = field(default_factory=list)
+    late: list[tuple[str, str, dict[str, float]]] = field(default_factory=list)
+    imports: dict[str, float] = field(default_factory=dict)
+    calls: dict[str, float] = field(default_factory=dict)
+
+    def write(self, folder: Path) -> None:
+        """Write ``results.md``, ``results.json`` and ``rearm.svg`` into *folder*."""
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "results.md").write_text("\n".join(self.markdown()) + "\n")
+        data = asdict(self) | {"machine": machine()}
+        data["rows"] = [row.as_dict() for row in self.rows]
+        (folder / "results.json").write_text(json.dumps(data, indent=1) + "\n")
+        _picture(folder / "rearm.svg", self.rows)
+
+    def markdown(self) -> Iterator[str]:
+        """Yield the lines of the tables."""
+        yield f"Measured with {machine()}."
+        if self.quick:
+            yield "A quick run: the figures are rough."
+        yield from _table(
+            "Ours beside its peers", COLUMNS, [row.cells() for row in self.rows]
+        )
+        seconds = [
+            [title, name, *(f"{late[key]:.4f}" for key in LATENESS)]
+            for title, name, late in self.late
+        ]
+        yield from _table(
+            "How late calls are, in seconds", ("buckets", "timer", *LATENESS), seconds
+        )
+        costs = [[name, f"{ms:.2f}"] for name, ms in self.imports.items()]
+        yield from _table("What an import costs", ("import", "ms"), costs)
+        calls = [[name, f"{ns:.0f}"] for name, ns in self.calls.items()]
+        yield from _table("Single calls on asyncio", ("call", "ns"), calls)
 
 
-def _markdown(rows: list[Row], *, quick: bool) -> str:
-    lines = [f"Measured with {machine()}."]
-    if quick:
-        lines.append("A quick run: the figures are rough.")
-    lines += ["", _line(COLUMNS), _line("---" for _ in COLUMNS)]
-    lines += [_line(row.cells()) for row in rows]
-    return "\n".join(lines) + "\n"
+def _table(title: str, head: Iterable[str], rows: list[list[str]]) -> Iterator[str]:
+    head = tuple(head)
+    if rows:
+        yield from ("", f"## {title}", "", _line(head), _line("---" for _ in head))
+        yield from map(_line, rows)
 
 
 def _line(cells: Any) -> str:

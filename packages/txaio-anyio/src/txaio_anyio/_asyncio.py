@@ -77,4 +77,4 @@ def clock_of(loop: asyncio.AbstractEventLoop) -> Callable[[], float]:
 
 
 def _is_uvloop(loop: asyncio.AbstractEventLoop) -> bool:
-    return type(loop).__module__.startswith("uvloop")
+    return any(kind.__module__ == "uvloop" for kind in type(loop).__mro__)

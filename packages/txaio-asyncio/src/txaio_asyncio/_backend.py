@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from txaio_asyncio._futures import AsyncioFutures
 from txaio_asyncio._logging import AsyncioLogging
-from txaio_asyncio._timers import AsyncioTimers, clock_of
+from txaio_asyncio._timers import AsyncioTimers, clock_of, is_uvloop
 from txaio_common import ThreadChecked, Unavailable, debug_mode, start_main
 
 
@@ -57,6 +57,7 @@ class AsyncioBackend(AsyncioFutures, AsyncioTimers, AsyncioLogging):
         self._tasks = set()
         self._thread = get_ident()
         self._now = clock_of(self._loop)
+        self._grain = 0.001 if is_uvloop(self._loop) else 0.0
 
     @property
     def name(self) -> str:

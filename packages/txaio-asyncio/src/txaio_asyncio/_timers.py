@@ -21,12 +21,14 @@ class AsyncioTimers(Timers):
     """The primitives, on the handles of an asyncio loop."""
 
     _loop: asyncio.AbstractEventLoop
+    _grain: float
+    """How many seconds early the loop's timers may be."""
 
     def _call_soon(self, fn: Callable[[], object]) -> asyncio.Handle:
         return self._loop.call_soon(fn)
 
     def _call_after(self, delay: float, fn: Callable[[], object]) -> asyncio.Handle:
-        return self._loop.call_later(delay, fn)
+        return self._loop.call_later(delay + self._grain, fn)
 
     def call_from_thread(
         self, fn: Callable[..., object], /, *args: Any, **kwargs: Any
@@ -42,8 +44,10 @@ class AsyncioTimers(Timers):
 
 def clock_of(loop: asyncio.AbstractEventLoop) -> Callable[[], float]:
     """Return the monotonic clock of *loop*, the quickest that tells the same."""
-    kind = type(loop)
-    # uvloop's own counts whole milliseconds, as of the start of the loop's turn.
-    if kind.time is asyncio.BaseEventLoop.time or kind.__module__.startswith("uvloop"):
-        return time.monotonic
-    return loop.time
+    stock = type(loop).time is asyncio.BaseEventLoop.time
+    return time.monotonic if stock or is_uvloop(loop) else loop.time
+
+
+def is_uvloop(loop: asyncio.AbstractEventLoop) -> bool:
+    """Tell whether *loop* is uvloop's, whose clock has whole milliseconds only."""
+    return any(kind.__module__ == "uvloop" for kind in type(loop).__mro__)

@@ -18,8 +18,8 @@ from txaio_interfaces import IBatchedTimer, IDelayedCall
 if TYPE_CHECKING:
     from txaio_common._timers import NativeCall, Timers
 
-GRAIN = 0.002
-"""Native timers may be this many seconds early: uvloop counts milliseconds."""
+GRAIN = 1e-6
+"""So many seconds are not early: clocks tick, and sums of floats are rounded."""
 
 BURST = 10
 """How many chunks follow each other, turn by turn, between two pauses.
@@ -66,7 +66,7 @@ class BatchedCall(_Link, IDelayedCall):
         if before is None:
             return False
         timer = self.timer
-        when = timer._now() + delay
+        when = timer._timers._now() + delay
         if timer._low < when <= timer._high:
             bucket = timer._latest
         else:
@@ -118,7 +118,6 @@ class BatchedTimer(IBatchedTimer):
         "_latest",
         "_low",
         "_never",
-        "_now",
         "_timers",
         "_width",
     )
@@ -126,7 +125,6 @@ class BatchedTimer(IBatchedTimer):
     def __init__(self, timers: Timers, bucket_seconds: float, chunk_size: int) -> None:
         """Take the clock and the native timers of *timers*."""
         self._timers = timers
-        self._now = timers._now
         self._width = float(bucket_seconds)
         self._chunk_size = chunk_size
         self._buckets: dict[int, Bucket] = {}
@@ -141,7 +139,7 @@ class BatchedTimer(IBatchedTimer):
         if not callable(func):
             msg = f"func must be callable, not {type(func).__name__!r}"
             raise TypeError(msg)
-        when = self._now() + delay
+        when = self._timers._now() + delay
         bucket = self._latest if self._low < when <= self._high else self._bucket(when)
         call = BatchedCall()
         call.timer = self
@@ -161,7 +159,7 @@ class BatchedTimer(IBatchedTimer):
         if when == inf:
             return self._never
         width = self._width
-        now = self._now()
+        now = self._timers._now()
         key = max(ceil(max(when, now) / width), self._fired + 1)
         if key * width < when:  # The division rounds, and no call may be early.
             key += 1
@@ -189,7 +187,8 @@ class BatchedTimer(IBatchedTimer):
     def _retire_soon(self, bucket: Bucket) -> None:
         self._idle.append(bucket)
         if len(self._idle) == 1:
-            self._timers._tidy_soon(self._retire)
+            with suppress(RuntimeError):  # The loop has ended, with all its timers.
+                self._timers._tidy_soon(self._retire)
 
     def _retire(self) -> None:
         idle, self._idle = self._idle, []
@@ -201,7 +200,7 @@ class BatchedTimer(IBatchedTimer):
                 native.cancel()
 
     def _fire(self, bucket: Bucket) -> None:
-        early = bucket.edge - self._now()
+        early = bucket.edge - self._timers._now()
         if early > GRAIN:  # The loop's own clock was set, as wall clocks are.
             bucket.native = self._timers._arm(early, partial(self._fire, bucket))
             return
@@ -220,7 +219,7 @@ class BatchedTimer(IBatchedTimer):
             self._timers._call_soon(partial(self._count, bucket, call, counted))
         else:
             bursts = max(1, ceil(counted / (self._chunk_size * BURST)))
-            self._run(bucket, self._width / bursts, self._now(), BURST)
+            self._run(bucket, self._width / bursts, self._timers._now(), BURST)
 
     def _run(self, bucket: Bucket, pause: float, due: float, left: int) -> None:
         """Make a chunk of calls, the next of *left*, and have the rest follow."""
@@ -237,7 +236,7 @@ class BatchedTimer(IBatchedTimer):
         else:
             due += pause
             rest = partial(self._run, bucket, pause, due, BURST)
-            self._timers._arm(due - self._now(), rest)
+            self._timers._arm(due - self._timers._now(), rest)
 
     def _work_off(self, bucket: Bucket) -> None:
         """Make all calls that are left: the program ends, and with it its loop."""

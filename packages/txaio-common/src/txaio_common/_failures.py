@@ -117,7 +117,7 @@ def text_of(value: object) -> str:
 
 def message_of(exception: BaseException) -> str:
     """Return ``"Type: text"`` on one line, whatever the text is."""
-    text = text_of(exception).replace("\r", "\\r").replace("\n", "\\n")
+    text = "\\n".join(text_of(exception).splitlines())
     name = type(exception).__name__
     return f"{name}: {text}" if text else name
 

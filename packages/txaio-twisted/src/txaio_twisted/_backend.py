@@ -59,7 +59,9 @@ class TwistedBackend(TwistedTimers, TwistedLogging):
         self._queue = deque()
         self._soon = deque()
         self._draining = False
+        self._nesting = 0
         self._runners = set()
+        self._sheltered = set()
         self._current = None
         self._adopted = WeakKeyDictionary()
         self._exit: Callable[[BaseException], None] | None = None
@@ -82,14 +84,20 @@ class TwistedBackend(TwistedTimers, TwistedLogging):
 
     def _end(self) -> TwistedFuture:
         """Cancel the coroutines that still run, and let them clean up."""
-        return self._start(self._wind_down())
+        return self._start(self._wind_down(), self._sheltered)
 
     async def _wind_down(self) -> None:
         while self._runners:
             running = [r.future for r in self._runners if r.future is not None]
             for future in running:
                 self.cancel(future)
-            await self.gather(running)
+            await self.gather([self._ending(future) for future in running])
+
+    def _ending(self, future: TwistedFuture) -> TwistedFuture:
+        """Return what is settled once *future* is, which does not count as looking."""
+        ended = self._new_future(None)
+        self._on_settled(future, lambda _future: self.resolve(ended))
+        return ended
 
     def _close(self) -> None:
         unavailable = Unavailable(
@@ -138,7 +146,7 @@ class _Life(Generic[T]):
 
     def begin(self, start: Callable[[], Any]) -> None:
         """Call *start*, which returns a future, and stop the reactor after it."""
-        self._backend._start(self._live(start))
+        self._backend._start(self._live(start), self._backend._sheltered)
 
     async def _live(self, start: Callable[[], Any]) -> None:
         value, error = None, None

@@ -35,6 +35,7 @@ class Runner:
         "_throw",
         "cancelling",
         "future",
+        "siblings",
     )
 
     def __init__(
@@ -53,6 +54,7 @@ class Runner:
         self._failed = False
         self.cancelling = False
         self.future: TwistedFuture | None = future
+        self.siblings: set[Runner] | None = None
 
     def cancel(self, msg: str | None = None) -> None:
         """Raise `CancelledError` at the await, once: it may clean up in peace."""
@@ -85,9 +87,9 @@ class Runner:
             self._end()
 
     def _advance(self) -> bool:
-        # The traceback of a failure keeps this frame: were the future, or the
-        # failure, a local name here, a cycle would delay the report of an error
-        # that nobody looks at.
+        # The traceback of a failure keeps this frame and those that called it: were
+        # the future, or the failure, a local name there, a cycle would delay the
+        # report of an error that nobody looks at.
         try:
             if self._throw is None:
                 awaited = self._context.run(self._coroutine.send, None)
@@ -128,6 +130,7 @@ class Runner:
     def _end(self) -> None:
         outcome, self._outcome = self._outcome, None
         future, self.future = self.future, None
-        self._backend._runners.discard(self)
+        if self.siblings is not None:
+            self.siblings.discard(self)
         if future is not None:
             future._settle(outcome, failed=self._failed)

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from txaio_interfaces import IFailedFuture
     from txaio_twisted._native import Listener
 
+DEEP = 20
+"""Coroutines that start each other, so deep, do it in turn instead of recursion."""
+
 
 class TwistedFutures(Futures, TwistedFailures):
     """The primitives, on `TwistedFuture`; native Deferreds are adopted."""
@@ -35,7 +38,11 @@ class TwistedFutures(Futures, TwistedFailures):
     _make_future: Callable[..., TwistedFuture]
     _queue: deque[tuple[Listener, Any]]
     _draining: bool
+    _nesting: int
+    """How many coroutines are starting, one inside the other."""
     _runners: set[Runner]
+    _sheltered: set[Runner]
+    """Those that the end of the backend does not cancel."""
     _current: Runner | None
     _adopted: WeakKeyDictionary[Deferred[Any], TwistedFuture]
 
@@ -120,17 +127,19 @@ class TwistedFutures(Futures, TwistedFailures):
         queue = self._queue
         try:
             while queue:
-                fn, argument = queue.popleft()
-                try:
-                    fn(argument)
-                except Exception as error:  # noqa: BLE001 - any error of the user's
-                    self._report(f"error in a callback {fn!r}", error)
-                except (KeyboardInterrupt, SystemExit) as error:
-                    self._leave(error)
+                self._run(*queue.popleft())
         finally:
             self._draining = False
             if queue:
                 self._drain_later()
+
+    def _run(self, fn: Listener, argument: object) -> None:
+        try:
+            fn(argument)
+        except Exception as error:  # noqa: BLE001 - any error of the user's
+            self._report(f"error in a callback {fn!r}", error)
+        except (KeyboardInterrupt, SystemExit) as error:
+            self._leave(error)
 
     @abstractmethod
     def _drain_later(self) -> None:
@@ -155,23 +164,31 @@ class TwistedFutures(Futures, TwistedFailures):
         return super()._ensure(awaitable)
 
     def _spawn(self, coroutine: Coroutine[Any, Any, Any]) -> TwistedFuture:
-        future = self._start(coroutine)
-        if future._runner is not None:
-            self._runners.add(future._runner)
-        return future
+        return self._start(coroutine, self._runners)
 
-    def _start(self, coroutine: Coroutine[Any, Any, Any]) -> TwistedFuture:
-        """Run *coroutine* so that the end of the backend does not cancel it."""
+    def _start(
+        self, coroutine: Coroutine[Any, Any, Any], runners: set[Runner]
+    ) -> TwistedFuture:
+        """Run *coroutine*, as one of *runners* while it does."""
         try:
             future = self._new_future(None)
         except RuntimeError:
             coroutine.close()
             raise
         future._runner = runner = Runner(self, coroutine, future)
-        self._queue.append((runner.step, None))
-        if not self._draining:
-            self._drain()
-        return future
+        # A traceback from the first step keeps this frame: see `Runner`.
+        kept = [future]
+        del future
+        if self._nesting < DEEP:
+            self._nesting += 1
+            self._run(runner.step, None)
+            self._nesting -= 1
+        else:
+            self._enqueue(runner.step, None)
+        if runner.future is not None:
+            runners.add(runner)
+            runner.siblings = runners
+        return kept.pop()
 
     def _adopt(self, awaitable: Any) -> TwistedFuture:
         if isfuture(awaitable):
@@ -188,7 +205,7 @@ class TwistedFutures(Futures, TwistedFailures):
     async def uncancelled(
         self, fn: Callable[..., Awaitable[Any]], /, *args: Any, **kwargs: Any
     ) -> Any:
-        inner = self._start(call_and_wait(fn, args, kwargs))
+        inner = self._start(call_and_wait(fn, args, kwargs), self._sheltered)
         interrupted = False
         while not inner.called:
             try:

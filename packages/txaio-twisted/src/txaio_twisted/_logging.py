@@ -52,8 +52,9 @@ def _publish(event: dict[str, Any]) -> None:
         globalLogPublisher(event)
     except Exception:
         # What is called so has to be a list, and a publisher fails on all else.
-        if event.pop("log_trace", None) is None:
+        if "log_trace" not in event:
             raise
+        del event["log_trace"]
         globalLogPublisher(event)
 
 
