@@ -17,10 +17,15 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
 
+def task_name() -> str:
+    """Return what the one task is called."""
+    return "a task"
+
+
 class PlainLogging(StdlibLogging):
     """Logging as a backend has it, where all runs in one task."""
 
-    _road = StdlibRoad(lambda: "a task")
+    _road = StdlibRoad(task_name)
 
 
 @pytest.fixture

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+from copy import copy, deepcopy
+from pickle import dumps, loads
 from typing import TYPE_CHECKING
 
 import pytest
@@ -134,6 +136,25 @@ def test_loggers_are_not_kept_alive(txl: StdlibLogging):
 def test_names_of_numbers(number: int, name: str):
     """O3: Levels of others are called after the highest that they reach."""
     assert level_name(number) == name
+
+
+def pickled(log: Logger) -> Logger:
+    """Return what another process would get of *log*."""
+    made: Logger = loads(dumps(log))  # noqa: S301 - our own
+    return made
+
+
+@pytest.mark.parametrize("copied", [copy, deepcopy, pickled])
+def test_copy_follows(txl: StdlibLogging, out: Written, copied):
+    """O5: A copy of a logger is as good as the logger."""
+    log = txl.make_logger("some").bind(a=1)
+    log.set_log_level("warn")
+    txl.start_logging(out, "trace")
+    other = copied(log)
+    assert said_by(other, out) == WRITTEN[:3]
+    other = copied(txl.make_logger("some"))
+    txl.set_global_log_level("error")
+    assert said_by(other, out) == WRITTEN[:2]
 
 
 def test_logger_in_words(txl: StdlibLogging):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import pickle
 import sys
@@ -114,6 +115,65 @@ def test_fields_survive_pickling(txl: StdlibLogging, kept: list[Any]):
     assert sent.fields["a"] == 1
     assert sent.fields["b"].startswith("<function")
     assert sent.fields["log_failure"].args == ("x",)
+
+
+def as_logging_makes_it(record: logging.LogRecord) -> dict[str, Any]:
+    """Return what `logging` says of the same event."""
+    made = logging.LogRecord(
+        record.name,
+        record.levelno,
+        record.pathname,
+        record.lineno,
+        record.msg,
+        (),
+        record.exc_info,
+        record.funcName,
+    )
+    added = {"fields": vars(record)["fields"], "taskName": None}
+    return added | vars(made)
+
+
+IN_TIME = ("created", "msecs", "relativeCreated")
+FLAGS = ["no", "logThreads", "logMultiprocessing", "logProcesses", "logAsyncioTasks"]
+
+
+@pytest.mark.parametrize("off", FLAGS)
+def test_record_has_all_that_others_have(
+    txl: StdlibLogging, kept: list[Any], monkeypatch: pytest.MonkeyPatch, off: str
+):
+    """O3: A record tells all that `logging` tells of its own."""
+    monkeypatch.setattr(logging, off, False, raising=False)
+    monkeypatch.setattr(logging.getLogger("some"), "propagate", False)
+    txl.make_logger("some").info("x", log_failure=ValueError())
+    ours, theirs = vars(kept[0]), as_logging_makes_it(kept[0])
+    assert ours.keys() == theirs.keys()
+    times = [(ours.pop(name), theirs.pop(name)) for name in IN_TIME]
+    assert ours == theirs
+    assert times[0][0] == pytest.approx(times[0][1], abs=5)
+    assert 0 <= times[1][0] < 1000
+    assert times[2][0] == pytest.approx(times[2][1], abs=5000)
+
+
+def test_record_without_multiprocessing(
+    txl: StdlibLogging, kept: list[Any], monkeypatch: pytest.MonkeyPatch
+):
+    """O3: A program of one process is its main process."""
+    monkeypatch.delitem(sys.modules, "multiprocessing", raising=False)
+    txl.make_logger("some").info("x")
+    assert kept[0].processName == "MainProcess"
+
+
+def test_record_names_its_task(txl: StdlibLogging, kept: list[Any]):
+    """O3: A record tells the task of asyncio that it was made in."""
+
+    async def work() -> None:
+        txl.make_logger("some").info("x")
+
+    async def start() -> None:
+        await asyncio.create_task(work(), name="y")
+
+    asyncio.run(start())
+    assert kept[0].taskName == "y"
 
 
 @pytest.fixture

@@ -42,7 +42,7 @@ class _Stamps:
         second, head, tail = self._last
         if not 0 <= when - second < 1:
             second, head, tail = self._last = self._words(when // 1)
-        return head + _THOUSANDTHS[int((when - second) * 1000)] + tail
+        return f"{head}{_THOUSANDTHS[int((when - second) * 1000)]}{tail}"
 
     def _words(self, second: float) -> tuple[float, str, str]:
         t = localtime(second)
@@ -59,11 +59,13 @@ STAMPS = _Stamps()
 
 def render_text(level: str, text: str, event: Event, _origin: Origin) -> str:
     """Return a line for people, with the traceback after it, indented."""
-    stamp = STAMPS.of(event["log_time"])
-    line = one_line(f"{stamp} {level} {event['log_namespace']}: {text}") + "\n"
-    return (
-        line + _more(event) if "log_failure" in event or "log_stack" in event else line
-    )
+    namespace = event["log_namespace"]
+    if not (text.isprintable() and namespace.isprintable()):
+        text, namespace = one_line(text), one_line(namespace)
+    line = f"{STAMPS.of(event['log_time'])} {level} {namespace}: {text}\n"
+    if "log_failure" in event or "log_stack" in event:
+        return line + _more(event)
+    return line
 
 
 def render_color(level: str, text: str, event: Event, _origin: Origin) -> str:

@@ -10,6 +10,7 @@ from txaio_common._failures import FailedFuture, message_of
 from txaio_common._log_events import failure_in, traceback_in
 from txaio_common._log_levels import level_name
 from txaio_common._log_text import message_text, repr_of
+from txaio_common._native_records import native_record
 
 
 if TYPE_CHECKING:
@@ -61,17 +62,8 @@ def make_record(
 ) -> logging.LogRecord:
     """Return *event* as a record at the level *number*, made by the code in *frame*."""
     fields = Fields(event)
-    code = frame.f_code
-    record = logging.getLogRecordFactory()(
-        event["log_namespace"],
-        number,
-        code.co_filename,
-        frame.f_lineno,
-        Message(fields, road),
-        (),
-        _exc_info_of(event) if "log_failure" in event else None,
-        code.co_name,
-    )
+    exc_info = _exc_info_of(event) if "log_failure" in event else None
+    record = native_record(event, number, frame, Message(fields, road), exc_info)
     record.fields = fields
     return record
 

@@ -99,6 +99,10 @@ class Logger(ILogger):
     def _level(self) -> str:
         return self._own or LEVELS.of(self.namespace)
 
+    def __reduce__(self) -> Any:
+        """Be made anew when copied, so that the copy has its level, too."""
+        return Logger, (self.namespace, self._emit, dict(self.bound), self._own)
+
     def __repr__(self) -> str:
         return f"<Logger {self.namespace!r} at {self._level()}>"
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from functools import partial
 from threading import current_thread
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +37,7 @@ class StdlibRoad:
     def __init__(self, task_name: Callable[[], str | None]) -> None:
         """Let *task_name* say in which task a message is made."""
         self._task_name = task_name
+        self._origin = self.origin  # Bound once, not with each message.
 
     def emit(
         self, logger: Logger, level: str, message: object, fields: dict[str, Any], /
@@ -45,26 +47,31 @@ class StdlibRoad:
             native = logger.native
             if native is None:
                 native = logger.native = logging.getLogger(logger.namespace)
-            number = NUMBERS[level]
-            if not _we_alone_hear(native):
-                if native.isEnabledFor(number):
-                    event = make_event(logger, level, message, fields)
-                    native.handle(make_record(event, number, sys._getframe(2), self))
-                    return
-                if not _we_hear(native):
-                    return
-            if native.disabled or native.manager.disable >= number:
-                return
-            event = make_event(logger, level, message, fields)
-            if native.filters or ROOT_HANDLER.filters or ROOT_HANDLER.level:
-                record = make_record(event, number, sys._getframe(2), self)
-                _hand_to_us(native, record)
-            else:
+            if _we_alone_hear(native):
+                event = make_event(logger, level, message, fields)
                 text = message_text(event)
-                ROOT_HANDLER.output.write(level, text, event, self.origin)
+                ROOT_HANDLER.output.write(level, text, event, self._origin)
+            else:
+                self._emit_record(logger, level, message, fields)
         except Exception as error:  # noqa: BLE001 - no caller is to hear of it
             if logging.raiseExceptions:
                 complain(error)
+
+    def _emit_record(
+        self, logger: Logger, level: str, message: object, fields: dict[str, Any]
+    ) -> None:
+        """Hand *message* on to all that may hear it."""
+        native, number = logger.native, NUMBERS[level]
+        if native.isEnabledFor(number):
+            deliver = native.handle
+        elif native.disabled or native.manager.disable >= number:
+            return
+        elif _we_hear(native):
+            deliver = partial(_hand_to_us, native)
+        else:
+            return
+        event = make_event(logger, level, message, fields)
+        deliver(make_record(event, number, sys._getframe(3), self))
 
     def origin(self) -> tuple[str | None, str | None]:
         """Return the names of the thread and of the task that run."""
@@ -72,7 +79,7 @@ class StdlibRoad:
 
 
 def _we_alone_hear(native: logging.Logger) -> bool:
-    """Tell whether what *native* logs reaches no handler but ours.
+    """Tell whether what *native* logs reaches our handler, and nobody else.
 
     If so it needs no record, which costs as much as all the rest.
     """
@@ -84,7 +91,8 @@ def _we_alone_hear(native: logging.Logger) -> bool:
         node = node.parent
     return (
         node.handlers == _OURS
-        and not (native.filters or ROOT_HANDLER.filters or ROOT_HANDLER.level)
+        and not (native.disabled or native.manager.disable or native.filters)
+        and not (ROOT_HANDLER.filters or ROOT_HANDLER.level)
         # Who watches all records replaces the method that hands them to the handlers.
         and type(native).callHandlers is _CALL_HANDLERS
     )
