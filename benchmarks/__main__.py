@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 import pyperf
+
 from benchmarks.contest import hold, hold_at_once
 from benchmarks.figures import accuracies, figures
 from benchmarks.imports import measure

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from benchmarks.contest import Contest, Result
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 TIMERS = "benchmarks.timers"
@@ -245,7 +248,7 @@ def _futures(rounds: int, less: int) -> Iterator[Figure]:
             )
 
 
-def _figure(
+def _figure(  # noqa: PLR0913, PLR0917 - a row of a table
     title: str,
     contestants: tuple[str, ...],
     workload: str,

@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 import pyperf
+
 from benchmarks.timers import Node, nothing
 from txaio_asyncio import AsyncioBackend
 

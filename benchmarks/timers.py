@@ -109,7 +109,7 @@ class Trio:
                 self.call_later = call_later
                 await main(self)
 
-        self.turn = lambda: trio.sleep(0)
+        self.turn = trio.lowlevel.checkpoint
         self._sleep = trio.sleep
         trio.run(entry)
 
@@ -141,7 +141,7 @@ class Anyio:
                 self.call_later = call_later
                 await main(self)
 
-        self.turn = lambda: anyio.sleep(0)
+        self.turn = anyio.lowlevel.checkpoint
         self._sleep = anyio.sleep
         anyio.run(entry)
 
@@ -294,6 +294,7 @@ def _on_asyncio(kind: type[Ours] = Ours) -> Ours:
 
 def _on_uvloop() -> Ours:
     import uvloop
+
     from txaio_asyncio import run
 
     return Ours(run, Asyncio().turn, loop_factory=uvloop.new_event_loop)
@@ -301,6 +302,7 @@ def _on_uvloop() -> Ours:
 
 def _on_twisted() -> Ours:
     from twisted.internet import reactor, task
+
     from txaio_twisted import run
 
     return Ours(run, lambda: task.deferLater(reactor, 0))
@@ -308,6 +310,7 @@ def _on_twisted() -> Ours:
 
 def _on_anyio(**options: Any) -> Ours:
     import anyio
+
     from txaio_anyio import run
 
-    return Ours(run, lambda: anyio.sleep(0), **options)
+    return Ours(run, anyio.lowlevel.checkpoint, **options)

@@ -82,7 +82,7 @@ async def fire(peer: Any, timers: int) -> dict[str, float]:
 
 
 async def stall(peer: Any, timers: int) -> dict[str, float]:
-    """Have many calls of one delay made; the longest CPU time of one turn of the loop."""
+    """Have many calls of one delay made; the longest CPU time of one turn, in ns."""
     fired = longest = 0
     running = True
 
