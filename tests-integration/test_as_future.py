@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness import collect_dropped
+from harness import collect_dropped, pause
 
 
 if TYPE_CHECKING:
@@ -257,7 +257,7 @@ async def test_finished_coroutine_is_let_go(txa: IBackend, unit: float) -> None:
     argument = Argument()
     gone = weakref.ref(argument)
     await txa.as_future(work, argument)
-    await txa.sleep(unit)
+    await pause(txa, unit)
     del argument
     collect_dropped()
     assert gone() is None

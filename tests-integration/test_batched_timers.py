@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness import collect_dropped
+from harness import collect_dropped, pause
 
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ async def test_never_early_and_less_than_a_bucket_late(
 
     for _ in range(60):
         txa.call_later(chance.uniform(0, 2) * unit, ask)
-    await txa.sleep(7 * unit + 2 * bucket)
+    await pause(txa, 7 * unit + 2 * bucket)
     assert len(lateness) == 60
     assert min(lateness) >= -ROUNDING
     assert max(lateness) < bucket + late
@@ -72,7 +72,7 @@ async def test_delay_of_whole_buckets(txa: IBackend, unit: float, late: float) -
 
     # Asked for from inside a bucket, whose time is an edge.
     timer.call_later(0, lambda: [ask(number * unit) for number in range(4)])
-    await txa.sleep(7 * unit)
+    await pause(txa, 7 * unit)
     assert len(lateness) == 4
     assert min(lateness) >= -ROUNDING
     assert max(lateness) < unit + late
@@ -87,7 +87,7 @@ async def test_chunks_spread_over_one_more_bucket(
     due = txa.time() + unit
     for _ in range(50):
         timer.call_later(unit, lambda: lateness.append(txa.time() - due))
-    await txa.sleep(8 * unit)
+    await pause(txa, 8 * unit)
     assert len(lateness) == 50
     assert min(lateness) >= -ROUNDING
     assert max(lateness) < 4 * unit + late
@@ -117,7 +117,7 @@ async def test_arguments_of_any_name(txa: IBackend, unit: float) -> None:
     timer = txa.make_batched_timer(unit)
     timer.call_later(unit, show, 1, 2, **names)
     timer.call_later(unit, show)
-    await txa.sleep(4 * unit)
+    await pause(txa, 4 * unit)
     assert made == [((1, 2), names), ((), {})]
 
 
@@ -130,7 +130,7 @@ async def test_no_delay_means_the_next_bucket(
     begun = txa.time()
     txa.make_batched_timer(2 * unit).call_later(delay, lambda: made.append(txa.time()))
     assert made == []
-    await txa.sleep(4 * unit)
+    await pause(txa, 4 * unit)
     assert len(made) == 1
     assert 0 <= made[0] - begun < 2 * unit + late + ROUNDING
 
@@ -140,7 +140,7 @@ async def test_infinite_delay(txa: IBackend, unit: float, host: Host) -> None:
     before = host.native_timers()
     timer = txa.make_batched_timer(unit)
     call = timer.call_later(INF, pytest.fail, "called")
-    await txa.sleep(3 * unit)
+    await pause(txa, 3 * unit)
     assert host.native_timers() <= before
     call.cancel()
     call.cancel()
@@ -150,11 +150,12 @@ async def test_infinite_delay(txa: IBackend, unit: float, host: Host) -> None:
     ("width", "period"), [(5, 1), (5, 0), (2, 3), (1, 1), (0.5, 2), (3, 3), (2, -1)]
 )
 async def test_rearming_does_not_spin(
-    txa: IBackend, unit: float, width: float, period: float
+    txa: IBackend, unit: float, late: float, width: float, period: float
 ) -> None:
     """B2: A call re-armed inside itself is made once per ceil(period / width) buckets."""
     made: list[float] = []
     span = 9
+    begun = txa.time()
     timer = txa.make_batched_timer(width * unit)
 
     def act() -> None:
@@ -162,12 +163,14 @@ async def test_rearming_does_not_spin(
         calls.append(timer.call_later(period * unit, act))
 
     calls = [timer.call_later(period * unit, act)]
-    await txa.sleep(span * unit)
+    await pause(txa, span * unit)
     calls[-1].cancel()
+    spent = (txa.time() - begun) / unit
     buckets = max(1, math.ceil(period / width))
-    assert len(made) <= span / (buckets * width) + 1
+    assert len(made) <= spent / (buckets * width) + 1
     # It is made at all, less than a bucket late each time.
-    assert len(made) >= int(span / (max(0, period) + width)) - 1
+    least = (span - late / unit) / (max(0, period) + width)
+    assert len(made) >= int(least) - 1
     gaps = [after - before for before, after in zip(made, made[1:], strict=False)]
     assert all(gap >= max(0, period) * unit - ROUNDING for gap in gaps)
 
@@ -185,7 +188,7 @@ async def test_bucket_filled_again_while_it_is_worked_off(
 
     for _ in range(6):
         timer.call_later(unit, first)
-    await txa.sleep(12 * unit)
+    await pause(txa, 12 * unit)
     assert rounds.count("second") == 6
     assert rounds[:2] == ["first", "first"]
 
@@ -196,7 +199,7 @@ async def test_cancel_any_number_of_times(txa: IBackend, unit: float) -> None:
     call = timer.call_later(unit, pytest.fail, "called")
     for _ in range(3):
         call.cancel()
-    await txa.sleep(3 * unit)
+    await pause(txa, 3 * unit)
     call.cancel()
 
 
@@ -205,11 +208,11 @@ async def test_cancel_after_the_call(txa: IBackend, unit: float) -> None:
     made: list[str] = []
     timer = txa.make_batched_timer(unit)
     call = timer.call_later(unit, made.append, "first")
-    await txa.sleep(3 * unit)
+    await pause(txa, 3 * unit)
     timer.call_later(unit, made.append, "second")
     call.cancel()
     call.cancel()
-    await txa.sleep(3 * unit)
+    await pause(txa, 3 * unit)
     assert made == ["first", "second"]
 
 
@@ -224,7 +227,7 @@ async def test_cancel_inside_the_call(txa: IBackend, unit: float) -> None:
     timer = txa.make_batched_timer(unit)
     call = timer.call_later(unit, act)
     timer.call_later(unit, made.append, "other")
-    await txa.sleep(3 * unit)
+    await pause(txa, 3 * unit)
     assert made == ["made", "other"]
 
 
@@ -244,7 +247,7 @@ async def test_cancel_while_the_bucket_is_worked_off(
                 calls[victim].cancel()
 
     calls = [timer.call_later(unit, act, number) for number in range(10)]
-    await txa.sleep(4 * unit)
+    await pause(txa, 4 * unit)
     assert made == [number for number in range(10) if number not in victims]
 
 
@@ -259,7 +262,7 @@ async def test_cancel_between_chunks(txa: IBackend, unit: float) -> None:
             txa.call_later(0, lambda: [call.cancel() for call in calls])
 
     calls = [timer.call_later(unit, act, number) for number in range(10)]
-    await txa.sleep(6 * unit)
+    await pause(txa, 6 * unit)
     assert made == [0, 1]
 
 
@@ -274,11 +277,11 @@ async def test_emptied_bucket_gives_up_its_timer(
         timer.call_later(100 * unit, pytest.fail, "called"),
         timer.call_later(200 * unit, pytest.fail, "called"),
     ]
-    await txa.sleep(unit)
+    await pause(txa, unit)
     for call in calls:
         call.cancel()
     # The timer may be swept in the next turn: re-arming shall be quick.
-    await txa.sleep(unit)
+    await pause(txa, unit)
     assert host.native_timers() <= before
 
 
@@ -337,17 +340,20 @@ async def test_reset_later(
 ) -> None:
     """B1: A call moved by `reset` is not early and less than a bucket late."""
     made: list[float] = []
+    due: list[float] = []
     bucket = width * unit
     timer = txa.make_batched_timer(bucket)
-    call = timer.call_later(unit, lambda: made.append(txa.time() - due))
-    due = 0.0
-    for _ in range(5):
-        await txa.sleep(0.5 * unit)
-        due = txa.time() + unit
+
+    def move() -> None:
         assert call.reset(unit) is True
-    await txa.sleep(2 * unit + bucket)
+        due.append(txa.time() + unit)
+
+    call = timer.call_later(unit, lambda: made.append(txa.time()))
+    for number in range(1, 5):
+        txa.call_later(0.5 * number * unit, move)
+    await pause(txa, 4 * unit + bucket)
     assert len(made) == 1
-    assert -ROUNDING <= made[0] < bucket + late
+    assert -ROUNDING <= made[0] - due[-1] < bucket + late
 
 
 async def test_reset_sooner(txa: IBackend, unit: float, late: float) -> None:
@@ -355,10 +361,10 @@ async def test_reset_sooner(txa: IBackend, unit: float, late: float) -> None:
     made: list[float] = []
     timer = txa.make_batched_timer(unit)
     call = timer.call_later(50 * unit, lambda: made.append(txa.time() - due))
-    await txa.sleep(0.5 * unit)
+    await pause(txa, 0.5 * unit)
     due = txa.time() + 2 * unit
     assert call.reset(2 * unit) is True
-    await txa.sleep(4 * unit)
+    await pause(txa, 4 * unit)
     assert len(made) == 1
     assert -ROUNDING <= made[0] < unit + late
 
@@ -369,10 +375,10 @@ async def test_reset_to_never_and_back(txa: IBackend, unit: float) -> None:
     timer = txa.make_batched_timer(unit)
     call = timer.call_later(unit, made.append, "made")
     assert call.reset(INF)
-    await txa.sleep(3 * unit)
+    await pause(txa, 3 * unit)
     assert made == []
     assert call.reset(0)
-    await txa.sleep(3 * unit)
+    await pause(txa, 3 * unit)
     assert made == ["made"]
 
 
@@ -380,11 +386,12 @@ async def test_reset_while_the_bucket_is_worked_off(txa: IBackend, unit: float) 
     """B3: A call that another of its bucket puts off is made once, later."""
     made: list[str] = []
     timer = txa.make_batched_timer(unit)
-    timer.call_later(unit, lambda: call.reset(3 * unit))
+    timer.call_later(unit, lambda: call.reset(INF))
     call = timer.call_later(unit, made.append, "made")
-    await txa.sleep(2.5 * unit)
+    await pause(txa, 3 * unit)
     assert made == []
-    await txa.sleep(5 * unit)
+    assert call.reset(unit)
+    await pause(txa, 3 * unit)
     assert made == ["made"]
 
 
@@ -396,9 +403,9 @@ async def test_reset_of_a_call_that_is_over(txa: IBackend, unit: float) -> None:
     cancelled.cancel()
     assert cancelled.reset(unit) is False
     call = timer.call_later(unit, lambda: made.append(call.reset(unit)))
-    await txa.sleep(3 * unit)
+    await pause(txa, 3 * unit)
     assert call.reset(unit) is False
-    await txa.sleep(3 * unit)
+    await pause(txa, 3 * unit)
     assert made == [False]
 
 
@@ -416,7 +423,7 @@ async def test_loop_has_its_turn_between_chunks(
 
     for _ in range(21):
         timer.call_later(unit, act)
-    await txa.sleep(8 * unit)
+    await pause(txa, 8 * unit)
     assert story.count("call") == 21
     in_one_go = max(len(calls) for calls in " ".join(story).split("turn"))
     assert in_one_go <= chunk_size * len(" call") + 1
@@ -453,11 +460,13 @@ async def test_firing_is_linear(txa: IBackend, unit: float) -> None:
     async def cost(count: int) -> float:
         made: list[None] = []
         timer = txa.make_batched_timer(unit, chunk_size=4)
-        for _ in range(count):
+        for _ in range(count - 1):
             timer.call_later(unit, made.append, None)
+        done = txa.create_future()
+        timer.call_later(unit, txa.resolve, done)
         begun = time.thread_time()
-        await txa.sleep(3.5 * unit)
-        assert len(made) == count
+        await done
+        assert len(made) == count - 1
         return time.thread_time() - begun
 
     await cost(250)
@@ -482,7 +491,7 @@ async def test_each_failing_call_is_reported(
     timer.call_later(unit, look)
     timer.call_later(unit, fail, second)
     timer.call_later(unit, look)
-    await txa.sleep(4 * unit)
+    await pause(txa, 4 * unit)
     assert story == [[first], [second]]
     for error in (first, second):
         assert error.__traceback__ is not None
@@ -534,7 +543,7 @@ async def test_each_call_in_its_context(txa: IBackend, unit: float) -> None:
         timer.call_later(unit, act)
         variable.reset(token)
     timer.call_later(unit, act)
-    await txa.sleep(3 * unit)
+    await pause(txa, 3 * unit)
     assert seen == ["a", "b", "c", "-"]
     assert variable.get() == "-"
 
@@ -547,7 +556,7 @@ async def test_reset_keeps_the_context(txa: IBackend, unit: float) -> None:
     call = timer.call_later(unit, lambda: seen.append(variable.get()))
     variable.reset(token)
     call.reset(2 * unit)
-    await txa.sleep(4 * unit)
+    await pause(txa, 4 * unit)
     assert seen == ["made here"]
 
 
@@ -561,7 +570,7 @@ async def test_calls_made_by_a_coroutine(txa: IBackend, unit: float) -> None:
         timer.call_later(unit, lambda: seen.append(variable.get()))
 
     await txa.gather([work("a"), work("b")])
-    await txa.sleep(3 * unit)
+    await pause(txa, 3 * unit)
     assert sorted(seen) == ["a", "b"]
 
 
@@ -595,7 +604,7 @@ async def test_delay_that_is_not_a_number(txa: IBackend, unit: float) -> None:
         timer.call_later(NAN, pytest.fail, "called")
     with pytest.raises(ValueError, match="delay"):
         call.reset(NAN)
-    await txa.sleep(3 * unit)
+    await pause(txa, 3 * unit)
     assert made == ["made"]
 
 

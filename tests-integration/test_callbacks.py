@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from harness import pause
 from txaio_interfaces import IFailedFuture
 
 
@@ -34,7 +35,7 @@ async def test_callback_gets_the_value(
     txa.add_callbacks(future, told.append, lambda _failure: told.append("errback"))
     if early:
         txa.resolve(future, "value")
-    await txa.sleep(unit)
+    await pause(txa, unit)
     assert told == ["value"]
 
 
@@ -49,7 +50,7 @@ async def test_errback_gets_the_failure(
     txa.add_callbacks(future, lambda _value: pytest.fail("callback"), told.append)
     if early:
         txa.reject(future, boom)
-    await txa.sleep(unit)
+    await pause(txa, unit)
     assert len(told) == 1
     assert isinstance(told[0], IFailedFuture)
     assert told[0].value is boom
@@ -66,7 +67,7 @@ async def test_errback_of_a_coroutine(txa: IBackend, unit: float) -> None:
     told: list[BaseException] = []
     future = txa.as_future(fail)
     txa.add_callbacks(future, None, lambda failure: told.append(failure.value))
-    await txa.sleep(2 * unit)
+    await pause(txa, 2 * unit)
     assert told == [boom]
 
 
@@ -80,7 +81,7 @@ async def test_callback_alone_and_errback_alone(txa: IBackend, unit: float) -> N
     )
     with pytest.raises(Boom):
         await failed
-    await txa.sleep(unit)
+    await pause(txa, unit)
     assert told == []
 
 
@@ -95,7 +96,7 @@ async def test_callbacks_run_in_order_of_registration(
     txa.resolve(future)
     for number in range(5, 10):
         txa.add_callbacks(future, lambda _value, n=number: told.append(n), None)
-    await txa.sleep(unit)
+    await pause(txa, unit)
     assert told == list(range(10))
 
 
@@ -108,7 +109,7 @@ async def test_futures_tell_in_order_of_settling(txa: IBackend, unit: float) -> 
         txa.add_callbacks(future, lambda _value, n=name: told.append(n.upper()), None)
     for name in "bca":
         txa.resolve(futures[name], name)
-    await txa.sleep(unit)
+    await pause(txa, unit)
     assert told == ["b", "B", "c", "C", "a", "A"]
 
 
@@ -122,7 +123,7 @@ async def test_settling_inside_a_callback_keeps_the_order(
     txa.add_callbacks(first, lambda _value: txa.resolve(second, "second"), None)
     txa.add_callbacks(first, told.append, None)
     txa.resolve(first, "first")
-    await txa.sleep(unit)
+    await pause(txa, unit)
     assert told == ["first", "second"]
 
 
@@ -137,7 +138,7 @@ async def test_callback_added_inside_a_callback(txa: IBackend, unit: float) -> N
     txa.add_callbacks(future, add, None)
     txa.add_callbacks(future, lambda _value: told.append("there"), None)
     txa.resolve(future)
-    await txa.sleep(unit)
+    await pause(txa, unit)
     assert told == ["there", "added"]
 
 
@@ -152,10 +153,10 @@ async def test_return_value_is_ignored(txa: IBackend, unit: float) -> None:
         txa.add_callbacks(future, told.append, None)
     txa.resolve(future, "value")
     assert await future == "value"
-    await txa.sleep(unit)
+    await pause(txa, unit)
     assert told == ["value"] * 5
     txa.add_callbacks(future, told.append, None)
-    await txa.sleep(unit)
+    await pause(txa, unit)
     assert told == ["value"] * 6
 
 
@@ -173,7 +174,7 @@ async def test_errback_does_not_handle_the_failure(txa: IBackend, unit: float) -
     txa.reject(future, boom)
     with pytest.raises(Boom) as caught:
         await future
-    await txa.sleep(unit)
+    await pause(txa, unit)
     assert caught.value is boom
     assert told == [boom]
 
@@ -188,7 +189,7 @@ async def test_every_errback_is_told(txa: IBackend, unit: float) -> None:
     txa.reject(future, boom)
     for _ in range(3):
         txa.add_callbacks(future, None, lambda failure: told.append(failure.value))
-    await txa.sleep(unit)
+    await pause(txa, unit)
     assert told == [boom] * 6
 
 
@@ -207,7 +208,7 @@ async def test_error_in_a_callback(
     txa.add_callbacks(future, told.append, told.append)
     txa.resolve(future, "value")
     assert await future == "value"
-    await txa.sleep(unit)
+    await pause(txa, unit)
     assert told == ["value"]
     assert reported() == [boom]
 
@@ -226,7 +227,7 @@ async def test_error_in_an_errback(
     txa.add_callbacks(future, None, fail)
     txa.add_callbacks(future, None, lambda failure: told.append(failure.value))
     txa.reject(future, boom)
-    await txa.sleep(unit)
+    await pause(txa, unit)
     assert told == [boom]
     assert reported() == [other]
 
@@ -241,7 +242,7 @@ async def test_error_in_a_late_callback(
         raise boom
 
     txa.add_callbacks(txa.create_future_success(None), fail, None)
-    await txa.sleep(unit)
+    await pause(txa, unit)
     assert reported() == [boom]
 
 

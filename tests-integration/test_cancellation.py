@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness import collect_dropped
+from harness import collect_dropped, pause
 
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ async def test_cancelling_a_pending_future(txa: IBackend, unit: float) -> None:
     with pytest.raises(txa.CancelledError):
         await future
     txa.add_callbacks(future, lambda _value: pytest.fail("callback"), told.append)
-    await txa.sleep(unit)
+    await pause(txa, unit)
     assert [type(failure.value) for failure in told] == [txa.CancelledError] * 2
 
 
@@ -48,7 +48,7 @@ async def test_awaiter_catches_the_cancellation(txa: IBackend, unit: float) -> N
 
     future = txa.create_future()
     waiting = txa.as_future(wait)
-    await txa.sleep(unit)
+    await pause(txa, unit)
     txa.cancel(future)
     assert await waiting == "caught"
 
@@ -61,7 +61,7 @@ async def test_canceller_is_called_once(txa: IBackend, unit: float) -> None:
     txa.cancel(future)
     with pytest.raises(txa.CancelledError):
         await future
-    await txa.sleep(unit)
+    await pause(txa, unit)
     assert told == [future]
 
 
@@ -74,11 +74,11 @@ async def test_canceller_of_an_awaited_future(txa: IBackend, unit: float) -> Non
     told: list[Any] = []
     future = txa.create_future(canceller=told.append)
     waiting = txa.as_future(wait)
-    await txa.sleep(unit)
+    await pause(txa, unit)
     txa.cancel(waiting)
     with pytest.raises(txa.CancelledError):
         await waiting
-    await txa.sleep(unit)
+    await pause(txa, unit)
     assert told == [future]
 
 
@@ -140,9 +140,9 @@ async def test_settling_a_future_that_its_awaiter_cancelled(
 
     future = txa.create_future()
     waiting = txa.as_future(wait)
-    await txa.sleep(unit)
+    await pause(txa, unit)
     txa.cancel(waiting)
-    await txa.sleep(unit)
+    await pause(txa, unit)
     txa.resolve(future, "late")
     txa.reject(future, Boom("late"))
     with pytest.raises(txa.CancelledError):
@@ -156,7 +156,7 @@ async def test_settling_a_cancelled_future_in_its_errback(
     future = txa.create_future()
     txa.add_callbacks(future, None, lambda _failure: txa.resolve(future, "late"))
     txa.cancel(future)
-    await txa.sleep(unit)
+    await pause(txa, unit)
     with pytest.raises(txa.CancelledError):
         await future
 
@@ -176,13 +176,13 @@ WAITS: dict[str, Callable[[IBackend, float, Host], Any]] = {
 
 async def nap(txa: IBackend, seconds: float) -> None:
     """Sleep."""
-    await txa.sleep(seconds)
+    await pause(txa, seconds)
 
 
 async def after_clean_up(txa: IBackend, seconds: float) -> None:
     """Sleep after something that could not be cancelled."""
     await txa.uncancelled(nap, txa, 0)
-    await txa.sleep(seconds)
+    await pause(txa, seconds)
 
 
 @pytest.mark.parametrize("wait", WAITS.values(), ids=WAITS)
@@ -200,7 +200,7 @@ async def test_cancelling_a_coroutine(
             raise
 
     future = txa.as_future(work)
-    await txa.sleep(unit)
+    await pause(txa, unit)
     txa.cancel(future)
     with pytest.raises(txa.CancelledError):
         await future
@@ -229,7 +229,7 @@ async def test_cancellation_becomes_a_value(
         return "not cancelled"
 
     future = txa.as_future(work)
-    await txa.sleep(unit)
+    await pause(txa, unit)
     txa.cancel(future)
     assert await future == "value"
 
@@ -247,7 +247,7 @@ async def test_coroutine_goes_on_after_its_cancellation(
         return "value"
 
     future = txa.as_future(work)
-    await txa.sleep(unit)
+    await pause(txa, unit)
     txa.cancel(future)
     assert await future == "value"
 
@@ -257,23 +257,29 @@ async def test_finally_runs_before_the_future_settles(
 ) -> None:
     """X4: `finally` runs, and the future settles when the coroutine has ended."""
     story: list[str] = []
+    gate = txa.create_future()
+
+    async def clean_up() -> None:
+        await gate
 
     async def work() -> None:
         try:
             await txa.create_future()
         finally:
-            await txa.uncancelled(nap, txa, 2 * unit)
+            await txa.uncancelled(clean_up)
             story.append("cleaned up")
 
     future = txa.as_future(work)
     txa.add_callbacks(future, None, lambda _failure: story.append("settled"))
-    await txa.sleep(unit)
+    await pause(txa, unit)
     txa.cancel(future)
-    await txa.sleep(unit)
+    await pause(txa, unit)
     assert not txa.is_called(future)
+    assert story == []
+    txa.resolve(gate)
     with pytest.raises(txa.CancelledError):
         await future
-    await txa.sleep(unit)
+    await pause(txa, unit)
     assert story == ["cleaned up", "settled"]
 
 
@@ -288,7 +294,7 @@ async def test_error_in_clean_up(txa: IBackend, unit: float) -> None:
 
     boom = Boom()
     future = txa.as_future(work)
-    await txa.sleep(unit)
+    await pause(txa, unit)
     txa.cancel(future)
     with pytest.raises(Boom) as caught:
         await future
@@ -305,7 +311,7 @@ async def test_cancelling_at_once(txa: IBackend, unit: float) -> None:
     txa.cancel(future)
     with pytest.raises(txa.CancelledError):
         await future
-    await txa.sleep(unit)
+    await pause(txa, unit)
 
 
 async def test_message_reaches_the_coroutine(txa: IBackend, unit: float) -> None:
@@ -315,7 +321,7 @@ async def test_message_reaches_the_coroutine(txa: IBackend, unit: float) -> None
         await txa.create_future()
 
     future = txa.as_future(work)
-    await txa.sleep(unit)
+    await pause(txa, unit)
     txa.cancel(future, "peer is gone")
     with pytest.raises(txa.CancelledError):
         await future
@@ -329,7 +335,7 @@ async def test_cancelling_an_awaiter(txa: IBackend, unit: float) -> None:
 
     inner = txa.create_future()
     future = txa.as_future(outer)
-    await txa.sleep(unit)
+    await pause(txa, unit)
     txa.cancel(future)
     with pytest.raises(txa.CancelledError):
         await future
@@ -365,7 +371,7 @@ async def test_outer_waits_for_the_clean_up_of_the_inner(
             story.append("outer")
 
     future = txa.as_future(outer)
-    await txa.sleep(unit)
+    await pause(txa, unit)
     txa.cancel(future)
     with pytest.raises(txa.CancelledError):
         await future
@@ -388,7 +394,7 @@ async def test_inner_turns_its_cancellation_into_a_value(
         return await txa.as_future(inner)
 
     future = txa.as_future(outer)
-    await txa.sleep(unit)
+    await pause(txa, unit)
     txa.cancel(future)
     try:
         outcome = await future
@@ -413,19 +419,22 @@ async def test_cancelling_the_awaiter_of_a_shield(txa: IBackend, unit: float) ->
     """X6: So it does when the awaiter of the shield is cancelled."""
 
     async def inner() -> str:
-        await txa.sleep(3 * unit)
-        return "value"
+        value: str = await gate
+        return value
 
     async def outer() -> None:
         await txa.shield(future)
 
+    gate = txa.create_future()
     future = txa.as_future(inner)
     waiting = txa.as_future(outer)
-    await txa.sleep(unit)
+    await pause(txa, unit)
     txa.cancel(waiting)
     with pytest.raises(txa.CancelledError):
         await waiting
+    await pause(txa, unit)
     assert not txa.is_called(future)
+    txa.resolve(gate, "value")
     assert await future == "value"
 
 
@@ -458,9 +467,9 @@ async def test_one_of_several_awaiters_is_cancelled(
 
     future = txa.create_future()
     waiting = [txa.as_future(wait) for _ in range(3)]
-    await txa.sleep(unit)
+    await pause(txa, unit)
     txa.cancel(waiting[1])
-    await txa.sleep(unit)
+    await pause(txa, unit)
     assert [txa.is_called(one) for one in waiting] == [True, True, True]
     for one in waiting:
         with pytest.raises(txa.CancelledError):
@@ -477,11 +486,11 @@ async def test_cancelled_awaiter_and_a_callback(txa: IBackend, unit: float) -> N
     future = txa.create_future()
     txa.add_callbacks(future, None, lambda failure: told.append(type(failure.value)))
     waiting = txa.as_future(wait)
-    await txa.sleep(unit)
+    await pause(txa, unit)
     txa.cancel(waiting)
     with pytest.raises(txa.CancelledError):
         await waiting
-    await txa.sleep(unit)
+    await pause(txa, unit)
     assert told == [txa.CancelledError]
 
 
@@ -505,7 +514,7 @@ async def test_canceller_cannot_change_the_outcome(
 
     future = txa.create_future(canceller=meddle)
     waiting = txa.as_future(wait)
-    await txa.sleep(unit)
+    await pause(txa, unit)
     txa.cancel(future if through == "cancel" else waiting)
     for one in (waiting, future):
         with pytest.raises(txa.CancelledError):
@@ -527,12 +536,12 @@ async def test_error_in_a_canceller(
     boom = Boom()
     future = txa.create_future(canceller=fail)
     waiting = txa.as_future(wait)
-    await txa.sleep(unit)
+    await pause(txa, unit)
     txa.cancel(future if through == "cancel" else waiting)
     for one in (waiting, future):
         with pytest.raises(txa.CancelledError):
             await one
-    await txa.sleep(unit)
+    await pause(txa, unit)
     assert reported() == [boom]
 
 
@@ -607,7 +616,7 @@ async def test_first_cancel_during_uncancelled(txa: IBackend, unit: float) -> No
         story.append("not cancelled")
 
     future = txa.as_future(work)
-    await txa.sleep(unit)
+    await pause(txa, unit)
     txa.cancel(future)
     with pytest.raises(txa.CancelledError):
         await future
@@ -631,7 +640,7 @@ async def test_timeout_follows(txa: IBackend, unit: float) -> None:
     """X10: A future that settles in time gives its value or its failure."""
     boom = Boom()
     resolved, failed = txa.create_future(), txa.create_future()
-    timeouts = [txa.timeout(future, 2 * unit) for future in (resolved, failed)]
+    timeouts = [txa.timeout(future, 50 * unit) for future in (resolved, failed)]
     txa.call_later(unit, txa.resolve, resolved, "value")
     txa.call_later(unit, txa.reject, failed, boom)
     assert await timeouts[0] == "value"
@@ -650,7 +659,7 @@ async def test_timeout(txa: IBackend, unit: float, late: float) -> None:
     assert -0.002 <= txa.time() - begun - 3 * unit <= late
     with pytest.raises(txa.CancelledError):
         await future
-    await txa.sleep(unit)
+    await pause(txa, unit)
     assert told == [future]
 
 
@@ -682,7 +691,7 @@ async def test_timeout_gives_up_its_timer(
     timeout = txa.timeout(future, 1000 * unit)
     txa.resolve(future, "value")
     assert await timeout == "value"
-    await txa.sleep(unit)
+    await pause(txa, unit)
     collect_dropped()
     assert host.native_timers() <= before
 
@@ -696,7 +705,7 @@ async def test_cancelling_a_timeout(txa: IBackend, unit: float, host: Host) -> N
     for one in (timeout, future):
         with pytest.raises(txa.CancelledError):
             await one
-    await txa.sleep(unit)
+    await pause(txa, unit)
     assert host.native_timers() <= before
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from harness import pause
+
 
 if TYPE_CHECKING:
     from txaio_interfaces import IBackend
@@ -83,7 +85,7 @@ async def test_coroutines_keep_their_own(txa: IBackend, unit: float) -> None:
         seen.append((name, variable.get()))
 
     working = [txa.as_future(work, name) for name in "abc"]
-    await txa.sleep(2 * unit)
+    await pause(txa, 2 * unit)
     variable.set("resolver")
     txa.resolve(future)
     assert variable.get() == "resolver"
@@ -102,7 +104,7 @@ async def test_resolver_keeps_its_own(txa: IBackend, unit: float) -> None:
 
     working = txa.as_future(work)
     txa.add_callbacks(future, lambda _value: variable.set("callback"), None)
-    await txa.sleep(unit)
+    await pause(txa, unit)
     txa.resolve(future)
     assert variable.get() == "-"
     await working
@@ -127,7 +129,7 @@ async def test_cancelled_coroutine_keeps_its_own(txa: IBackend, unit: float) -> 
             seen.append(variable.get())
 
     working = txa.as_future(work)
-    await txa.sleep(unit)
+    await pause(txa, unit)
     variable.set("canceller")
     txa.cancel(working)
     assert variable.get() == "canceller"
@@ -159,7 +161,7 @@ async def test_callback_in_the_context_of_add_callbacks(
     txa.reject(failed, ValueError())
     assert variable.get() == "resolver"
     variable.reset(token)
-    await txa.sleep(unit)
+    await pause(txa, unit)
     assert seen == ["a", "b", "-", "a", "b"]
     assert variable.get() == "-"
 
@@ -178,7 +180,7 @@ async def test_late_callback_in_the_context_of_add_callbacks(
     txa.add_callbacks(txa.create_future_success(None), look, None)
     assert variable.get() == "adder"
     variable.reset(token)
-    await txa.sleep(unit)
+    await pause(txa, unit)
     assert seen == ["adder"]
     assert variable.get() == "-"
 
@@ -199,7 +201,7 @@ async def test_timed_call_in_the_context_of_call_later(
         txa.call_later(delay * unit, look)
         variable.reset(token)
     txa.call_later(delay * unit, look)
-    await txa.sleep(2 * unit)
+    await pause(txa, 2 * unit)
     assert sorted(seen) == ["-", "a", "b"]
     assert variable.get() == "-"
 
@@ -213,5 +215,5 @@ async def test_moved_call_keeps_its_context(txa: IBackend, unit: float) -> None:
     variable.reset(token)
     sooner.reset(unit)
     later.reset(2 * unit)
-    await txa.sleep(3 * unit)
+    await pause(txa, 3 * unit)
     assert seen == ["made here", "made here"]

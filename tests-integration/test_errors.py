@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness import collect_dropped
+from harness import collect_dropped, pause
 
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ async def test_report_has_the_traceback(
 ) -> None:
     """R1: The framework is told the framework's way, traceback included."""
     txa.add_callbacks(txa.create_future_success(None), raise_boom, None)
-    await txa.sleep(unit)
+    await pause(txa, unit)
     errors = reported()
     assert [type(error) for error in errors] == [Boom]
     assert "raise_boom" in frames_of(errors[0])
@@ -55,7 +55,7 @@ async def test_report_of_a_dropped_failure_has_the_traceback(
         raise_boom()
 
     txa.as_future(fail)
-    await txa.sleep(2 * unit)
+    await pause(txa, 2 * unit)
     collect_dropped()
     errors = reported()
     assert [type(error) for error in errors] == [Boom]
@@ -88,7 +88,7 @@ async def test_kept_failure_is_not_reported_yet(
     """R2: As long as the future is there, somebody may still look."""
     boom = Boom()
     future = txa.create_future_error(boom)
-    await txa.sleep(unit)
+    await pause(txa, unit)
     collect_dropped()
     assert reported() == []
     del future
@@ -130,7 +130,7 @@ async def test_failure_that_is_handed_on(
     future = txa.create_future()
     following = follow(txa, future)
     txa.reject(future, boom)
-    await txa.sleep(unit)
+    await pause(txa, unit)
     assert txa.is_called(following)
     del future, following
     collect_dropped()
@@ -171,7 +171,7 @@ async def test_failure_with_an_errback_is_not_reported(
     txa.add_callbacks(future, None, lambda _failure: None)
     if early:
         txa.reject(future, Boom())
-    await txa.sleep(unit)
+    await pause(txa, unit)
     del future
     collect_dropped()
     assert reported() == []
@@ -186,7 +186,7 @@ async def test_gathered_failure_is_not_reported(
     gathering = txa.gather([future], consume_exceptions=True)
     if early:
         txa.reject(future, Boom())
-    await txa.sleep(unit)
+    await pause(txa, unit)
     del future, gathering
     collect_dropped()
     assert reported() == []
@@ -201,10 +201,10 @@ async def test_cancelled_future_is_not_reported(
         await txa.create_future()
 
     futures = [txa.create_future(), txa.as_future(wait), txa.sleep(unit)]
-    await txa.sleep(unit / 2)
+    await pause(txa, unit / 2)
     for future in futures:
         txa.cancel(future)
-    await txa.sleep(unit)
+    await pause(txa, unit)
     del future, futures
     collect_dropped()
     assert reported() == []
@@ -220,7 +220,7 @@ async def test_callback_does_not_look(
     txa.add_callbacks(future, lambda _value: None, None)
     if early:
         txa.reject(future, boom)
-    await txa.sleep(unit)
+    await pause(txa, unit)
     del future
     collect_dropped()
     assert reported() == [boom]
@@ -242,7 +242,7 @@ async def test_failing_coroutine_is_reported(
     boom = Boom()
     other = txa.as_future(go_on)
     txa.as_future(fail)
-    await txa.sleep(2 * unit)
+    await pause(txa, 2 * unit)
     collect_dropped()
     assert reported() == [boom]
     assert await other == "went on"
@@ -258,7 +258,7 @@ async def test_coroutine_that_fails_at_once(
 
     boom = Boom()
     txa.as_future(fail)
-    await txa.sleep(unit)
+    await pause(txa, unit)
     collect_dropped()
     assert reported() == [boom]
 
@@ -277,10 +277,10 @@ async def test_dropped_future_of_a_coroutine(txa: IBackend, unit: float) -> None
         ended.append(await future_of_its_own())
 
     txa.as_future(wait)
-    await txa.sleep(unit)
+    await pause(txa, unit)
     gc.collect()
     future = waits_for[0]()
     assert future is not None, "the waiting coroutine was collected"
     txa.resolve(future, "ended")
-    await txa.sleep(unit)
+    await pause(txa, unit)
     assert ended == ["ended"]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from harness import pause
 from txaio_interfaces import IFailedFuture
 
 
@@ -67,7 +68,7 @@ async def failure_of(txa: IBackend, future: Any) -> IFailedFuture:
     txa.add_callbacks(future, None, failures.append)
     with pytest.raises(BaseException):  # noqa: B017, PT011 - whatever it is
         await future
-    await txa.sleep(0.001)
+    await pause(txa, 0.001)
     return failures[0]
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from harness import pause
+
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -43,7 +45,7 @@ async def test_future_from_synchronous_code(txa: IBackend, unit: float) -> None:
     """F1: A plain function that the loop calls can make futures, too."""
     made: list[Any] = []
     txa.call_later(unit, lambda: made.append(txa.create_future(result="made")))
-    await txa.sleep(2 * unit)
+    await pause(txa, 2 * unit)
     assert await made[0] == "made"
 
 
@@ -251,7 +253,7 @@ async def test_settling_again_inside_a_callback(txa: IBackend, unit: float) -> N
     future = txa.create_future()
     txa.add_callbacks(future, again, None)
     txa.resolve(future, "first")
-    await txa.sleep(unit)
+    await pause(txa, unit)
     assert raised == [txa.InvalidStateError]
     assert await future == "first"
 
@@ -264,7 +266,7 @@ async def test_many_awaiters(txa: IBackend, unit: float) -> None:
 
     future = txa.create_future()
     early = [txa.as_future(wait) for _ in range(3)]
-    await txa.sleep(unit)
+    await pause(txa, unit)
     value = object()
     txa.resolve(future, value)
     late = [txa.as_future(wait) for _ in range(3)]
@@ -283,7 +285,7 @@ async def test_many_awaiters_of_a_failure(txa: IBackend, unit: float) -> None:
 
     future = txa.create_future()
     early = [txa.as_future(wait) for _ in range(3)]
-    await txa.sleep(unit)
+    await pause(txa, unit)
     boom = Boom()
     txa.reject(future, boom)
     late = [txa.as_future(wait) for _ in range(3)]
@@ -355,7 +357,7 @@ async def test_stop_iteration_in_an_errback(txa: IBackend, unit: float) -> None:
     txa.add_callbacks(future, None, lambda failure: seen.append(failure.value))
     stop = StopIteration()
     txa.reject(future, stop)
-    await txa.sleep(unit)
+    await pause(txa, unit)
     assert [type(error) for error in seen] == [RuntimeError]
     assert seen[0].__cause__ is stop
 

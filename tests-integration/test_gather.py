@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness import collect_dropped
+from harness import collect_dropped, pause
 from txaio_interfaces import IFailedFuture
 
 
@@ -141,7 +141,7 @@ async def test_first_error_fails_at_once(txa: IBackend, unit: float) -> None:
     gathering = txa.gather(futures, consume_exceptions=False)
     boom = Boom()
     txa.reject(futures[1], boom)
-    await txa.sleep(unit)
+    await pause(txa, unit)
     assert txa.is_called(gathering)
     with pytest.raises(Boom) as caught:
         await gathering
@@ -170,17 +170,18 @@ async def test_coroutines_go_on(txa: IBackend, unit: float) -> None:
     ended: list[str] = []
 
     async def work() -> None:
-        await txa.sleep(2 * unit)
-        ended.append("ended")
+        ended.append(await gate)
 
     async def fail() -> None:
         await txa.sleep(unit)
         raise Boom
 
+    gate = txa.create_future()
     with pytest.raises(Boom):
         await txa.gather([work(), fail(), work()], consume_exceptions=False)
     assert ended == []
-    await txa.sleep(2 * unit)
+    txa.resolve(gate, "ended")
+    await pause(txa, unit)
     assert ended == ["ended", "ended"]
 
 
@@ -197,9 +198,9 @@ async def test_later_failures_make_no_noise(
     gathering = txa.gather(members, consume_exceptions=False)
     with pytest.raises(Boom):
         await gathering
-    await txa.sleep(2 * unit)
+    await pause(txa, 2 * unit)
     txa.reject(members[2], Boom())
-    await txa.sleep(unit)
+    await pause(txa, unit)
     del members, gathering
     collect_dropped()
     assert reported() == []
@@ -214,7 +215,7 @@ async def test_cancelled_member_fails_the_gathering(
     txa.cancel(futures[0])
     with pytest.raises(txa.CancelledError):
         await gathering
-    await txa.sleep(unit)
+    await pause(txa, unit)
     assert not txa.is_called(futures[1])
     txa.resolve(futures[1])
 
@@ -235,7 +236,7 @@ async def test_cancelling_a_gathering(
     settled, pending = txa.create_future_success("value"), txa.create_future()
     working = txa.as_future(work)
     gathering = txa.gather([settled, pending, working], consume_exceptions=consume)
-    await txa.sleep(unit)
+    await pause(txa, unit)
     txa.cancel(gathering)
     for future in (gathering, pending, working):
         with pytest.raises(txa.CancelledError):
@@ -255,7 +256,7 @@ async def test_cancelling_the_awaiter_of_a_gathering(
 
     futures = [txa.create_future() for _ in range(3)]
     waiting = txa.as_future(outer)
-    await txa.sleep(unit)
+    await pause(txa, unit)
     txa.cancel(waiting)
     for future in (waiting, *futures):
         with pytest.raises(txa.CancelledError):
@@ -270,7 +271,7 @@ async def test_cancelling_a_settled_gathering(txa: IBackend, unit: float) -> Non
     with pytest.raises(Boom):
         await gathering
     txa.cancel(gathering)
-    await txa.sleep(unit)
+    await pause(txa, unit)
     assert not txa.is_called(futures[1])
     txa.resolve(futures[1])
 
@@ -290,7 +291,7 @@ async def test_members_keep_their_outcome(
     assert await gathering == ["value", "other"]
     txa.add_callbacks(futures[0], told.append, None)
     assert await futures[0] == "value"
-    await txa.sleep(unit)
+    await pause(txa, unit)
     assert told == ["value"] * 3
 
 
@@ -307,10 +308,10 @@ async def test_failed_members_keep_their_failure(
     txa.add_callbacks(future, None, lambda failure: told.append(failure.value))
     txa.add_callbacks(gathering, None, lambda _failure: None)
     txa.reject(future, boom)
-    await txa.sleep(unit)
+    await pause(txa, unit)
     txa.add_callbacks(future, None, lambda failure: told.append(failure.value))
     with pytest.raises(Boom) as caught:
         await future
     assert caught.value is boom
-    await txa.sleep(unit)
+    await pause(txa, unit)
     assert told == [boom] * 3

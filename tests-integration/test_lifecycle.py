@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from harness import pause
 from txaio_interfaces import IBackend
 
 
@@ -27,7 +28,7 @@ class Boom(Exception):
 
 async def nap(txa: IBackend, seconds: float) -> None:
     """Sleep."""
-    await txa.sleep(seconds)
+    await pause(txa, seconds)
 
 
 def test_main_gets_the_backend(run: Run) -> None:

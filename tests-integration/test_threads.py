@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from harness import pause
+
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -101,7 +103,7 @@ async def test_call_from_the_thread_of_the_loop(txa: IBackend, unit: float) -> N
     called: list[str] = []
     txa.call_from_thread(called.append, "called")
     assert called == []
-    await txa.sleep(unit)
+    await pause(txa, unit)
     assert called == ["called"]
 
 
@@ -123,7 +125,7 @@ async def test_error_in_a_call_from_a_thread(
     thread.start()
     assert await future == "made"
     thread.end()
-    await txa.sleep(unit)
+    await pause(txa, unit)
     assert reported() == [boom]
 
 
@@ -226,4 +228,4 @@ async def test_cancelling_does_not_stop_the_thread(
     assert not ended.is_set()
     release.set()
     assert await txa.run_in_thread(ended.wait, 5)
-    await txa.sleep(unit)
+    await pause(txa, unit)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness import collect_dropped
+from harness import collect_dropped, pause
 
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ async def test_call_is_made_once_and_in_time(
     begun = txa.time()
     for delay in delays:
         txa.call_later(delay, lambda: made.append(txa.time() - begun))
-    await txa.sleep(6 * unit)
+    await pause(txa, 6 * unit)
     assert len(made) == len(delays)
     for delay, after in zip(delays, made, strict=True):
         assert -GRAIN <= after - delay <= late
@@ -52,7 +52,7 @@ async def test_calls_are_made_in_order_of_time(txa: IBackend, unit: float) -> No
     made: list[float] = []
     for delay in (1.5, 0.5, 2, 1, 0.25, 1.75, 0.75, 1.25):
         txa.call_later(delay * unit, made.append, delay)
-    await txa.sleep(3 * unit)
+    await pause(txa, 3 * unit)
     assert made == [0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75, 2]
 
 
@@ -67,7 +67,7 @@ async def test_arguments_of_any_name(txa: IBackend, unit: float) -> None:
 
     txa.call_later(unit, show, 1, 2, **names)
     txa.call_later(0, show, 1, 2, **names)
-    await txa.sleep(2 * unit)
+    await pause(txa, 2 * unit)
     assert made == [((1, 2), names)] * 2
 
 
@@ -82,7 +82,7 @@ async def test_calls_made_by_calls(txa: IBackend, unit: float, late: float) -> N
             txa.call_later(unit, step)
 
     txa.call_later(unit, step)
-    await txa.sleep(5 * unit)
+    await pause(txa, 5 * unit)
     assert len(made) == 3
     assert -3 * GRAIN <= made[2] - 3 * unit <= 3 * late
 
@@ -110,36 +110,59 @@ async def test_reset_moves_a_call(
 ) -> None:
     """T1: `reset` counts anew from now, be it later or sooner."""
     made: list[float] = []
+    due: list[float] = []
+
+    def move() -> None:
+        assert call.reset(delay * unit) is True
+        assert made == []
+        due.append(txa.time() + max(0, delay) * unit)
+
     call = txa.call_later(unit, lambda: made.append(txa.time()))
-    await txa.sleep(0.5 * unit)
-    begun = txa.time()
-    assert call.reset(delay * unit) is True
-    assert made == []
-    await txa.sleep(4 * unit)
+    txa.call_later(0.5 * unit, move)
+    await pause(txa, 4 * unit)
     assert len(made) == 1
-    assert -GRAIN <= made[0] - begun - max(0, delay) * unit <= late
+    assert -GRAIN <= made[0] - due[0] <= late
 
 
 async def test_reset_again_and_again(txa: IBackend, unit: float, late: float) -> None:
     """T1: The last `reset` counts; the call is made once, as it was given."""
     made: list[Any] = []
+    due: list[float] = []
+
+    def move() -> None:
+        assert call.reset(unit) is True
+        due.append(txa.time() + unit)
+
     call = txa.call_later(unit, lambda *args: made.append((txa.time(), args)), 1, 2)
-    for _ in range(4):
-        await txa.sleep(0.5 * unit)
-        assert call.reset(unit)
-    begun = txa.time()
-    await txa.sleep(3 * unit)
+    for number in range(1, 5):
+        txa.call_later(0.5 * number * unit, move)
+    await pause(txa, 5 * unit)
     assert [args for _, args in made] == [(1, 2)]
-    assert -GRAIN <= made[0][0] - begun - unit <= late
+    assert -GRAIN <= made[0][0] - due[-1] <= late
+
+
+async def test_reset_in_a_call_at_the_same_time(txa: IBackend, unit: float) -> None:
+    """T1: Of two calls due at once the first may put off the other."""
+    made: list[int] = []
+
+    def act(me: int) -> None:
+        made.append(me)
+        if len(made) == 1:
+            assert calls[1 - me].reset(INF) is True
+
+    calls = [txa.call_later(unit, act, number) for number in (0, 1)]
+    await pause(txa, 2 * unit)
+    assert len(made) == 1
+    calls[1 - made[0]].cancel()
 
 
 async def test_reset_of_a_call_that_was_made(txa: IBackend, unit: float) -> None:
     """T1: Once a call was made, or is being made, `reset` does nothing, and says so."""
     made: list[bool] = []
     call = txa.call_later(unit, lambda: made.append(call.reset(unit)))
-    await txa.sleep(2 * unit)
+    await pause(txa, 2 * unit)
     assert call.reset(unit) is False
-    await txa.sleep(2 * unit)
+    await pause(txa, 2 * unit)
     assert made == [False]
 
 
@@ -148,10 +171,10 @@ async def test_reset_to_never(txa: IBackend, unit: float) -> None:
     made: list[str] = []
     call = txa.call_later(unit, made.append, "made")
     assert call.reset(INF)
-    await txa.sleep(2 * unit)
+    await pause(txa, 2 * unit)
     assert made == []
     assert call.reset(unit)
-    await txa.sleep(2 * unit)
+    await pause(txa, 2 * unit)
     assert made == ["made"]
 
 
@@ -160,7 +183,7 @@ async def test_cancel_any_number_of_times(txa: IBackend, unit: float) -> None:
     call = txa.call_later(unit, pytest.fail, "called")
     for _ in range(3):
         call.cancel()
-    await txa.sleep(2 * unit)
+    await pause(txa, 2 * unit)
     call.cancel()
 
 
@@ -173,7 +196,7 @@ async def test_cancel_after_the_call(txa: IBackend, unit: float) -> None:
         call.cancel()
 
     call = txa.call_later(unit, act)
-    await txa.sleep(2 * unit)
+    await pause(txa, 2 * unit)
     call.cancel()
     call.cancel()
     assert made == ["made"]
@@ -191,7 +214,7 @@ async def test_cancel_in_a_call_at_the_same_time(
         calls[1 - me].cancel()
 
     calls = [txa.call_later(delay * unit, act, number) for number in (0, 1)]
-    await txa.sleep(2 * unit)
+    await pause(txa, 2 * unit)
     assert len(made) == 1
 
 
@@ -201,7 +224,7 @@ async def test_reset_of_a_cancelled_call(txa: IBackend, unit: float) -> None:
     assert call.reset(0.5 * unit)
     call.cancel()
     assert call.reset(unit) is False
-    await txa.sleep(2 * unit)
+    await pause(txa, 2 * unit)
 
 
 @pytest.mark.parametrize("delay", [0, 0.0, -1, -0.5, -INF])
@@ -211,7 +234,7 @@ async def test_no_delay_means_soon(txa: IBackend, unit: float, delay: float) -> 
     begun = txa.time()
     txa.call_later(delay, made.append, "made")
     assert made == []
-    await txa.sleep(0.5 * unit)
+    await pause(txa, 0.5 * unit)
     assert made == ["made"]
     assert unit < 1 or txa.time() - begun < unit
 
@@ -227,7 +250,7 @@ async def test_zeros_keep_their_order(txa: IBackend, unit: float) -> None:
 
     for number in range(5):
         txa.call_later(0, act, number)
-    await txa.sleep(unit)
+    await pause(txa, unit)
     assert made == list(range(10))
 
 
@@ -246,7 +269,7 @@ async def test_zeros_let_the_others_have_their_turn(txa: IBackend, unit: float) 
 
     again()
     await txa.as_future(go_on)
-    await txa.sleep(unit)
+    await pause(txa, unit)
     assert made == ["went on"]
 
 
@@ -260,7 +283,7 @@ async def test_delay_that_is_not_a_number(txa: IBackend, unit: float) -> None:
         txa.sleep(NAN)
     with pytest.raises(ValueError, match="delay"):
         call.reset(NAN)
-    await txa.sleep(2 * unit)
+    await pause(txa, 2 * unit)
     assert made == ["made"]
 
 
@@ -270,7 +293,7 @@ async def test_infinite_delay(txa: IBackend, unit: float) -> None:
     calls = [txa.call_later(INF, pytest.fail, "called") for _ in range(3)]
     txa.call_later(unit, made.append, "made")
     endless = txa.sleep(INF)
-    await txa.sleep(2 * unit)
+    await pause(txa, 2 * unit)
     assert made == ["made"]
     assert not txa.is_called(endless)
     txa.cancel(endless)
@@ -293,7 +316,7 @@ async def test_function_that_cannot_be_called(
 async def test_sleep_of_no_length(txa: IBackend, unit: float, delay: float) -> None:
     """T3: A sleep of zero or less ends soon."""
     begun = txa.time()
-    await txa.sleep(delay)
+    await pause(txa, delay)
     assert unit < 1 or txa.time() - begun < unit
 
 
@@ -313,7 +336,7 @@ async def test_error_in_a_timed_call(
     txa.call_later(0.5 * unit, fail, boom)
     for delay in (0, 0.5, 0.5, 1):
         txa.call_later(delay * unit, made.append, delay)
-    await txa.sleep(2 * unit)
+    await pause(txa, 2 * unit)
     assert sorted(made) == [0, 0, 0.5, 0.5, 0.5, 0.5, 1, 1]
     assert reported() == [other, boom]
 
@@ -326,7 +349,7 @@ async def test_cancelled_sleep_gives_up_its_timer(
     sleeping = txa.sleep(1000 * unit)
     await txa.sleep(0)
     txa.cancel(sleeping)
-    await txa.sleep(unit)
+    await pause(txa, unit)
     assert host.native_timers() <= before
 
 
@@ -339,11 +362,11 @@ async def test_cancelled_sleep_refers_to_nothing(txa: IBackend, unit: float) -> 
     argument = Argument()
     gone = weakref.ref(argument)
     dozing = txa.as_future(doze, argument)
-    await txa.sleep(unit)
+    await pause(txa, unit)
     txa.cancel(dozing)
     with pytest.raises(txa.CancelledError):
         await dozing
-    await txa.sleep(unit)
+    await pause(txa, unit)
     del argument, dozing
     # The traceback of the cancellation may be a cycle, which is no leak.
     gc.collect()
@@ -357,7 +380,7 @@ async def test_cancelled_sleep_is_let_go(txa: IBackend, unit: float) -> None:
     sleeping = txa.sleep(1000 * unit)
     txa.add_callbacks(sleeping, lambda _value, _argument=argument: None, None)
     txa.cancel(sleeping)
-    await txa.sleep(unit)
+    await pause(txa, unit)
     del argument, sleeping
     collect_dropped()
     assert gone() is None
@@ -386,7 +409,7 @@ async def test_call_that_was_made_lets_go_of_its_arguments(
     argument = Argument()
     gone = weakref.ref(argument)
     call = txa.call_later(unit, id, argument)
-    await txa.sleep(2 * unit)
+    await pause(txa, 2 * unit)
     del argument
     collect_dropped()
     assert gone() is None
@@ -401,7 +424,7 @@ async def test_earlier_timer(txa: IBackend, unit: float, late: float) -> None:
         await txa.sleep(0)
     begun = txa.time()
     txa.call_later(unit, lambda: made.append(txa.time() - begun))
-    await txa.sleep(2 * unit)
+    await pause(txa, 2 * unit)
     assert len(made) == 1
     assert -GRAIN <= made[0] - unit <= late
     far.cancel()
@@ -432,7 +455,7 @@ async def test_earlier_by_reset(txa: IBackend, unit: float, late: float) -> None
         await txa.sleep(0)
     begun = txa.time()
     assert call.reset(unit)
-    await txa.sleep(2 * unit)
+    await pause(txa, 2 * unit)
     assert len(made) == 1
     assert -GRAIN <= made[0] - unit <= late
     far.cancel()

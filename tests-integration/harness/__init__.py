@@ -3,6 +3,7 @@
 from harness._contract import CLAUSES, cited, clauses_of
 from harness._garbage import collect_dropped, collecting_by_hand
 from harness._hosts import HOSTS, Host, open_host
+from harness._pause import pause
 from harness._watchdog import watchdog
 
 
@@ -15,5 +16,6 @@ __all__ = [
     "collect_dropped",
     "collecting_by_hand",
     "open_host",
+    "pause",
     "watchdog",
 ]

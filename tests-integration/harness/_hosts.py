@@ -61,7 +61,7 @@ class Host:
             future.set_result(result)
 
     def native_timers(self) -> int:
-        """Count the timers that the loop itself holds."""
+        """Count the timers that the loop itself holds and that are not due yet."""
         raise NotImplementedError
 
     def native_tasks(self) -> int:
@@ -173,7 +173,10 @@ class TwistedHost(Host):
             future.callback(result)
 
     def native_timers(self) -> int:
-        return len(self.reactors[-1].getDelayedCalls())
+        reactor = self.reactors[-1]
+        now = reactor.seconds()
+        # What is due now is no timer: so Twisted says "soon".
+        return sum(call.getTime() > now for call in reactor.getDelayedCalls())
 
     def native_tasks(self) -> int:
         """Return 0: Twisted knows no tasks."""

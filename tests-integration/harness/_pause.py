@@ -1,0 +1,23 @@
+"""Time for a test to let things happen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+
+if TYPE_CHECKING:
+    from txaio_interfaces import IBackend
+
+TURNS = 10
+"""More turns of a loop than anything takes that is due."""
+
+
+async def pause(txa: IBackend, seconds: float) -> None:
+    """Sleep, then let what was due in the meantime come to its end.
+
+    In real time, on a busy machine, much may be due at once, and a sleeper is woken
+    before what others do in several turns has been done.
+    """
+    await txa.sleep(seconds)
+    for _ in range(TURNS):
+        await txa.sleep(0)
