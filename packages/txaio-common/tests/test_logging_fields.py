@@ -77,6 +77,14 @@ def test_category_picks_the_format(txl: StdlibLogging):
     assert message_text(event_of(log, "said", log_category="XY01")) == "said"
 
 
+def test_bound_fields(txl: StdlibLogging):
+    """Fields of a logger are in each of its messages, and in no other's."""
+    log = txl.make_logger("some")
+    event = event_of(log.bind(a=1, self=2).bind(b=3), "{a} {b} {self}")
+    assert message_text(event) == "1 3 2"
+    assert "a" not in event_of(log)
+
+
 def test_nearer_fields_go_first(txl: StdlibLogging):
     """A call's field goes before a logger's, and that before a context's."""
     log = txl.make_logger("some").bind(b="log", c="log").bind(d="log")
@@ -90,7 +98,7 @@ def test_contexts_nest(txl: StdlibLogging):
     log = txl.make_logger("some")
     with txl.log_context(a=1, self=1):
         with txl.log_context(a=2):
-            assert event_of(log)["a"] == 2
+            assert (event_of(log)["a"], event_of(log)["self"]) == (2, 1)
         assert event_of(log)["a"] == 1
     assert "a" not in event_of(log)
 

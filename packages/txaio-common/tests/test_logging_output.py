@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from errno import ENOSPC
 from io import BytesIO, FileIO, StringIO, TextIOWrapper
@@ -51,6 +50,21 @@ def test_binary_stream(txl: StdlibLogging):
     assert second.endswith(b" info some: b")
 
 
+def test_stream_is_asked_once_what_it_takes(txl: StdlibLogging):
+    """O7: A stream of bytes is offered text once, not with each line."""
+    offered: list[type] = []
+
+    class Binary(BytesIO):
+        def write(self, data: Any) -> int:
+            offered.append(type(data))
+            return super().write(data)
+
+    txl.start_logging(Binary())
+    txl.make_logger("some").info("a")
+    txl.make_logger("some").info("b")
+    assert offered == [str, bytes, bytes]
+
+
 def test_temporary_file(txl: StdlibLogging):
     """O7: What wraps a stream is written to as the stream is."""
     with NamedTemporaryFile() as out:
@@ -78,7 +92,9 @@ def test_write_only_object_gets_text(txl: StdlibLogging):
 
 
 @pytest.mark.parametrize("convert", [str, lambda path: path])
-def test_path(txl: StdlibLogging, tmp_path: Path, convert: Any):
+def test_path(
+    txl: StdlibLogging, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, convert: Any
+):
     """O7: A path is opened and appended to, and closed in the end."""
     path = tmp_path / "log"
     path.write_text("before\n")
@@ -86,9 +102,13 @@ def test_path(txl: StdlibLogging, tmp_path: Path, convert: Any):
     log = txl.make_logger("some")
     log.info("grün \ud800")
     assert path.read_text().endswith(" info some: grün \\ud800\n")
+    closed: list[int] = []
+    close = os.close
+    monkeypatch.setattr(os, "close", lambda file: closed.append(file) or close(file))
     txl.stop_logging()
     log.info("after")
     assert len(path.read_text().splitlines()) == 2
+    assert len(closed) == 1
 
 
 def test_path_that_cannot_be_opened(txl: StdlibLogging, out: Written, tmp_path: Path):
@@ -174,9 +194,12 @@ def test_closed_path(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     """O1: A thread that is late writes to standard error, not to another's file."""
     output = Output(tmp_path / "log", "text")
     output.close()
+    another = Output(tmp_path / "another", "text")
     event = {"log_time": 0.0, "log_namespace": "some"}
     output.write("info", "late", event, lambda: (None, None))
+    another.close()
     assert " info some: late\n" in capsys.readouterr().err
+    assert (tmp_path / "another").read_text() == ""
 
 
 class Chatty(StringIO):
@@ -209,27 +232,3 @@ def test_stream_that_logs_much(txl: StdlibLogging):
     txl.start_logging(out)
     txl.make_logger("some").info("x")
     assert len(out.getvalue().splitlines()) == 1 + PENDING
-
-
-def test_handler_of_a_signal(txl: StdlibLogging):
-    """O7: The line that a signal's handler logs amid another one is whole."""
-    log = txl.make_logger("some")
-
-    class Interrupted(StringIO):
-        def write(self, text: str) -> int:
-            half = len(text) // 2
-            super().write(text[:half])
-            if "first" in text:
-                signal.raise_signal(signal.SIGINT)
-            return super().write(text[half:])
-
-    before = signal.signal(signal.SIGINT, lambda *_args: log.info("second"))
-    try:
-        out = Interrupted()
-        txl.start_logging(out)
-        log.info("first")
-    finally:
-        signal.signal(signal.SIGINT, before)
-    first, second = out.getvalue().splitlines()
-    assert first.endswith("first")
-    assert second.endswith("second")

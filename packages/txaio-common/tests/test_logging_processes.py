@@ -1,9 +1,11 @@
-"""Lines of many threads, and of processes that fork and end."""
+"""Lines of many threads, of signals, and of processes that fork and end."""
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
+from io import StringIO
 from threading import Thread
 from typing import TYPE_CHECKING
 
@@ -34,7 +36,9 @@ def test_threads(txl: StdlibLogging, tmp_path: Path, kind: str):
         for thread in threads:
             thread.join()
     lines = [line.partition(" some: ")[2] for line in path.read_text().splitlines()]
-    expected = {f"{name} {n} {'x' * (n % 99)}" for name in range(8) for n in range(2000)}
+    expected = {
+        f"{name} {n} {'x' * (n % 99)}" for name in range(8) for n in range(2000)
+    }
     assert len(lines) == 16_000
     assert set(lines) == expected
 
@@ -96,7 +100,7 @@ thread.start()
 held.wait()
 child = os.fork()
 if child == 0:
-    log.info("child")
+    log.info("child {holder}", holder=TURN.holder)
     os._exit(0)
 os.waitpid(child, 0)
 done.set()
@@ -112,4 +116,28 @@ def test_fork_amid_a_line():
         command, check=True, capture_output=True, text=True, timeout=60
     )
     lines = [line.partition(" ")[2] for line in said.stdout.splitlines()]
-    assert lines == ["info some: child", "info some: parent"]
+    assert lines == ["info some: child 0", "info some: parent"]
+
+
+def test_handler_of_a_signal(txl: StdlibLogging):
+    """O7: The line that a signal's handler logs amid another one is whole."""
+    log = txl.make_logger("some")
+
+    class Interrupted(StringIO):
+        def write(self, text: str) -> int:
+            half = len(text) // 2
+            super().write(text[:half])
+            if "first" in text:
+                signal.raise_signal(signal.SIGINT)
+            return super().write(text[half:])
+
+    before = signal.signal(signal.SIGINT, lambda *_args: log.info("second"))
+    try:
+        out = Interrupted()
+        txl.start_logging(out)
+        log.info("first")
+    finally:
+        signal.signal(signal.SIGINT, before)
+    first, second = out.getvalue().splitlines()
+    assert first.endswith("first")
+    assert second.endswith("second")

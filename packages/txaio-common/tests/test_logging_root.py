@@ -7,10 +7,10 @@ import logging
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 
 if TYPE_CHECKING:
+    import pytest
+
     from conftest import Written
     from txaio_common import StdlibLogging
 
@@ -158,70 +158,3 @@ def test_record_of_another_as_json(txl: StdlibLogging, out: Written):
     assert (record["message"], record["format"]) == ("a 1", "a %s")
     assert record["fields"] == {"peer": 3}
     assert record["thread"] == "MainThread"
-
-
-def test_logger_that_does_not_propagate(
-    txl: StdlibLogging, native: logging.Logger, out: Written
-):
-    """O7: A logger that keeps to itself is left alone."""
-    native.propagate = False
-    txl.start_logging(out)
-    log = txl.make_logger("some")
-    native.addHandler(logging.NullHandler())
-    log.info("a")
-    native.setLevel(logging.ERROR)
-    log.info("b")
-    assert out.lines == []
-
-
-@pytest.mark.parametrize("level", [logging.DEBUG, logging.CRITICAL])
-def test_filters(txl: StdlibLogging, native: logging.Logger, out: Written, level: int):
-    """O3: Filters of the logger see each record, and may change it."""
-
-    def no_secrets(record: Any) -> bool:
-        record.fields["peer"] = "***"
-        return "lost" not in record.fields["log_format"]
-
-    native.addFilter(no_secrets)
-    native.setLevel(level)
-    txl.start_logging(out)
-    log = txl.make_logger("some")
-    log.info("peer {peer}", peer=1)
-    log.info("lost")
-    assert out.lines == ["info some: peer ***"]
-
-
-@pytest.mark.parametrize("level", [logging.DEBUG, logging.CRITICAL])
-def test_filter_and_level_of_our_handler(
-    txl: StdlibLogging, native: logging.Logger, out: Written, level: int
-):
-    """O3: A filter or a level that our handler was given holds."""
-    txl.start_logging(out)
-    native.setLevel(level)
-    (handler,) = ours()
-    log = txl.make_logger("some")
-    keep = lambda record: "lost" not in record.getMessage()  # noqa: E731
-    handler.addFilter(keep)
-    log.info("a")
-    log.info("lost")
-    handler.removeFilter(keep)
-    handler.setLevel(logging.WARNING)
-    log.info("b")
-    log.warn("c")
-    handler.setLevel(logging.NOTSET)
-    assert out.lines == ["info some: a", "warn some: c"]
-
-
-def test_switched_off(txl: StdlibLogging, native: logging.Logger, out: Written):
-    """O7: A logger that the application has switched off is silent."""
-    txl.start_logging(out)
-    log = txl.make_logger("some")
-    log.info("a")
-    native.disabled = True
-    log.info("b")
-    native.disabled = False
-    logging.disable(logging.INFO)
-    log.info("c")
-    log.warn("d")
-    logging.disable(logging.NOTSET)
-    assert out.lines == ["info some: a", "warn some: d"]

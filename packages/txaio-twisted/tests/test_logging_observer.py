@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from twisted.internet.defer import fail
 from twisted.logger import (
+    LogBeginner,
     Logger,
     LogLevel,
     LogPublisher,
-    globalLogBeginner,
     globalLogPublisher,
 )
 from twisted.python import log as legacy
@@ -115,31 +115,44 @@ def test_again_and_stopped(txl: TwistedLogging, out: Written):
     assert out.lines == ["info some: a"]
 
 
-def test_publisher_is_as_it_was(txl: TwistedLogging, out: Written):
+class Warnings:
+    """Stands in for the module of that name."""
+
+    showwarning = None
+
+
+@pytest.fixture
+def beginner(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """What begins logging in a program that has not begun, with its publisher."""
+    publisher = LogPublisher()
+    stream = StringIO()
+    beginner: Any = LogBeginner(publisher, stream, sys, Warnings())
+    beginner.stream = stream
+    monkeypatch.setattr("txaio_twisted._log_observer.globalLogPublisher", publisher)
+    monkeypatch.setattr("txaio_twisted._log_observer.globalLogBeginner", beginner)
+    monkeypatch.setattr("txaio_twisted._logging.globalLogPublisher", publisher)
+    return beginner
+
+
+def test_publisher_is_as_it_was(txl: TwistedLogging, out: Written, beginner: Any):
     """O7: Stopped, Twisted's log has the observers that it had."""
-    before = list(globalLogPublisher._observers)
+    before = beginner._publisher._observers[:]
     txl.start_logging(out)
-    assert globalLogBeginner._temporaryObserver not in globalLogPublisher._observers
     txl.start_logging(out)
+    assert len(beginner._publisher._observers) == 1
     txl.stop_logging()
-    assert sorted(map(id, globalLogPublisher._observers)) == sorted(map(id, before))
+    assert beginner._publisher._observers == before
+    txl.stop_logging()
+    assert beginner._publisher._observers == before
 
 
 @pytest.mark.parametrize("begun_first", [True, False])
 def test_program_that_begins_logging(
-    txl: TwistedLogging,
-    out: Written,
-    monkeypatch: pytest.MonkeyPatch,
-    begun_first: bool,
+    txl: TwistedLogging, out: Written, beginner: Any, begun_first: bool
 ):
     """O7: Once a program has begun logging itself, that stays."""
-    publisher = LogPublisher()
-    beginner = type(globalLogBeginner)(publisher, sys.stderr, sys, _Warnings())
-    monkeypatch.setattr("txaio_twisted._log_observer.globalLogPublisher", publisher)
-    monkeypatch.setattr("txaio_twisted._log_observer.globalLogBeginner", beginner)
-    monkeypatch.setattr("txaio_twisted._logging.globalLogPublisher", publisher)
     seen: list[Any] = []
-    observers: Any = [seen.append]
+    observers = [seen.append]
     if begun_first:
         beginner.beginLoggingTo(observers, redirectStandardIO=False)
     txl.start_logging(out)
@@ -147,13 +160,9 @@ def test_program_that_begins_logging(
         beginner.beginLoggingTo(observers, redirectStandardIO=False)
     txl.make_logger("some").info("x")
     txl.stop_logging()
-    assert publisher._observers == observers
+    assert beginner._publisher._observers == observers
     assert [event["log_format"] for event in seen] == ["x"]
     assert out.lines == ["info some: x"]
-
-
-class _Warnings:
-    showwarning = None
 
 
 def test_events_of_others(txl: TwistedLogging, out: Written):
@@ -204,10 +213,12 @@ def test_bare_event(txl: TwistedLogging, out: Written):
 
 
 def test_critical_events_are_printed_once(
-    txl: TwistedLogging, out: Written, capsys: pytest.CaptureFixture[str]
+    txl: TwistedLogging, out: Written, beginner: Any
 ):
     """O7: What Twisted prints before logging begins it does not print beside us."""
     txl.start_logging(out)
     txl.make_logger("some").critical("x")
     assert out.lines == ["critical some: x"]
-    assert capsys.readouterr().err == ""
+    txl.stop_logging()
+    txl.make_logger("some").critical("y")
+    assert beginner.stream.getvalue() == "y\n"

@@ -90,7 +90,7 @@ def render_json(level: str, text: str, event: Event, origin: Origin) -> str:
         "thread": thread,
         "task": task,
     }
-    return _json(record).replace("\x7f", "\\u007f") + "\n"
+    return _json(record) + "\n"
 
 
 _NO_JSON_FIELDS = OWN_FIELDS | {"log_failure"}

@@ -24,8 +24,11 @@ class ILogger(ABC):
 
     A *message* is a format string of `str.format`, and every keyword is a field of it:
     ``log.info("{peer} is gone", peer=peer)``.
-    Fields are kept with the record, and nothing is formatted unless it is written.
-    Of a message that cannot be formatted the raw text is written, with the reason.
+    Nothing is formatted unless it is written, and of a message that cannot be
+    formatted the raw text is written, with its fields and the reason.
+
+    A message becomes what the framework has for it: an event of `twisted.logger`,
+    elsewhere a `logging.LogRecord` whose `fields` is a dictionary of the fields.
 
     The fields `log_time`, `log_level`, `log_namespace` and `log_format` are added;
     `log_failure` is an `IFailedFuture` whose traceback is printed, and `log_category`
@@ -119,6 +122,11 @@ class ILogging(ABC):
         namespace, the message), ``"color"`` (the same, coloured on a terminal unless
         the environment has `NO_COLOR`) or ``"json"`` (an object).
         Called again it replaces what the last call set up.
+
+        What others log through the framework's logging is written, too, as far as the
+        levels set here and there allow; the application's own handlers go on as before.
+        The level of the standard library's root logger follows the levels set here
+        if it has no handlers, and is left alone if it has.
 
         Raises `ValueError` if there is no such *level* or *format*.
         """
