@@ -7,7 +7,9 @@ import selectors
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import anyio
 import pytest
+import trio
 from trio.testing import MockClock
 
 import txaio_anyio
@@ -44,15 +46,9 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         return self._clock.now
 
 
-LOOPS: dict[str, Callable[[], dict[str, Any]]] = {
-    "asyncio": lambda: {
-        "backend": "asyncio",
-        "backend_options": {"loop_factory": VirtualLoop},
-    },
-    "trio": lambda: {
-        "backend": "trio",
-        "backend_options": {"clock": MockClock(autojump_threshold=0)},
-    },
+OPTIONS: dict[str, Callable[[], dict[str, Any]]] = {
+    "asyncio": lambda: {"loop_factory": VirtualLoop},
+    "trio": lambda: {"clock": MockClock(autojump_threshold=0)},
 }
 
 
@@ -62,16 +58,21 @@ def reported() -> list[BaseException]:
     return []
 
 
-@pytest.fixture(params=LOOPS)
-def options(request: pytest.FixtureRequest) -> dict[str, Any]:
-    """The arguments of `run` and `anyio.run` that choose the loop."""
-    return LOOPS[request.param]()
+@pytest.fixture(params=OPTIONS)
+def loop(request: pytest.FixtureRequest) -> str:
+    """The loop that the test runs on."""
+    name: str = request.param
+    return name
 
 
 @pytest.fixture
-def run(options: dict[str, Any], reported: list[BaseException]) -> Any:
-    """`txaio_anyio.run` on one of the loops; what is reported then fails the test."""
-    given = {"on_error": lambda _text, error: reported.append(error), **options}
+def run(loop: str, reported: list[BaseException]) -> Any:
+    """`txaio_anyio.run` on the loop; what is reported then fails the test."""
+    given = {
+        "backend": loop,
+        "backend_options": OPTIONS[loop](),
+        "on_error": lambda _text, error: reported.append(error),
+    }
 
     def run_and_check(main: Any, *args: Any, **more: Any) -> Any:
         try:
@@ -79,4 +80,13 @@ def run(options: dict[str, Any], reported: list[BaseException]) -> Any:
         finally:
             assert reported == []
 
-    return partial(run_and_check)
+    return run_and_check
+
+
+@pytest.fixture
+def run_natively(loop: str) -> Any:
+    """Runs a coroutine function that makes its own backend."""
+    if loop == "trio":
+        # Before 4.14, AnyIO hands no options on to Trio.
+        return partial(trio.run, **OPTIONS[loop]())
+    return partial(anyio.run, backend_options=OPTIONS[loop]())

@@ -36,12 +36,6 @@ def leave(*_args: object) -> None:
     raise SystemExit(3)
 
 
-@pytest.fixture
-def run_natively(options: dict[str, Any]) -> Callable[..., Any]:
-    """`anyio.run` on one of the loops."""
-    return lambda main, *args: anyio.run(main, *args, **options)
-
-
 def test_an_exception_of_the_body_comes_out_bare(run_natively: Any) -> None:
     """No group is put around it."""
 
@@ -75,7 +69,7 @@ def test_a_scope_around_the_block(run_natively: Any) -> None:
         try:
             await txa.create_future()
         finally:
-            await txa.sleep(1)
+            await txa.sleep(0)
             story.append("cleaned up")
 
     async def main() -> None:
@@ -93,17 +87,19 @@ def test_a_scope_around_the_end_of_the_block(run_natively: Any) -> None:
     """Cancelled while it waits for clean-up, the block waits all the same."""
     story: list[str] = []
 
-    async def work(txa: AnyioBackend) -> None:
+    async def work(txa: AnyioBackend, scope: anyio.CancelScope) -> None:
         try:
             await txa.create_future()
         finally:
-            await txa.sleep(2)
+            await txa.sleep(1)
+            scope.cancel()
+            await txa.sleep(0)
             story.append("cleaned up")
 
     async def main() -> None:
-        with anyio.move_on_after(2):
+        with anyio.CancelScope() as scope:
             async with AnyioBackend() as txa:
-                txa.as_future(work, txa)
+                txa.as_future(work, txa, scope)
                 await txa.sleep(1)
 
     run_natively(main)

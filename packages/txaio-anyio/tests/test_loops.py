@@ -116,7 +116,7 @@ def test_a_stray_cancellation_of_asyncio(reported: list[BaseException]) -> None:
     assert type(reported.pop()) is asyncio.CancelledError
 
 
-def test_a_future_of_asyncio(run: Any, options: dict[str, Any]) -> None:
+def test_a_future_of_asyncio(run: Any, loop: str) -> None:
     """It can be gathered and awaited; cancelling what follows it cancels it."""
 
     async def main(txa: AnyioBackend) -> None:
@@ -133,7 +133,7 @@ def test_a_future_of_asyncio(run: Any, options: dict[str, Any]) -> None:
             await following
         assert pending.cancelled()
 
-    if options["backend"] == "asyncio":
+    if loop == "asyncio":
         run(main)
 
 

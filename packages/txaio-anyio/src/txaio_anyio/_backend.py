@@ -143,7 +143,7 @@ def _log_error(text: str, exception: BaseException) -> None:
 def _running_loop() -> Loop:
     if anyio.get_cancelled_exc_class() is asyncio.CancelledError:
         return AsyncioLoop()
-    from txaio_anyio._trio import TrioLoop  # noqa: PLC0415 - Trio may be missing
+    from txaio_anyio._trio import TrioLoop  # noqa: PLC0415 - it may be missing
 
     return TrioLoop()
 
@@ -172,4 +172,9 @@ def run(  # noqa: PLR0913 - by their names
         async with AnyioBackend(on_error, grace, debug=debug) as txa:
             return await start_main(main, txa, args)
 
+    if backend == "trio" and backend_options:
+        # Before 4.14, AnyIO hands no options on to Trio.
+        from txaio_anyio._trio import run_trio  # noqa: PLC0415 - it may be missing
+
+        return run_trio(live, backend_options)
     return anyio.run(live, backend=backend, backend_options=backend_options)

@@ -153,6 +153,8 @@ class AnyioTask(AnyioFuture):
             pump.fail(error)
         finally:
             self._end(native)
+            # The frames in the traceback keep this one, from Python 3.12 on.
+            del self, coroutine
 
     def _fail(self, error: Exception) -> None:
         if self.cancellation is not None and isinstance(error, ExceptionGroup):
@@ -160,7 +162,7 @@ class AnyioTask(AnyioFuture):
             group = cast("ExceptionGroup[Exception]", error)
             error = group.split(CancelledError)[1] or self.cancellation
         if error.__traceback__ is not None:
-            # Its first frame is that of `run`, which keeps this future.
+            # Its first frame is that of `run`, and of no use to its reader.
             error = error.with_traceback(error.__traceback__.tb_next)
         cancelled = isinstance(error, CancelledError)
         super().settle(CANCELLED if cancelled else FAILED, error)

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import trio
 
 from txaio_anyio._loop import Loop
+
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from typing import TypeVar
+
+    T = TypeVar("T")
 
 
 class TrioLoop(Loop):
@@ -39,3 +48,8 @@ class TrioLoop(Loop):
 
     def close(self) -> None:
         """Do nothing: a deadline goes with its sleep."""
+
+
+def run_trio(main: Callable[[], Awaitable[T]], options: dict[str, Any]) -> T:
+    """Run *main* with the *options* of `trio.run`."""
+    return trio.run(main, **options)
