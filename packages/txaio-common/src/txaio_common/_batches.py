@@ -57,7 +57,7 @@ class BatchedCall(_Link, IDelayedCall):
         after = self.next
         before.next = after
         after.previous = before
-        self.previous = self.next = self.func = self.args = self.context = None
+        self.previous = self.next = self.func = self.args = None
         if before is after:
             before.emptied()
 
