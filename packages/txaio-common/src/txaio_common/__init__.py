@@ -13,6 +13,7 @@ from txaio_common._lifecycle import (
 )
 from txaio_common._log_events import failure_in, make_event
 from txaio_common._log_levels import LEVELS, NUMBERS
+from txaio_common._log_names import name_of_caller
 from txaio_common._log_output import Nowhere, Output, complain
 from txaio_common._log_text import message_text
 from txaio_common._logger import Emit, Logger
@@ -50,6 +51,7 @@ __all__ = [
     "in_thread",
     "make_event",
     "message_text",
+    "name_of_caller",
     "start_main",
     "wait_for",
 ]

@@ -119,10 +119,14 @@ class Levels:
             self._followers.add(ref(follower, self._followers.discard))
             follower.refresh()
 
-    def _refresh(self) -> None:
+    def followers(self) -> list[Follower]:
+        """Return those that are told of the levels, as far as they live."""
         # A set that is listed at once may shrink and grow meanwhile.
         living = [weakly() for weakly in list(self._followers)]
-        for follower in filter(None, living):
+        return [follower for follower in living if follower is not None]
+
+    def _refresh(self) -> None:
+        for follower in self.followers():
             follower.refresh()
 
 

@@ -89,14 +89,15 @@ class Logger(ILogger):
 
     def is_enabled_for(self, level: str) -> bool:
         number = NUMBERS[check_level(level)]
-        return level != "none" and number >= NUMBERS[self._level()]
+        return level != "none" and number >= NUMBERS[self._log_level]
 
     def refresh(self) -> None:
         """Take the class of the level that holds for this logger now."""
-        kind: Any = _CLASSES[self._level()]
+        kind: Any = _CLASSES[self._log_level]
         self.__class__ = kind
 
-    def _level(self) -> str:
+    @property
+    def _log_level(self) -> str:
         return self._own or LEVELS.of(self.namespace)
 
     def __reduce__(self) -> Any:
@@ -104,7 +105,7 @@ class Logger(ILogger):
         return Logger, (self.namespace, self._emit, dict(self.bound), self._own)
 
     def __repr__(self) -> str:
-        return f"<Logger {self.namespace!r} at {self._level()}>"
+        return f"<Logger {self.namespace!r} at {self._log_level}>"
 
 
 class _AtDebug(Logger):

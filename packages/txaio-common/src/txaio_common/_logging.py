@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from contextlib import AbstractContextManager
     from os import PathLike
+    from types import FrameType
     from typing import IO
 
     from txaio_common._logger import Emit
@@ -35,6 +36,15 @@ class Logging(ILogging):
     @abstractmethod
     def _write_to(self, output: Output | None) -> None:
         """Write all records to *output*, in place of the one before."""
+
+    @abstractmethod
+    def _replay(
+        self, event: dict[str, Any], level: str, frame: FrameType, *, to_all: bool
+    ) -> None:
+        """Hand on an *event* of *level* that was made before, by the code in *frame*.
+
+        With *to_all* false, it is only written to the output of `start_logging`.
+        """
 
     def make_logger(self, namespace: str | None = None, /) -> Logger:
         if namespace is None:

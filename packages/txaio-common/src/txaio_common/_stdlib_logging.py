@@ -24,6 +24,7 @@ from txaio_common._root_handler import ROOT_HANDLER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import FrameType
 
     from txaio_common._log_output import Output
     from txaio_common._logger import Emit, Logger
@@ -61,17 +62,21 @@ class StdlibRoad:
         self, logger: Logger, level: str, message: object, fields: dict[str, Any]
     ) -> None:
         """Hand *message* on to all that may hear it."""
-        native, number = logger.native, NUMBERS[level]
-        if native.isEnabledFor(number):
-            deliver = native.handle
-        elif native.disabled or native.manager.disable >= number:
-            return
-        elif _we_hear(native):
-            deliver = partial(_hand_to_us, native)
-        else:
-            return
-        event = make_event(logger, level, message, fields)
-        deliver(make_record(event, number, sys._getframe(3), self))
+        number = NUMBERS[level]
+        deliver = _delivery(logger.native, number)
+        if deliver is not None:
+            event = make_event(logger, level, message, fields)
+            deliver(make_record(event, number, sys._getframe(3), self))
+
+    def replay(
+        self, event: dict[str, Any], level: str, frame: FrameType, *, to_all: bool
+    ) -> None:
+        """Hand on *event*, made in *frame* before; else only write it."""
+        native, number = logging.getLogger(event["log_namespace"]), NUMBERS[level]
+        ours = partial(_hand_to_us, native)
+        deliver = _delivery(native, number) if to_all else ours
+        if deliver is not None:
+            deliver(make_record(event, number, frame, self))
 
     def origin(self) -> tuple[str | None, str | None]:
         """Return the names of the thread and of the task that run."""
@@ -112,6 +117,17 @@ def _we_hear(native: logging.Logger) -> bool:
     return False
 
 
+def _delivery(
+    native: logging.Logger, number: int
+) -> Callable[[logging.LogRecord], object] | None:
+    """Return what brings records of that *number* to all that may hear *native*."""
+    if native.isEnabledFor(number):
+        return native.handle
+    if native.disabled or native.manager.disable >= number or not _we_hear(native):
+        return None
+    return partial(_hand_to_us, native)
+
+
 def _hand_to_us(native: logging.Logger, record: logging.LogRecord) -> None:
     """Hand *record* to our handler alone, past the filters that it would pass."""
     if record.levelno >= ROOT_HANDLER.level:
@@ -131,3 +147,8 @@ class StdlibLogging(Logging):
 
     def _write_to(self, output: Output | None) -> None:
         ROOT_HANDLER.write_to(output)
+
+    def _replay(
+        self, event: dict[str, Any], level: str, frame: FrameType, *, to_all: bool
+    ) -> None:
+        self._road.replay(event, level, frame, to_all=to_all)

@@ -13,6 +13,8 @@ from txaio_twisted._log_observer import OBSERVER, OwnLogger
 
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from txaio_common import Emit, Logger, Output
 
 _NATIVE = {
@@ -34,17 +36,22 @@ def emit(
         native = logger.native
         if native is None:
             native = logger.native = OwnLogger(logger.namespace)
-        event["log_logger"] = native
-        event["log_source"] = None
-        if level == "trace":
-            event["txaio_trace"] = True
-        else:
-            event.pop("txaio_trace", None)
-        if "log_failure" in event:
-            _make_failure_native(event)
+        _make_native(event, level, native)
         _publish(event)
     except Exception as error:  # noqa: BLE001 - no caller is to hear of it
         complain(error)
+
+
+def _make_native(event: dict[str, Any], level: str, native: OwnLogger) -> None:
+    """Make *event* one that the logger *native* might have made."""
+    event["log_logger"] = native
+    event["log_source"] = None
+    if level == "trace":
+        event["txaio_trace"] = True
+    else:
+        event.pop("txaio_trace", None)
+    if "log_failure" in event:
+        _make_failure_native(event)
 
 
 def _publish(event: dict[str, Any]) -> None:
@@ -73,3 +80,14 @@ class TwistedLogging(Logging):
 
     def _write_to(self, output: Output | None) -> None:
         OBSERVER.write_to(output)
+
+    def _replay(
+        self, event: dict[str, Any], level: str, frame: FrameType, *, to_all: bool
+    ) -> None:
+        del frame
+        event = {**event, "log_level": _NATIVE[level]}
+        _make_native(event, level, OwnLogger(event["log_namespace"]))
+        if to_all:
+            _publish(event)
+        else:
+            OBSERVER(event)
