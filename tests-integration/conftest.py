@@ -14,7 +14,7 @@ import pytest
 # Under --import-mode=importlib pytest makes no folder importable.
 sys.path.insert(0, str(Path(__file__).parent))
 
-from harness import HOSTS, Host, collecting_by_hand, open_host, watchdog
+from harness import HOSTS, Host, Watchdog, collecting_by_hand, open_host
 
 
 if TYPE_CHECKING:
@@ -55,10 +55,19 @@ def pytest_sessionfinish() -> None:
         gc.unfreeze()
 
 
+@pytest.fixture(scope="session")
+def watchdog() -> Iterator[Watchdog]:
+    """Stops what hangs."""
+    dog = Watchdog()
+    dog.start()
+    yield dog
+    dog.close()
+
+
 @pytest.fixture
-def host(request: pytest.FixtureRequest) -> Iterator[Host]:
+def host(request: pytest.FixtureRequest, watchdog: Watchdog) -> Iterator[Host]:
     """The loop that the test runs on."""
-    with open_host(request.param) as opened:
+    with open_host(request.param) as opened, watchdog.watch(opened.give_up):
         yield opened
 
 
@@ -114,9 +123,10 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
         return None
     names = inspect.signature(pyfuncitem.obj).parameters
     kwargs = {name: pyfuncitem.funcargs[name] for name in names}
-    with collecting_by_hand(), watchdog(host.give_up):
+    with collecting_by_hand():
         if inspect.iscoroutinefunction(pyfuncitem.obj):
-            host.run(on_loop, host, pyfuncitem.obj, kwargs)
+            ended = host.run(on_loop, host, pyfuncitem.obj, kwargs)
+            assert ended is True, "the loop was stopped before the test had ended"
         else:
             pyfuncitem.obj(**kwargs)
     check_reports(host)
@@ -125,8 +135,8 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 
 async def on_loop(
     txa: IBackend, host: Host, test: Callable[..., Any], kwargs: dict[str, Any]
-) -> None:
-    """Run *test* and see that it leaves nothing behind."""
+) -> bool:
+    """Run *test*, see that it leaves nothing behind, and say that it has ended."""
     timers, tasks = host.native_timers(), host.native_tasks()
     if "txa" in kwargs:
         kwargs["txa"] = txa
@@ -135,6 +145,7 @@ async def on_loop(
     await txa.sleep(0.001)
     assert host.native_timers() <= timers, "the test left a timer behind"
     assert host.native_tasks() <= tasks, "the test left a task running"
+    return True
 
 
 def check_reports(host: Host) -> None:

@@ -206,7 +206,7 @@ async def test_wrong_call(txa: IBackend) -> None:
         pass
 
     for fn in (nothing, nothing_later):
-        future = txa.as_future(fn, "one too many")  # type: ignore[arg-type, call-arg]
+        future = txa.as_future(fn, "one too many")
         with pytest.raises(TypeError, match="nothing"):
             await future
 

@@ -7,6 +7,7 @@ import math
 import random
 import time
 import weakref
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -152,7 +153,7 @@ async def test_infinite_delay(txa: IBackend, unit: float, host: Host) -> None:
 async def test_rearming_does_not_spin(
     txa: IBackend, unit: float, late: float, width: float, period: float
 ) -> None:
-    """B2: A call re-armed inside itself is made once per ceil(period / width) buckets."""
+    """B2: Re-armed inside itself, a call is made once per ceil(period / width)."""
     made: list[float] = []
     span = 9
     begun = txa.time()
@@ -171,7 +172,7 @@ async def test_rearming_does_not_spin(
     # It is made at all, less than a bucket late each time.
     least = (span - late / unit) / (max(0, period) + width)
     assert len(made) >= int(least) - 1
-    gaps = [after - before for before, after in zip(made, made[1:], strict=False)]
+    gaps = [after - before for before, after in pairwise(made)]
     assert all(gap >= max(0, period) * unit - ROUNDING for gap in gaps)
 
 
@@ -291,10 +292,10 @@ async def test_emptied_bucket_is_filled_again(
     """B3: A bucket that was emptied serves again, at once and later."""
     made: list[float] = []
     timer = txa.make_batched_timer(unit)
-    for pause in (0, 0.5):
+    for wait in (0, 0.5):
         timer.call_later(2 * unit, pytest.fail, "called").cancel()
-        if pause:
-            await txa.sleep(pause * unit)
+        if wait:
+            await txa.sleep(wait * unit)
         due = txa.time() + 2 * unit
         timer.call_later(2 * unit, lambda d=due: made.append(txa.time() - d))
         await txa.sleep(4 * unit)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -26,9 +27,7 @@ class Boom(Exception):
 
 
 @pytest.mark.parametrize("early", [True, False], ids=["early", "late"])
-async def test_callback_gets_the_value(
-    txa: IBackend, unit: float, early: bool
-) -> None:
+async def test_callback_gets_the_value(txa: IBackend, unit: float, early: bool) -> None:
     """C1: Of a value only the callback is told, once."""
     told: list[Any] = []
     future = txa.create_future() if early else txa.create_future_success("value")
@@ -249,7 +248,7 @@ async def test_error_in_a_late_callback(
 async def test_resolving_in_callbacks_deep(txa: IBackend) -> None:
     """C6: Futures that resolve each other in callbacks, 5,000 deep."""
     futures = [txa.create_future() for _ in range(DEEP)]
-    for future, following in zip(futures, futures[1:], strict=False):
+    for future, following in pairwise(futures):
         txa.add_callbacks(future, partial(txa.resolve, following), None)
     txa.resolve(futures[0], "passed on")
     assert await futures[-1] == "passed on"
@@ -259,7 +258,7 @@ async def test_rejecting_in_errbacks_deep(txa: IBackend) -> None:
     """C6: Failures that are handed on in errbacks, as deep."""
     boom = Boom()
     futures = [txa.create_future() for _ in range(DEEP)]
-    for future, following in zip(futures, futures[1:], strict=False):
+    for future, following in pairwise(futures):
         txa.add_callbacks(future, None, partial(txa.reject, following))
     txa.reject(futures[0], boom)
     with pytest.raises(Boom) as caught:

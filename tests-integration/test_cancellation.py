@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -206,9 +207,7 @@ async def test_cancelling_a_coroutine(
         await future
     # On AnyIO the loop's own kind is raised at awaits that are the loop's own.
     assert len(seen) == 1
-    assert not isinstance(seen[0], Exception) or isinstance(
-        seen[0], txa.CancelledError
-    )
+    assert not isinstance(seen[0], Exception) or isinstance(seen[0], txa.CancelledError)
 
 
 @pytest.mark.parametrize(
@@ -384,10 +383,8 @@ async def test_inner_turns_its_cancellation_into_a_value(
     """X5: The outer coroutine ends all the same, whatever the inner one makes of it."""
 
     async def inner() -> str:
-        try:
+        with suppress(txa.CancelledError):
             await txa.create_future()
-        except txa.CancelledError:
-            pass
         return "value"
 
     async def outer() -> str:
@@ -457,9 +454,7 @@ async def test_shield_follows(txa: IBackend, early: bool) -> None:
         await shields[2]
 
 
-async def test_one_of_several_awaiters_is_cancelled(
-    txa: IBackend, unit: float
-) -> None:
+async def test_one_of_several_awaiters_is_cancelled(txa: IBackend, unit: float) -> None:
     """X7: All awaiters of the plain future end, none hangs."""
 
     async def wait() -> None:
@@ -548,7 +543,7 @@ async def test_error_in_a_canceller(
 async def test_second_cancel_does_not_interrupt_clean_up(
     txa: IBackend, unit: float
 ) -> None:
-    """X9: However often it comes while `uncancelled` runs, clean-up comes to its end."""
+    """X9: However often it comes, clean-up run by `uncancelled` comes to its end."""
     story: list[str] = []
 
     async def clean_up(name: str, *, seconds: float) -> str:
@@ -560,9 +555,7 @@ async def test_second_cancel_does_not_interrupt_clean_up(
         try:
             await txa.create_future()
         finally:
-            story.append(
-                await txa.uncancelled(clean_up, "clean-up", seconds=2 * unit)
-            )
+            story.append(await txa.uncancelled(clean_up, "clean-up", seconds=2 * unit))
 
     future = txa.as_future(work)
     for _ in range(4):

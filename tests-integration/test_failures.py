@@ -38,9 +38,9 @@ class Unprintable(Exception):
 class NoText(Exception):
     """An exception whose text is no string."""
 
-    def __str__(self) -> str:
+    def __str__(self) -> Any:
         """Return what is no string."""
-        return 42  # type: ignore[return-value]
+        return 42  # noqa: PLE0307 - that is the case
 
 
 def raise_boom(text: str = "text") -> None:
@@ -237,9 +237,7 @@ KINDS = [
 
 
 @pytest.mark.parametrize("fn", KINDS, ids=lambda fn: fn.__name__)
-async def test_format_as_python_prints(
-    txa: IBackend, fn: Callable[[], object]
-) -> None:
+async def test_format_as_python_prints(txa: IBackend, fn: Callable[[], object]) -> None:
     """E4: Causes, contexts, notes and groups are printed as Python prints them."""
     error = raised(fn)
     text = txa.failure_format_traceback(txa.create_failure(error))
@@ -297,9 +295,9 @@ def awkward() -> list[BaseException]:
     """Return exceptions that are hard to print."""
     own_cause, notes, no_notes = Boom("own cause"), Boom("notes"), Boom("no notes")
     own_cause.__cause__ = own_cause
-    notes.__notes__ = [Unprintable(), 42]  # type: ignore[attr-defined]
-    no_notes.__notes__ = 42  # type: ignore[attr-defined]
-    syntax = SyntaxError("wrong", ("file", "line", "column", None))  # type: ignore[arg-type]
+    notes.__notes__ = [Unprintable(), 42]
+    no_notes.__notes__ = 42
+    syntax = SyntaxError("wrong", ("file", "line", "column", None))
     group = ExceptionGroup("group", [Unprintable(), NoText()])
     return [Unprintable(), NoText(), own_cause, notes, no_notes, syntax, group]
 

@@ -206,9 +206,7 @@ async def test_later_failures_make_no_noise(
     assert reported() == []
 
 
-async def test_cancelled_member_fails_the_gathering(
-    txa: IBackend, unit: float
-) -> None:
+async def test_cancelled_member_fails_the_gathering(txa: IBackend, unit: float) -> None:
     """G3: A cancelled member is an error like any other; the others go on."""
     futures = [txa.create_future(), txa.create_future()]
     gathering = txa.gather(futures, consume_exceptions=False)

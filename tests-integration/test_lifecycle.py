@@ -237,9 +237,7 @@ def test_one_run_after_another(run: Run, unit: float) -> None:
     assert [run(main, number) for number in range(3)] == [0, 1, 2]
 
 
-async def test_two_backends_on_one_loop(
-    txa: IBackend, host: Host, unit: float
-) -> None:
+async def test_two_backends_on_one_loop(txa: IBackend, host: Host, unit: float) -> None:
     """L2: Two backend objects on one loop do not touch each other."""
     story: list[str] = []
 
@@ -311,7 +309,7 @@ assert "twisted.internet.reactor" not in sys.modules
 assert threading.active_count() == 1
 """
     command = [sys.executable, "-W", "error", "-c", code]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own code
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
 
 

@@ -139,8 +139,9 @@ async def test_keywords_are_fields(txa: IBackend) -> None:
 async def test_added_fields(txa: IBackend) -> None:
     """O2: Time, level, namespace and format are fields that a message may name."""
     with logged(txa) as out:
-        txa.make_logger("some.name").warn("<{log_level}> <{log_namespace}> <{log_time}>")
-        txa.make_logger("some.name").info("<{log_format}>")
+        log = txa.make_logger("some.name")
+        log.warn("<{log_level}> <{log_namespace}> <{log_time}>")
+        log.info("<{log_format}>")
     first, second = out.getvalue().splitlines()
     assert "<some.name>" in first
     assert "warn" in first.partition("<")[2].partition(">")[0]

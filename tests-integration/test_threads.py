@@ -208,10 +208,8 @@ async def test_callbacks_of_a_thread(txa: IBackend) -> None:
     assert loop == threading.get_ident() != worker
 
 
-async def test_cancelling_does_not_stop_the_thread(
-    txa: IBackend, unit: float
-) -> None:
-    """H2: A cancelled future is done with; the thread goes on, its result is dropped."""
+async def test_cancelling_does_not_stop_the_thread(txa: IBackend, unit: float) -> None:
+    """H2: The future is done with; the thread goes on, and its result is dropped."""
     started, release, ended = (threading.Event() for _ in range(3))
 
     def work() -> str:

@@ -4,18 +4,18 @@ from harness._contract import CLAUSES, cited, clauses_of
 from harness._garbage import collect_dropped, collecting_by_hand
 from harness._hosts import HOSTS, Host, open_host
 from harness._pause import pause
-from harness._watchdog import watchdog
+from harness._watchdog import Watchdog
 
 
 __all__ = [
     "CLAUSES",
     "HOSTS",
     "Host",
+    "Watchdog",
     "cited",
     "clauses_of",
     "collect_dropped",
     "collecting_by_hand",
     "open_host",
     "pause",
-    "watchdog",
 ]

@@ -206,9 +206,8 @@ class AnyioAsyncioHost(AsyncioHost):
     package = "txaio_anyio"
 
     def run(self, main: Main, *args: Any, debug: bool | None = None) -> Any:
-        return self.backend.run(
-            main, *args, on_error=self.report, debug=debug, **self.options()
-        )
+        named = {"on_error": self.report, "grace": 5 * self.unit, "debug": debug}
+        return self.backend.run(main, *args, **named, **self.options())
 
     def report(self, _text: str, exception: BaseException) -> None:
         """Collect what the backend hands to `on_error`."""

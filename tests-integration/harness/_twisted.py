@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 from twisted.internet.asyncioreactor import AsyncioSelectorReactor
 from twisted.internet.selectreactor import SelectReactor
 from twisted.logger import (
+    ILogObserver,
     LogLevel,
     formatEvent,
     globalLogBeginner,
     globalLogPublisher,
 )
+from zope.interface import implementer
 
 from harness._virtual import START, VirtualLoop
 
@@ -32,7 +34,7 @@ class VirtualReactor(SelectReactor):
 
     now = START
 
-    def run(self, installSignalHandlers: bool = True) -> None:
+    def run(self, installSignalHandlers: bool = True) -> None:  # noqa: ARG002, N803
         """Run without signal handlers, of which Twisted leaves some behind."""
         super().run(installSignalHandlers=False)
 
@@ -40,16 +42,18 @@ class VirtualReactor(SelectReactor):
         """Return the virtual time."""
         return self.now
 
-    def doSelect(self, timeout: float | None) -> None:
+    def doSelect(self, timeout: float | None) -> None:  # noqa: N802 - Twisted's
         """Handle what is ready; wait only if no deadline is set."""
         if timeout:
-            ready = select.select(self.getReaders(), self.getWriters(), [], 0)
+            readers: list[Any] = self.getReaders()  # type: ignore[no-untyped-call]
+            writers: list[Any] = self.getWriters()  # type: ignore[no-untyped-call]
+            ready = select.select(readers, writers, [], 0)
             if not any(ready):
                 self.now += timeout
             timeout = 0
-        super().doSelect(timeout)
+        super().doSelect(timeout)  # type: ignore[no-untyped-call]
 
-    doIteration = doSelect
+    doIteration = doSelect  # noqa: N815 - Twisted's
 
 
 class VirtualAsyncioReactor(AsyncioSelectorReactor):
@@ -59,9 +63,9 @@ class VirtualAsyncioReactor(AsyncioSelectorReactor):
         self.loop = loop
         super().__init__(loop)
 
-    def run(self, installSignalHandlers: bool = True) -> None:
+    def run(self, installSignalHandlers: bool = True) -> None:  # noqa: ARG002, N803
         """Run without signal handlers, of which Twisted leaves some behind."""
-        super().run(installSignalHandlers=False)
+        super().run(installSignalHandlers=False)  # type: ignore[no-untyped-call]
 
     def seconds(self) -> float:
         """Return the virtual time."""
@@ -71,15 +75,16 @@ class VirtualAsyncioReactor(AsyncioSelectorReactor):
 def close_reactor(reactor: ReactorBase) -> None:
     """Close what a reactor opened, or a later test is blamed for it."""
     if reactor.threadpool is not None:
-        reactor._stopThreadPool()  # noqa: SLF001 - crash() leaves it running
+        reactor._stopThreadPool()
     # Each but once: a descriptor that is closed again may be somebody else's by now.
-    for reader in {*reactor.getReaders(), *reactor._internalReaders}:  # noqa: SLF001
+    for reader in {*reactor.getReaders(), *reactor._internalReaders}:
         reactor.removeReader(reader)
         reader.connectionLost(None)
     if isinstance(reactor, VirtualAsyncioReactor):
         reactor.loop.close()
 
 
+@implementer(ILogObserver)
 class CriticalEvents:
     """Hands on the failure of each critical event that Twisted logs."""
 

@@ -24,7 +24,7 @@ class AskedTimers:
         self._loop = loop
         self._call_later = loop.call_later
         self._asked: list[weakref.ref[asyncio.TimerHandle]] = []
-        loop.call_later = self  # type: ignore[method-assign, assignment]
+        loop.call_later = self  # type: ignore[method-assign]
 
     def __call__(
         self, delay: float, callback: Callable[..., object], *args: Any, **kwargs: Any

@@ -14,7 +14,7 @@ START = 1234.5678
 """Where virtual time begins: at no round figure, as monotonic clocks do."""
 
 
-class JumpingSelector(selectors.DefaultSelector):  # type: ignore[misc, valid-type]
+class JumpingSelector(selectors.DefaultSelector):
     """Instead of waiting for the next deadline, makes it now."""
 
     def __init__(self) -> None:
@@ -41,6 +41,11 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         """Return the virtual time, in seconds."""
         return self._clock.now
+
+    async def shutdown_default_executor(self, timeout: Any = None) -> None:  # noqa: ASYNC109
+        """Wait for the threads without a limit, which virtual time would jump to."""
+        del timeout
+        await super().shutdown_default_executor()
 
     def pending_timers(self) -> int:
         """Count the timers that are neither due nor cancelled."""

@@ -10,28 +10,42 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-SECONDS = 10.0
+PATIENCE = 10
+"""Seconds after which a test counts as hung."""
 
 
-@contextmanager
-def watchdog(give_up: Callable[[], object]) -> Iterator[None]:
-    """Call *give_up* in another thread, to stop the loop, if the block takes too long.
+class Watchdog(threading.Thread):
+    """Stops the loop of a test that takes too long.
 
-    A signal would not do: uvloop sleeps through it.
+    It is a thread, for uvloop sleeps through signals, and it is one for all tests.
     """
-    done = threading.Event()
 
-    def watch() -> None:
-        patience = SECONDS
-        # Again and again: the clean-up of what was stopped may hang as well.
-        while not done.wait(patience):
-            give_up()
-            patience = 1.0
+    def __init__(self) -> None:
+        super().__init__(name="watchdog", daemon=True)
+        self._give_up: Callable[[], object] | None = None
+        self._left = PATIENCE
+        self._closed = threading.Event()
 
-    thread = threading.Thread(target=watch, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join()
+    def run(self) -> None:
+        """Count the seconds."""
+        while not self._closed.wait(1):
+            self._left -= 1
+            give_up = self._give_up
+            # Again and again: the clean-up of what was stopped may hang as well.
+            if self._left <= 0 and give_up is not None:
+                give_up()
+
+    @contextmanager
+    def watch(self, give_up: Callable[[], object]) -> Iterator[None]:
+        """Call *give_up* in another thread, to stop the loop, if the block hangs."""
+        self._left = PATIENCE
+        self._give_up = give_up
+        try:
+            yield
+        finally:
+            self._give_up = None
+
+    def close(self) -> None:
+        """End the thread."""
+        self._closed.set()
+        self.join()
