@@ -1,0 +1,60 @@
+"""How the documentation is built: `nox -s docs`, or sphinx-build from here."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE / "_ext"))
+
+project = "txaio"
+author = "The txaio authors"
+project_copyright = author
+version = release = (HERE.parent / "VERSION").read_text(encoding="utf-8").strip()
+
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "contract_tests",
+    "inherited_members",
+    "site_links",
+]
+exclude_patterns = ["_build", "examples", "tests"]
+nitpicky = True
+default_role = "py:obj"
+highlight_language = "none"
+
+myst_enable_extensions = ["colon_fence", "deflist"]
+myst_heading_anchors = 3
+
+autodoc_default_options = {"members": True}
+autodoc_member_order = "bysource"
+autodoc_preserve_defaults = True
+autodoc_typehints = "signature"
+maximum_signature_line_length = 68
+
+html_theme = "furo"
+html_title = f"{project} {release}"
+html_copy_source = False
+html_show_sphinx = False
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
+
+# Inventories would take the network, so what others document is plain text here.
+nitpick_ignore_regex = [
+    # The standard library, under its modules' names.
+    ("py:.*", r"(asyncio|contextlib|logging|os|str|twisted|types|uvloop)\..*"),
+    # The same and the type variables, as they stand in annotations.
+    ("py:.*", r"(T|T_co|P|P\.args|P\.kwargs|Args|Any|Callable|ClassVar|IO|Self)"),
+    ("py:.*", r"(Awaitable|Coroutine|Generator|Iterable|Literal|Mapping)"),
+    ("py:.*", r"(AbstractContextManager|PathLike|TracebackType)"),
+    # Other frameworks.
+    ("py:.*", r"(anyio|trio)\..*"),
+    ("py:.*", r"Deferred"),
+    # What docstrings mark as code and is no object: fields, environment variables.
+    ("py:obj", r"fields|log_\w+|NO_COLOR"),
+    # Types within txaio that no user meets.
+    ("py:class", r"Context|Event|Listener|Origin|Pump"),
+]

@@ -1,0 +1,33 @@
+"""Presence over HTTP: `uvicorn fastapi_app:app` serves it."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI
+from presence import Presence
+
+from txaio_asyncio import AsyncioBackend
+
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Make the backend where uvicorn's loop runs, and not on import."""
+    app.state.presence = Presence(AsyncioBackend())
+    yield
+
+
+app = FastAPI(lifespan=lifespan)
+
+
+@app.put("/seen/{name}")
+async def seen(name: str) -> list[str]:
+    """Take note of *name*, and tell who else is there."""
+    presence: Presence = app.state.presence
+    presence.seen(name)
+    return presence.names()

@@ -1,0 +1,37 @@
+"""A library that remembers who was seen lately, on any loop."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+
+if TYPE_CHECKING:
+    from txaio_interfaces import IBackend, IDelayedCall
+
+
+class Presence:
+    """The names that were seen within the last *seconds*, give or take a *bucket*."""
+
+    def __init__(
+        self, txa: IBackend, seconds: float = 30.0, bucket: float = 1.0
+    ) -> None:
+        self._seconds = seconds
+        self._timer = txa.make_batched_timer(bucket)
+        self._calls: dict[str, IDelayedCall] = {}
+        self._log = txa.make_logger()
+
+    def seen(self, name: str) -> None:
+        """Take note of *name*, for another while."""
+        call = self._calls.get(name)
+        if call is None or not call.reset(self._seconds):
+            self._calls[name] = self._timer.call_later(
+                self._seconds, self._forget, name
+            )
+
+    def names(self) -> list[str]:
+        """Return who was seen lately, in the order of the alphabet."""
+        return sorted(self._calls)
+
+    def _forget(self, name: str) -> None:
+        del self._calls[name]
+        self._log.info("{name} is gone", name=name)

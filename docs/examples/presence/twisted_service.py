@@ -1,0 +1,36 @@
+"""Presence over TCP, a name a line: `twistd --nodaemon --python twisted_service.py`."""
+
+from __future__ import annotations
+
+from os import environ
+
+from presence import Presence
+from twisted.application.internet import StreamServerEndpointService
+from twisted.application.service import Application
+from twisted.internet import reactor
+from twisted.internet.endpoints import serverFromString
+from twisted.internet.protocol import Factory
+from twisted.protocols.basic import LineOnlyReceiver
+
+from txaio_twisted import TwistedBackend
+
+
+class Names(LineOnlyReceiver):
+    """Takes a name a line, and answers with all that were seen lately."""
+
+    delimiter = b"\n"
+
+    def lineReceived(self, line: bytes) -> None:  # noqa: N802 - Twisted's name
+        """Take note of a name."""
+        presence = self.factory.presence
+        presence.seen(line.decode())
+        self.sendLine(" ".join(presence.names()).encode())
+
+
+factory = Factory.forProtocol(Names)
+factory.presence = Presence(TwistedBackend())
+
+port = environ.get("PORT", "8007")
+endpoint = serverFromString(reactor, f"tcp:{port}:interface=127.0.0.1")
+application = Application("presence")
+StreamServerEndpointService(endpoint, factory).setServiceParent(application)

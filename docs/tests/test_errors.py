@@ -1,0 +1,231 @@
+"""The page of error messages says what the code says."""
+
+from __future__ import annotations
+
+import asyncio
+import builtins
+import re
+import subprocess
+import sys
+import warnings
+
+import pytest
+import trio
+from blocks import DOCS, blocks
+from test_pages import BACKENDS
+from twisted.internet.selectreactor import SelectReactor
+
+import txaio_anyio
+import txaio_asyncio
+import txaio_twisted
+
+
+PAGE = DOCS / "reference" / "errors.md"
+
+
+async def nothing(txa):
+    """Be a main that returns the backend."""
+    return txa
+
+
+def call_main():
+    async def main():
+        pass
+
+    txaio_asyncio.run(main)
+
+
+def hand_over_a_coroutine():
+    coroutine = nothing(None)
+    try:
+        txaio_asyncio.run(coroutine)
+    finally:
+        coroutine.close()
+
+
+def enter_twice():
+    async def main():
+        backend = txaio_anyio.AnyioBackend()
+        async with backend:
+            pass
+        async with backend:
+            pass
+
+    trio.run(main)
+
+
+def use_after_end(backend):
+    BACKENDS[backend](nothing).create_future()
+
+
+def use_in_a_thread():
+    async def main(txa):
+        await txa.run_in_thread(txa.create_future)
+
+    txaio_asyncio.run(main, debug=True)
+
+
+def import_missing():
+    import txaio_qt  # noqa: F401, PLC0415 - there is none
+
+
+def run_without_trio():
+    # AnyIO remembers what it has once imported: a new process does not.
+    program = (
+        "import sys; sys.modules['trio'] = None\n"
+        "import txaio_anyio; txaio_anyio.run(print, backend='trio')"
+    )
+    command = [sys.executable, "-c", program]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    kind, _, text = run.stderr.splitlines()[-1].partition(": ")
+    raise getattr(builtins, kind)(text)
+
+
+def import_another_version(monkeypatch, tmp_path):
+    (tmp_path / "txaio_common.py").touch()
+    monkeypatch.syspath_prepend(str(tmp_path))
+    ours = [name for name in sys.modules if name.startswith("txaio_")]
+    for name in ours:
+        monkeypatch.delitem(sys.modules, name)
+    import txaio_asyncio  # noqa: F401, PLC0415 - with another txaio_common
+
+
+def await_outside():
+    compile("await txa.sleep(1)", "module.py", "exec")
+
+
+def forget_await():
+    async def main(txa):
+        txa.call_later(0, nothing, txa)
+        await txa.sleep(0.01)
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        txaio_asyncio.run(main)
+    raise caught[0].message
+
+
+async def sleep_as_on_asyncio(_txa):
+    await asyncio.sleep(1)
+
+
+async def await_asyncio_future(_txa):
+    loop = asyncio.new_event_loop()
+    try:
+        await loop.create_future()
+    finally:
+        loop.close()
+
+
+async def follow_a_coroutine(txa):
+    coroutine = nothing(txa)
+    try:
+        txa.add_callbacks(coroutine, print, None)
+    finally:
+        coroutine.close()
+
+
+async def resolve_twice(txa):
+    future = txa.create_future()
+    txa.resolve(future)
+    txa.resolve(future)
+
+
+async def resolve_a_coroutine(txa):
+    future = txa.as_future(txa.uncancelled, txa.sleep, 0.01)
+    txa.resolve(future)
+
+
+async def log_at_no_level(txa):
+    txa.start_logging(level="warning")
+
+
+def run_a_reactor_twice():
+    reactor = SelectReactor()
+    txaio_twisted.run(nothing, reactor=reactor)
+    txaio_twisted.run(nothing, reactor=reactor)
+
+
+def on(main, *backends):
+    return [(BACKENDS[backend], main) for backend in backends]
+
+
+CASES = {
+    "No loop is running": [(txaio_asyncio.AsyncioBackend,)],
+    "The AnyIO backend was not entered": [
+        (lambda: txaio_anyio.AnyioBackend().create_future(),),
+        (enter_twice,),
+    ],
+    "The loop has ended": [
+        (use_after_end, "asyncio"),
+        (use_after_end, "twisted"),
+        (use_after_end, "anyio"),
+    ],
+    "Wrong thread": [(use_in_a_thread,)],
+    "main is not a coroutine function": [
+        (txaio_asyncio.run, lambda _txa: 1),
+        (hand_over_a_coroutine,),
+        (call_main,),
+    ],
+    "A backend is missing": [
+        (import_missing,),
+        (run_without_trio,),
+        (lambda: txaio_anyio.run(nothing, backend="twisted"),),
+    ],
+    "Versions are mixed": [(import_another_version, "monkeypatch", "tmp_path")],
+    "await is outside a coroutine": [(await_outside,), (forget_await,)],
+    "A future of another framework": [
+        *on(sleep_as_on_asyncio, "anyio"),
+        *on(await_asyncio_future, "twisted", "anyio"),
+    ],
+    "Not a future": on(follow_a_coroutine, "asyncio", "twisted", "anyio"),
+    "The future is settled already": on(resolve_twice, "asyncio", "twisted", "anyio"),
+    "The future of a coroutine": on(resolve_a_coroutine, "anyio", "asyncio"),
+    "A level that is none": on(log_at_no_level, "asyncio"),
+    "A reactor runs once": [(run_a_reactor_twice,)],
+}
+
+
+def messages():
+    """Return the messages of the page, below the heading of each."""
+    lines = PAGE.read_text(encoding="utf-8").splitlines()
+    found = {line[3:]: [] for line in lines if line.startswith("## ")}
+    for block in blocks(PAGE):
+        above = [line for line in lines[: block.line] if line.startswith("## ")]
+        found[above[-1][3:]].append(block.text.strip())
+    return found
+
+
+MESSAGES = messages()
+
+
+def test_each_message_has_its_case():
+    """The page has as many messages below each heading as there are cases here."""
+    counts = {heading: len(texts) for heading, texts in MESSAGES.items()}
+    assert counts == {heading: len(cases) for heading, cases in CASES.items()}
+
+
+@pytest.mark.parametrize(
+    ("text", "case"),
+    [
+        pytest.param(text, case, id=f"{heading} {number}")
+        for heading, cases in CASES.items()
+        for number, (text, case) in enumerate(
+            zip(MESSAGES[heading], cases, strict=True), start=1
+        )
+    ],
+)
+def test_message_is_what_the_code_says(text, case, request):
+    """Who makes the mistake reads the message, up to what differs each time."""
+    act, *args = case
+    args = [
+        request.getfixturevalue(arg) if arg in {"monkeypatch", "tmp_path"} else arg
+        for arg in args
+    ]
+    with pytest.raises((Exception, Warning)) as caught:
+        act(*args)
+    error = caught.value
+    said = f"{type(error).__name__}: {getattr(error, 'msg', error)}"
+    # A local function has a longer name than one of a module.
+    said = re.sub(r"\w+\.<locals>\.", "", said)
+    assert re.fullmatch(re.escape(text).replace("…", ".*"), said), said

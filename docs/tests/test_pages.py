@@ -1,0 +1,81 @@
+"""The examples in the pages, run on every backend."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from blocks import PAGES, blocks
+from twisted.internet.selectreactor import SelectReactor
+
+import txaio_anyio
+import txaio_asyncio
+import txaio_twisted
+
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def on_twisted(main):
+    """Run *main* on a reactor of its own, as none can run twice."""
+    return txaio_twisted.run(main, reactor=SelectReactor())
+
+
+def on_trio(main):
+    """Run *main* on Trio."""
+    return txaio_anyio.run(main, backend="trio")
+
+
+BACKENDS = {"asyncio": txaio_asyncio.run, "twisted": on_twisted, "anyio": on_trio}
+TUTORIAL = "index.md"
+
+
+def examples(page: Path, backend: str) -> list[tuple[int, str]]:
+    """Return line and text of each example of *page* that is for *backend*."""
+    return [
+        (block.line, block.text)
+        for block in blocks(page)
+        if block.language == "python"
+        and block.remark != "not run"
+        and (not block.remark.startswith("only on") or backend in block.remark)
+    ]
+
+
+RUNS = [
+    pytest.param(page, backend, id=f"{page.parent.name}/{page.stem}-{backend}")
+    for page in PAGES
+    for backend in BACKENDS
+    if page.parent.name != "tutorial" and examples(page, backend)
+]
+
+
+@pytest.mark.parametrize(("page", "backend"), RUNS)
+def test_examples_run(page, backend):
+    """The examples of a page, one after the other, do what they say."""
+
+    async def main(txa: Any) -> None:
+        names = {"txa": txa, "__name__": "example"}
+        for line, text in examples(page, backend):
+            # Errors are told with the line of the page.
+            code = compile(
+                "\n" * (line - 1) + text,
+                str(page),
+                "exec",
+                flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT,
+                dont_inherit=True,
+            )
+            running = eval(code, names)  # noqa: S307 - the page is our own
+            if inspect.iscoroutine(running):
+                await running
+
+    BACKENDS[backend](main)
+
+
+def test_all_remarks_are_understood():
+    """A remark above a block is one that the tests know."""
+    remarks = {block.remark for page in PAGES for block in blocks(page)}
+    others = {each for each in remarks if not each.startswith("only on ")}
+    assert others <= {"", "not run", "one line changes"}
