@@ -63,16 +63,29 @@ def test_record_without_multiprocessing(
 
 
 def test_record_names_its_task(txl: StdlibLogging, kept: list[Any]):
-    """O3: A record tells the task of asyncio that it was made in."""
+    """O3: A record tells the task of asyncio that it was made in, if it was in one."""
+    log = txl.make_logger("some")
 
     async def work() -> None:
-        txl.make_logger("some").info("x")
+        log.info("x")
 
     async def start() -> None:
         await asyncio.create_task(work(), name="y")
+        asyncio.get_running_loop().call_soon(log.info, "x")
+        await asyncio.sleep(0)
 
     asyncio.run(start())
-    assert kept[0].taskName == "y"
+    log.info("x")
+    assert [record.taskName for record in kept] == ["y", None, None]
+
+
+def test_record_without_asyncio(
+    txl: StdlibLogging, kept: list[Any], monkeypatch: pytest.MonkeyPatch
+):
+    """O3: A program that has no asyncio has no tasks of it."""
+    monkeypatch.delitem(sys.modules, "asyncio")
+    txl.make_logger("some").info("x")
+    assert kept[0].taskName is None
 
 
 @pytest.fixture

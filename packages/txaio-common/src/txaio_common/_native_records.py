@@ -76,8 +76,9 @@ def _say_where(record: Record) -> None:
 
 
 def _name_of_task() -> str | None:
-    try:
-        name: str = sys.modules["asyncio"].current_task().get_name()
-    except Exception:  # noqa: BLE001 - no asyncio, no loop, or no task
+    asyncio: Any = sys.modules.get("asyncio")
+    # To ask for the task raises where no loop runs, which costs more than all else.
+    if asyncio is None or asyncio._get_running_loop() is None:
         return None
-    return name
+    task = asyncio.current_task()
+    return None if task is None else str(task.get_name())
