@@ -42,15 +42,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("host", backends_of(metafunc.config), indirect=True)
 
 
-def pytest_collection_finish() -> None:
-    # The collection after each test need not look at pytest and the frameworks.
-    if hasattr(gc, "freeze"):
-        gc.collect()
-        gc.freeze()
-
-
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish() -> None:
+    # Other plugins ask for objects that `collecting_by_hand` has set aside.
     if hasattr(gc, "unfreeze"):
         gc.unfreeze()
 
