@@ -44,7 +44,7 @@ class AsyncioTimers(Timers):
 
 def clock_of(loop: asyncio.AbstractEventLoop) -> Callable[[], float]:
     """Return the monotonic clock of *loop*, the quickest that tells the same."""
-    stock = type(loop).time is asyncio.BaseEventLoop.time
+    stock = getattr(type(loop), "time", None) is asyncio.BaseEventLoop.time
     return time.monotonic if stock or is_uvloop(loop) else loop.time
 
 

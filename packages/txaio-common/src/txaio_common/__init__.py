@@ -12,14 +12,20 @@ from txaio_common._lifecycle import (
     start_main,
 )
 from txaio_common._log_events import failure_in, make_event
-from txaio_common._log_levels import LEVELS, NUMBERS
+from txaio_common._log_levels import LEVELS, NUMBERS, check_level
 from txaio_common._log_names import name_of_caller
 from txaio_common._log_output import Nowhere, Output, complain
 from txaio_common._log_text import message_text
 from txaio_common._logger import Emit, Logger
 from txaio_common._logging import Logging
 from txaio_common._stdlib_logging import StdlibLogging, StdlibRoad
-from txaio_common._timers import DelayedCall, NativeCall, Timers
+from txaio_common._timers import (
+    DelayedCall,
+    NativeCall,
+    Timers,
+    check_callable,
+    check_delay,
+)
 
 
 __all__ = [
@@ -44,6 +50,9 @@ __all__ = [
     "Timers",
     "Unavailable",
     "call_and_wait",
+    "check_callable",
+    "check_delay",
+    "check_level",
     "complain",
     "current_exception",
     "debug_mode",
