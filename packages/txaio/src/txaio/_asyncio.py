@@ -1,0 +1,88 @@
+"""asyncio, on the loop that there is when one is needed."""
+
+from __future__ import annotations
+
+import asyncio
+import warnings
+from threading import current_thread, main_thread
+from typing import TYPE_CHECKING, Any, cast
+
+from txaio._ambient import Ambient
+from txaio._config import config
+from txaio_asyncio import AsyncioBackend
+
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+NO_LOOP = (
+    "no asyncio loop is running in this thread, and none is set: use txaio inside one,"
+    " assign txaio.config.loop, or have the loop's thread call"
+    " (loop.call_soon_threadsafe)"
+)
+
+
+class AmbientLoop:
+    """Stands in for the loop that there is at each use."""
+
+    def create_future(self) -> asyncio.Future[Any]:
+        """Return a future of the loop."""
+        return find_loop().create_future()
+
+    def create_task(self, coroutine: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        """Have the loop run *coroutine*."""
+        return find_loop().create_task(coroutine)
+
+    def time(self) -> float:
+        """Return the loop's time."""
+        return find_loop().time()
+
+    def __getattr__(self, name: str) -> Any:
+        """Return whatever else the loop has."""
+        return getattr(find_loop(), name)
+
+
+class AmbientAsyncio(Ambient, AsyncioBackend):
+    """The backend on asyncio that `txaio.use_asyncio` selects."""
+
+    def _find_loop(self) -> asyncio.AbstractEventLoop:
+        return find_loop()
+
+    def on_loop(self, loop: Any) -> AsyncioBackend:
+        # In which thread the loop will run is not known, so that none is checked.
+        return AsyncioBackend(loop, debug=False)
+
+
+def find_loop() -> asyncio.AbstractEventLoop:
+    """Return the loop that is configured, that runs, or that is set.
+
+    In the main thread there is always one, as `asyncio.get_event_loop` had it for
+    long: futures are made before the program runs its loop.
+    """
+    loop: asyncio.AbstractEventLoop | None = config.loop
+    if loop is None:
+        loop = asyncio._get_running_loop()
+    return _idle_loop() if loop is None else loop
+
+
+def _idle_loop() -> asyncio.AbstractEventLoop:
+    """Return the loop that is set for this thread, though it does not run."""
+    try:
+        with warnings.catch_warnings():
+            # Where none is set, some Pythons make one and warn, others raise.
+            warnings.simplefilter("error", DeprecationWarning)
+            loop = asyncio.get_event_loop()
+    except (RuntimeError, DeprecationWarning):
+        loop = None
+    if loop is None or loop.is_closed():
+        if current_thread() is not main_thread():
+            raise RuntimeError(NO_LOOP)
+        loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(loop)
+    return loop
+
+
+def make_backend() -> AmbientAsyncio:
+    """Return a backend on the loop that there is when one is needed."""
+    loop = cast("asyncio.AbstractEventLoop", AmbientLoop())
+    return AmbientAsyncio(loop, debug=False)

@@ -1,0 +1,106 @@
+"""Loggers that hand their messages to a logger of Twisted's, or of its kind."""
+
+from __future__ import annotations
+
+from copy import copy
+from typing import TYPE_CHECKING, Any
+
+from twisted.logger import Logger as TwistedLogger
+from twisted.logger import LogLevel
+from twisted.python.failure import Failure
+
+from txaio_common import LEVELS, NUMBERS, check_level
+from txaio_interfaces import ILogger
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from txaio_interfaces import IFailedFuture
+
+_NATIVE = {
+    "critical": LogLevel.critical,
+    "error": LogLevel.error,
+    "warn": LogLevel.warn,
+    "info": LogLevel.info,
+    "debug": LogLevel.debug,
+    "trace": LogLevel.debug,
+}
+
+
+class NativeLogger(ILogger):
+    """A logger with levels of ours in front of one that *factory* makes.
+
+    The factory is called with ``namespace`` and ``observer``, as Twisted's own is.
+    """
+
+    def __init__(
+        self,
+        namespace: str,
+        factory: Callable[..., Any] | None,
+        observer: Callable[[Any], object] | None,
+    ) -> None:
+        """Make the logger behind this one."""
+        self._namespace = namespace
+        self._own: str | None = None
+        self._bound: dict[str, Any] = {}
+        make: Any = TwistedLogger if factory is None else factory
+        self._logger = make(namespace=namespace, observer=observer)
+
+    @property
+    def _log_level(self) -> str:
+        return self._own or LEVELS.of(self._namespace)
+
+    def critical(self, message: object = None, /, **kwargs: Any) -> None:
+        self._emit("critical", message, kwargs)
+
+    def error(self, message: object = None, /, **kwargs: Any) -> None:
+        self._emit("error", message, kwargs)
+
+    def warn(self, message: object = None, /, **kwargs: Any) -> None:
+        self._emit("warn", message, kwargs)
+
+    def info(self, message: object = None, /, **kwargs: Any) -> None:
+        self._emit("info", message, kwargs)
+
+    def debug(self, message: object = None, /, **kwargs: Any) -> None:
+        self._emit("debug", message, kwargs)
+
+    def trace(self, message: object = None, /, **kwargs: Any) -> None:
+        self._emit("trace", message, {**kwargs, "txaio_trace": True})
+
+    def failure(
+        self,
+        message: object = None,
+        /,
+        failure: IFailedFuture | BaseException | None = None,
+        **kwargs: Any,
+    ) -> None:
+        if self.is_enabled_for("critical"):
+            if failure is not None:
+                kwargs["failure"] = _native_failure(failure)
+            self._logger.failure(message, **{**self._bound, **kwargs})
+
+    def bind(self, /, **fields: Any) -> NativeLogger:
+        bound = copy(self)
+        bound._bound = {**self._bound, **fields}
+        return bound
+
+    def set_log_level(self, level: str) -> None:
+        self._own = check_level(level)
+
+    def is_enabled_for(self, level: str) -> bool:
+        number = NUMBERS[check_level(level)]
+        return level != "none" and number >= NUMBERS[self._log_level]
+
+    def _emit(self, level: str, message: object, fields: dict[str, Any]) -> None:
+        if self.is_enabled_for(level):
+            fields = {**self._bound, **fields}
+            self._logger.emit(_NATIVE[level], message, **fields)
+
+
+def _native_failure(failure: IFailedFuture | BaseException) -> Any:
+    make: Any = Failure
+    if isinstance(failure, Failure) or not isinstance(failure, BaseException):
+        return failure
+    return make(failure)

@@ -1,0 +1,26 @@
+"""Help for tests."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from txaio._config import config
+
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+    from typing import TypeVar
+
+    Loop = TypeVar("Loop")
+
+
+@contextmanager
+def replace_loop(new_loop: Loop) -> Generator[Loop]:
+    """Have *new_loop* be `txaio.config.loop` inside the block, whatever ends it."""
+    before = config.loop
+    config.loop = new_loop
+    try:
+        yield new_loop
+    finally:
+        config.loop = before

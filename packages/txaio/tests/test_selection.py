@@ -1,0 +1,164 @@
+"""Which backend the process has selected."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from twisted.internet.task import Clock
+
+from txaio_asyncio import AsyncioBackend
+from txaio_interfaces import IBackend
+from txaio_twisted import TwistedBackend
+
+
+NAMES = ["asyncio", "twisted", "anyio"]
+
+
+def choose(txaio, name):
+    """Select the backend called *name*."""
+    getattr(txaio, f"use_{name}")()
+
+
+def flags(txaio):
+    """Return the backends that the flags say are used."""
+    return [name for name in NAMES if getattr(txaio, f"using_{name}")]
+
+
+def test_import_selects_nothing(txaio):
+    """Selection happens on the first call, not by importing."""
+    assert flags(txaio) == []
+    assert txaio._explicit_framework is None
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_selection_says_what_it_is(txaio, name):
+    """The flags and the name that clients read follow the selection."""
+    choose(txaio, name)
+    assert flags(txaio) == [name]
+    assert txaio._explicit_framework == name
+    assert txaio.with_config().name == name
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_selection_may_be_repeated(txaio, name):
+    """Each module of a program may select what it needs."""
+    choose(txaio, name)
+    backend = txaio.with_config()
+    choose(txaio, name)
+    assert txaio.with_config() is backend
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_another_selection_is_refused(txaio, name):
+    """A process has one selection, and the refusal leaves it as it is."""
+    choose(txaio, name)
+    for other in set(NAMES) - {name}:
+        with pytest.raises(RuntimeError, match=f"^Explicitly using '{name}' already$"):
+            choose(txaio, other)
+    assert flags(txaio) == [name]
+    assert txaio.with_config().name == name
+
+
+@pytest.mark.parametrize(
+    ("name", "missing"),
+    [
+        ("asyncio", "txaio_asyncio"),
+        ("twisted", "txaio_twisted"),
+        ("twisted", "twisted"),
+        ("anyio", "txaio_anyio"),
+    ],
+)
+def test_missing_backend_changes_nothing(txaio, blocked, name, missing):
+    """The error names the command that installs it; another may be selected."""
+    blocked(missing)
+    with pytest.raises(ImportError, match=rf"pip install 'txaio\[{name}\]'"):
+        choose(txaio, name)
+    assert flags(txaio) == []
+    assert txaio._explicit_framework is None
+    with pytest.raises(RuntimeError, match="must first select"):
+        txaio.create_future()
+    other = "twisted" if name == "asyncio" else "asyncio"
+    choose(txaio, other)
+    assert flags(txaio) == [other]
+
+
+def test_backend_of_the_application_is_used(txaio, loop):
+    """What the application has made is what the functions are bound to."""
+    backend = AsyncioBackend(loop)
+    txaio.use(backend)
+    assert txaio.with_config() is backend
+    assert txaio.create_future().get_loop() is loop
+    assert flags(txaio) == ["asyncio"]
+
+
+def test_backend_of_the_application_may_be_replaced(txaio, loop):
+    """One run of a program follows another, on another loop."""
+    txaio.use_asyncio()
+    txaio.use(AsyncioBackend(loop))
+    last = AsyncioBackend(loop)
+    txaio.use(last)
+    txaio.use_asyncio()
+    assert txaio.with_config() is last
+
+
+def test_backend_of_another_name_is_refused(txaio, loop):
+    """`use` obeys the selection, too."""
+    txaio.use(AsyncioBackend(loop))
+    with pytest.raises(RuntimeError, match="Explicitly using 'asyncio' already"):
+        txaio.use(TwistedBackend(Clock()))
+
+
+@pytest.mark.parametrize("wrong", [None, "asyncio", AsyncioBackend])
+def test_use_takes_a_backend_only(txaio, wrong):
+    """What is no backend is found at once."""
+    with pytest.raises(TypeError, match="backend must be an IBackend, not"):
+        txaio.use(wrong)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_functions_are_the_methods_once_selected(txaio, name):
+    """A call costs what the method costs, as it is the method that is called."""
+    unbound = txaio.resolve
+    choose(txaio, name)
+    backend = txaio.with_config()
+    assert txaio.resolve == backend.resolve
+    assert txaio.resolve != unbound
+    assert txaio.create_future == backend.create_future
+
+
+def test_config_on_a_loop(txaio, loop):
+    """The functions may be had on one loop, whatever is configured."""
+    txaio.use_asyncio()
+    other = asyncio.new_event_loop()
+    on_other = txaio.with_config(loop=other)
+    assert isinstance(on_other, IBackend)
+    assert on_other.create_future().get_loop() is other
+    assert txaio.create_future().get_loop() is loop
+    other.close()
+
+
+def test_config_on_two_reactors(txaio):
+    """Each `with_config` has its own reactor, the first as well as the second."""
+    txaio.use_twisted()
+    clocks, seen = [Clock(), Clock()], []
+    for number, clock in enumerate(clocks):
+        txaio.with_config(loop=clock).call_later(1, seen.append, number)
+    clocks[1].advance(1)
+    clocks[0].advance(1)
+    assert seen == [1, 0]
+
+
+def test_config_on_a_backend(txaio, loop):
+    """Where a loop is not enough, a backend stands in its place."""
+    backend = AsyncioBackend(loop)
+    txaio.use_anyio()
+    assert txaio.with_config(backend) is backend
+    with pytest.raises(TypeError, match="a backend on anyio takes more than a loop"):
+        txaio.with_config(loop)
+
+
+def test_nothing_is_configured_before_the_selection(txaio):
+    """`with_config` needs a backend."""
+    with pytest.raises(RuntimeError, match="must first select"):
+        txaio.with_config()
