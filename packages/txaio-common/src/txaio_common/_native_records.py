@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from threading import current_thread
+from threading import current_thread, get_ident
 from typing import TYPE_CHECKING, Any
 
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _MODEL = logging.LogRecord("", 0, "", 0, "", (), None)
 _STARTED = _MODEL.created - _MODEL.relativeCreated / 1000
+_HAS_TASKS = hasattr(_MODEL, "taskName")  # Since Python 3.12.
 
 _files: dict[str, tuple[str, str]] = {}
 """The names of files and their modules, by path."""
@@ -61,8 +62,7 @@ def _say_where(record: Record) -> None:
     """Add what runs, as far as the application wants to know."""
     record.thread = record.threadName = record.processName = record.process = None
     if logging.logThreads:
-        thread = current_thread()
-        record.thread, record.threadName = thread.ident, thread.name
+        record.thread, record.threadName = get_ident(), current_thread().name
     if logging.logMultiprocessing:
         processes = sys.modules.get("multiprocessing")
         record.processName = (
@@ -70,9 +70,9 @@ def _say_where(record: Record) -> None:
         )
     if logging.logProcesses:
         record.process = os.getpid()
-    # Python 3.11 has no such flag, nor the attribute: ours have it all the same.
-    wanted = getattr(logging, "logAsyncioTasks", True)
-    record.taskName = _name_of_task() if wanted else None
+    if _HAS_TASKS:
+        wanted = vars(logging)["logAsyncioTasks"]
+        record.taskName = _name_of_task() if wanted else None
 
 
 def _name_of_task() -> str | None:
