@@ -297,6 +297,52 @@ def test_a_long_chain_is_cancelled(run: Any) -> None:
     run(main)
 
 
+def test_waiting_for_one_that_cleans_up(run: Any) -> None:
+    """Cancelled too, its awaiter does not interrupt it, and ends after it."""
+    story: list[str] = []
+
+    async def main(txa: AnyioBackend) -> None:
+        async def clean_up() -> None:
+            try:
+                await txa.create_future()
+            finally:
+                await txa.sleep(2)
+                story.append("cleaned up")
+
+        async def wait() -> None:
+            try:
+                await cleaning
+            finally:
+                story.append("awaiter")
+
+        cleaning = txa.as_future(clean_up)
+        waiting = txa.as_future(wait)
+        await txa.sleep(1)
+        txa.cancel(cleaning)
+        await txa.sleep(1)
+        txa.cancel(waiting)
+        with pytest.raises(txa.CancelledError):
+            await waiting
+        assert story == ["cleaned up", "awaiter"]
+
+    run(main)
+
+
+def test_the_future_of_a_running_coroutine(run: Any) -> None:
+    """Nobody but the coroutine settles it."""
+
+    async def main(txa: AnyioBackend) -> None:
+        waiting = txa.as_future(anyio.sleep, 1)
+        for settle in (txa.resolve, txa.reject):
+            with pytest.raises(RuntimeError, match="settled by its return value"):
+                settle(waiting, KeyError())
+        await waiting
+        with pytest.raises(txa.InvalidStateError, match="resolved already"):
+            txa.resolve(waiting)
+
+    run(main)
+
+
 def test_a_coroutine_that_cancels_itself(run: Any) -> None:
     """It goes on to its next await, sees it there, and cleans up in peace."""
     story: list[str] = []

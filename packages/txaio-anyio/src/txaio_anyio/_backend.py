@@ -120,8 +120,17 @@ class AnyioBackend(AnyioTimers, AnyioLogging):
             pump.failure = pump.failure or alone(errors)
         finally:
             self._now = self._make_future = cast("Any", Unavailable(ENDED))
-        if pump.failure is not None:
-            raise pump.failure
+        failure = pump.failure
+        if isinstance(error, Exception) and isinstance(failure, Exception):
+            msg = "the block failed, and so did what its backend ran"
+            raise ExceptionGroup(msg, [error, failure]) from None
+        if failure is not None:
+            context = failure.__context__
+            try:
+                raise failure
+            finally:
+                # Not the cancellation of the block, which tells nothing.
+                failure.__context__ = context
 
     def _sweep_later(self) -> None:
         self._arm(max(self._grace, LEAST_GRACE), self._sweep)

@@ -50,10 +50,9 @@ class Call:
 
     def cancel(self) -> None:
         """See to it that the call is not made."""
-        if self.fn is not None:
-            self.fn = None
-            if self.pump is not None:
-                self.pump.forget(self)
+        self.fn = None
+        if self.pump is not None:
+            self.pump.forget(self)
 
 
 class Pump:
@@ -163,23 +162,23 @@ class Pump:
 
     async def run(self) -> None:
         """Make the calls that are due, until `close`."""
+        # Others need this task for their clean-up, even if Ctrl-C hits it.
         with anyio.CancelScope(shield=True):
-            try:
-                while not self._is_done():
+            while not self._is_done():
+                try:
                     await self._rest()
                     self._turn()
-            finally:
-                self._end()
+                except KeyboardInterrupt as error:
+                    self.fail(error)
+                except self.loop.cancelled as error:  # asyncio can cancel any task.
+                    self.fail(error)
+            self._end()
 
     async def _rest(self) -> None:
-        loop = self.loop
-        try:
-            await (loop.pause() if self._ready else loop.sleep(self._next()))
-        except KeyboardInterrupt as error:
-            self.fail(error)
-        except loop.cancelled as error:
-            # asyncio can cancel any task; the others need this one to clean up.
-            self.fail(error)
+        if self._ready:
+            await self.loop.pause()
+        else:
+            await self.loop.sleep(self._next())
 
     def _turn(self) -> None:
         """Make the calls that are due; those that they add wait for the next turn."""
