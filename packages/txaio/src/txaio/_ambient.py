@@ -7,6 +7,7 @@ Timers know their loop, and so each loop gets a backend of its own for them.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import TYPE_CHECKING, Any
 
 from txaio_common import Timers
@@ -25,13 +26,13 @@ class Ambient(Timers):
     _last: tuple[Any, IBackend | None] = (None, None)
     """The loop that was used last, and its backend."""
 
+    @abstractmethod
     def _find_loop(self) -> Any:
         """Return the loop to use now."""
-        raise NotImplementedError
 
+    @abstractmethod
     def on_loop(self, loop: Any) -> IBackend:
         """Return a backend on *loop*, whatever that is."""
-        raise NotImplementedError
 
     def with_config(self, loop: Any = None) -> IBackend:
         """Return the functions on *loop*, or these."""

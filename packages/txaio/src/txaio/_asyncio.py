@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import warnings
 from threading import current_thread, main_thread
+from time import monotonic
 from typing import TYPE_CHECKING, Any, cast
 
 from txaio._ambient import Ambient
@@ -25,6 +26,10 @@ NO_LOOP = (
 class AmbientLoop:
     """Stands in for the loop that there is at each use."""
 
+    # A backend takes its loop's clock when it is made, and there is no loop then:
+    # timers are made by backends of their own.
+    time = staticmethod(monotonic)
+
     def create_future(self) -> asyncio.Future[Any]:
         """Return a future of the loop."""
         return find_loop().create_future()
@@ -32,10 +37,6 @@ class AmbientLoop:
     def create_task(self, coroutine: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """Have the loop run *coroutine*."""
         return find_loop().create_task(coroutine)
-
-    def time(self) -> float:
-        """Return the loop's time."""
-        return find_loop().time()
 
     def __getattr__(self, name: str) -> Any:
         """Return whatever else the loop has."""

@@ -23,7 +23,7 @@ from txaio_common import (
 if TYPE_CHECKING:
     from types import CodeType, FrameType
 
-    from txaio_common import Emit, Output
+    from txaio_common import Emit
 
 KEPT = 10_000
 """So many messages are kept, those that were logged last."""
@@ -42,7 +42,13 @@ class _Message(NamedTuple):
     place: Place
 
 
-class EarlyLogging(Logging):
+class StandardLibrary(StdlibLogging):
+    """Where messages go if no backend takes them."""
+
+    _road = StdlibRoad(lambda: None)
+
+
+class EarlyLogging(StandardLibrary):
     """Logging without a backend, whose loggers go over to the one that comes."""
 
     def __init__(self) -> None:
@@ -67,18 +73,9 @@ class EarlyLogging(Logging):
         event = make_event(logger, level, message, fields)
         self._kept.append(_Message(event, level, place))
 
-    def _write_to(self, output: Output | None) -> None:
-        raise NotImplementedError
-
-    def _replay(
-        self, event: dict[str, Any], level: str, frame: FrameType, *, to_all: bool
-    ) -> None:
-        raise NotImplementedError
-
     def hand_over(self, heir: object) -> None:
         """Give the loggers and what they have logged to *heir*, a backend."""
-        first = self._heir is None
-        before = self._emit
+        first, before = self._heir is None, self._emit
         self._heir = heir if isinstance(heir, Logging) else StandardLibrary()
         for logger in LEVELS.followers():
             if isinstance(logger, Logger) and logger._emit == before:
@@ -88,9 +85,8 @@ class EarlyLogging(Logging):
 
     def show(self) -> None:
         """Write what was kept to the output that there is now, once."""
-        if self._heir is not None:
-            self._replay_all(self._heir, to_all=False)
-            self._kept.clear()
+        self._replay_all(self._heir or self, to_all=False)
+        self._kept.clear()
 
     def _replay_all(self, heir: Logging, *, to_all: bool) -> None:
         for event, level, place in self._kept:
@@ -99,13 +95,7 @@ class EarlyLogging(Logging):
     def _speak_up(self) -> None:
         """Hand on what was kept, as the program ends and has selected no backend."""
         if self._heir is None:
-            self._replay_all(StandardLibrary(), to_all=True)
-
-
-class StandardLibrary(StdlibLogging):
-    """Where messages go if no backend takes them."""
-
-    _road = StdlibRoad(lambda: None)
+            self._replay_all(self, to_all=True)
 
 
 EARLY = EarlyLogging()

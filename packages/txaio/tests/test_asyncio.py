@@ -1,0 +1,223 @@
+"""The functions on asyncio: which loop they use, and what goes into them."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from unittest.mock import Mock, call
+
+import pytest
+
+
+@pytest.fixture
+def txa(txaio):
+    """Select asyncio."""
+    txaio.use_asyncio()
+    return txaio
+
+
+def test_future_is_native(txa, loop):
+    """Code goes on with what asyncio's own futures have."""
+    future = txa.create_future()
+    assert type(future) is type(loop.create_future())
+    seen = []
+    future.add_done_callback(seen.append)
+    future.set_result(1)
+    assert future.done()
+    assert loop.run_until_complete(future) == 1
+    assert seen == [future]
+
+
+def test_future_made_elsewhere_is_taken(txa, loop):
+    """Native futures go into every function."""
+    future, seen = loop.create_future(), []
+    assert txa.is_future(future)
+    assert not txa.is_called(future)
+    assert txa.add_callbacks(future, seen.append, None) is future
+    assert txa.as_future(lambda: future) is future
+    txa.resolve(future, 1)
+    assert loop.run_until_complete(txa.gather([future])) == [1]
+    assert seen == [1]
+
+
+def test_future_from_before_the_loop_runs(txa, loop):
+    """A program prepares its futures and timers, then runs its loop."""
+    future, seen = txa.create_future(), []
+    txa.add_callbacks(future, seen.append, None)
+    txa.call_later(0, txa.resolve, future, "value")
+
+    async def work():
+        await asyncio.sleep(0)
+        return "worked"
+
+    working = txa.as_future(work)
+    assert loop.run_until_complete(txa.gather([future, working])) == ["value", "worked"]
+    assert seen == ["value"]
+
+
+def test_running_loop_is_used(txa):
+    """One loop after the other is the one that there is."""
+
+    async def main():
+        await txa.sleep(0)
+        return txa.create_future().get_loop() is asyncio.get_running_loop()
+
+    assert asyncio.run(main())
+    assert asyncio.run(main())
+
+
+def test_loop_is_made_where_none_is_set(txa, no_loop):
+    """In the main thread there is a loop, as there was for long."""
+    future = txa.create_future()
+    no_loop.append(future.get_loop())
+    assert asyncio.get_event_loop() is future.get_loop()
+    txa.call_later(0, future.set_result, 1)
+    assert future.get_loop().run_until_complete(future) == 1
+
+
+def test_loop_is_made_where_the_last_was_closed(txa, no_loop):
+    """A closed loop is as good as none."""
+    closed = asyncio.new_event_loop()
+    closed.close()
+    asyncio.set_event_loop(closed)
+    no_loop.append(txa.create_future().get_loop())
+    assert not no_loop[0].is_closed()
+
+
+def in_thread(fn):
+    """Return what *fn* returns or raises in a thread of its own."""
+    outcome = []
+
+    def run():
+        try:
+            outcome.append(fn())
+        except RuntimeError as error:
+            outcome.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join(5)
+    return outcome[0]
+
+
+@pytest.mark.parametrize("name", ["call_later", "create_future", "sleep"])
+def test_thread_without_a_loop_is_told_what_to_do(txa, name):
+    """A loop that nobody runs would never call anything."""
+    arguments = {"call_later": (0, print), "create_future": (), "sleep": (0,)}[name]
+    error = in_thread(lambda: getattr(txa, name)(*arguments))
+    assert isinstance(error, RuntimeError)
+    assert "call_soon_threadsafe" in str(error)
+    assert "txaio.config.loop" in str(error)
+
+
+def test_thread_uses_the_loop_that_is_set_there(txa):
+    """Each thread may have a loop of its own."""
+
+    def run():
+        loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(loop)
+        future = txa.create_future()
+        txa.call_later(0, txa.resolve, future, threading.get_ident())
+        try:
+            return loop.run_until_complete(future)
+        finally:
+            loop.close()
+
+    assert in_thread(run) not in {threading.get_ident(), None}
+
+
+def test_configured_loop_is_used(txa, loop):
+    """`config.loop` goes before the loop that runs, and may be taken back."""
+    other = asyncio.new_event_loop()
+    assert txa.config.loop is None
+    txa.config.loop = other
+    assert txa.config.loop is other
+    assert txa.create_future().get_loop() is other
+    future = txa.sleep(0)
+    assert other.run_until_complete(future) is None
+    txa.config.loop = None
+    assert txa.create_future().get_loop() is loop
+    other.close()
+
+
+def test_loop_configured_before_the_selection(txaio):
+    """The order does not matter, and a mock is as good as a loop."""
+    txaio.config.loop = mock = Mock()
+    txaio.use_asyncio()
+    assert txaio.create_future() is mock.create_future.return_value
+    assert mock.mock_calls == [call.create_future()]
+
+
+def test_configured_loop_is_asked_at_the_call(txa):
+    """Whoever replaces a method on the loop is heard, as tests do."""
+    txa.config.loop = mock = Mock()
+    txa.call_later(1, print, "x")
+    assert [made[0] for made in mock.mock_calls] == ["call_later"]
+    mock.call_later = later = Mock()
+    txa.call_later(2, print, "x")
+    delay, fn = later.call_args.args
+    assert delay == 2
+    assert callable(fn)
+
+
+def test_result_is_set_on_the_loops_future(txa):
+    """One call makes a future, and one settles it."""
+    txa.config.loop = mock = Mock()
+    txa.create_future(result=1)
+    assert mock.mock_calls == [call.create_future(), call.create_future().set_result(1)]
+
+
+def test_batched_timer_follows_the_loop(txa):
+    """A timer that a factory has made serves every run of the program."""
+    timer = txa.make_batched_timer(0.01)
+    assert isinstance(timer, txa.IBatchedTimer)
+
+    async def main():
+        future = txa.create_future()
+        timer.call_later(0, future.set_result, asyncio.get_running_loop())
+        timer.call_later(0, print, end="")
+        return await future is asyncio.get_running_loop()
+
+    assert asyncio.run(main())
+    assert asyncio.run(main())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [((0,), ValueError), ((float("nan"),), ValueError), ((1, 1.5), TypeError)],
+)
+def test_batched_timer_says_at_once_what_is_wrong(txa, arguments, error):
+    """Bad arguments are found before there is a loop."""
+    with pytest.raises(error):
+        txa.make_batched_timer(*arguments)
+
+
+def test_time_is_the_loops(txa, loop):
+    """The clock of the functions' backend is that of the loop."""
+    assert abs(txa.with_config().time() - loop.time()) < 1
+
+
+def test_call_from_a_thread(txa, loop):
+    """What the module has not, its backend has, on the loop that there is."""
+    future = txa.create_future()
+    txa.config.loop = loop
+    in_thread(lambda: txa.with_config().call_from_thread(txa.resolve, future, 1))
+    assert loop.run_until_complete(future) == 1
+
+
+def test_timeout_uses_the_loop_that_there_is(txa, loop):
+    """All that is built of timers follows as well."""
+    timed = txa.with_config().timeout(txa.create_future(), 0)
+    with pytest.raises(TimeoutError):
+        loop.run_until_complete(timed)
+
+
+def test_error_in_a_callback_is_reported(txa, loop):
+    """It goes to the loop's exception handler, and to no errback."""
+    reported, failed = [], []
+    loop.set_exception_handler(lambda _loop, context: reported.append(context))
+    future = txa.create_future_success(0)
+    txa.add_callbacks(future, lambda value: 1 / value, failed.append)
+    loop.run_until_complete(txa.sleep(0))
+    assert [type(context["exception"]) for context in reported] == [ZeroDivisionError]
+    assert failed == []

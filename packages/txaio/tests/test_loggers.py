@@ -1,0 +1,242 @@
+"""Loggers that are made before the selection, and what they have logged."""
+
+from __future__ import annotations
+
+import io
+import logging
+import subprocess
+import sys
+
+import pytest
+from twisted.internet.task import Clock
+from twisted.logger import globalLogPublisher
+
+from txaio_interfaces import ILogger
+from txaio_twisted import TwistedBackend
+
+
+@pytest.fixture(autouse=True)
+def _unwatched():
+    """Take pytest's own handlers off the root logger."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    root.handlers.clear()
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+@pytest.fixture
+def records():
+    """Give the list of the records that a handler of the application gets."""
+    records = []
+
+    class Handler(logging.Handler):
+        def emit(self, record):
+            records.append(record)
+
+    handler = Handler()
+    logging.getLogger().addHandler(handler)
+    logging.getLogger().setLevel(1)
+    return records
+
+
+@pytest.fixture
+def events():
+    """Give the list of the events that Twisted's log gets."""
+    events = []
+    globalLogPublisher.addObserver(events.append)
+    yield events
+    globalLogPublisher.removeObserver(events.append)
+
+
+class Made:
+    """Has a logger in its body, as clients do."""
+
+    @classmethod
+    def logger_of(cls, txaio):
+        """Return a logger made in a method."""
+        return txaio.make_logger()
+
+
+def line():
+    """Return the line of the code that calls this."""
+    return sys._getframe(1).f_lineno
+
+
+def test_message_becomes_a_record(txaio, records):
+    """What was logged before reaches the application's handlers, as it was."""
+    log = txaio.make_logger()
+    log.warn("early {x}", x=1)
+    where = line() - 1
+    txaio.use_asyncio()
+    log.info("late")
+    later = line() - 1
+    early, late = [record for record in records if record.name == __name__]
+    assert (early.getMessage(), early.levelname) == ("early 1", "WARNING")
+    assert (early.filename, early.lineno) == ("test_loggers.py", where)
+    assert early.created < late.created
+    assert early.fields["x"] == 1
+    assert (late.filename, late.lineno) == ("test_loggers.py", later)
+
+
+def test_message_becomes_an_event(txaio, events):
+    """What was logged before reaches Twisted's observers, without `start_logging`."""
+    txaio.set_global_log_level("trace")
+    log = txaio.make_logger()
+    log.info("early {x}", x=1)
+    log.trace("fine")
+    log.failure("failed", KeyError("x"))
+    txaio.use_twisted()
+    early, fine, failed = [e for e in events if e["log_namespace"] == __name__]
+    assert early["log_format"] == "early {x}"
+    assert early["log_level"].name == "info"
+    assert early["x"] == 1
+    assert fine["txaio_trace"]
+    assert fine["log_level"].name == "debug"
+    assert failed["log_failure"].type is KeyError
+
+
+@pytest.mark.parametrize("name", ["asyncio", "twisted"])
+def test_message_is_written_when_logging_starts(txaio, name):
+    """Where nobody listened before, `start_logging` writes what was kept, once."""
+    log = txaio.make_logger()
+    log.info("early")
+    getattr(txaio, f"use_{name}")()
+    for expected in ("early late", "late"):
+        out = io.StringIO()
+        txaio.start_logging(out)
+        log.info("late")
+        written = [line.split()[-1] for line in out.getvalue().splitlines()]
+        assert [word for word in written if word in ("early", "late")] == (
+            expected.split()
+        )
+    txaio.with_config().stop_logging()
+
+
+def test_nothing_written_is_not_forgotten(txaio):
+    """Only the level is set where no output is given; what was kept waits."""
+    log = txaio.make_logger()
+    log.info("early")
+    txaio.use_asyncio()
+    txaio.start_logging(None, "warn")
+    assert txaio.get_global_log_level() == "warn"
+    txaio.start_logging(out := io.StringIO())
+    txaio.with_config().stop_logging()
+    assert "early" in out.getvalue()
+
+
+def test_every_logger_follows(txaio, records):
+    """Bound, copied, of any level: all of them go over to the backend."""
+    log = txaio.make_logger()
+    bound = log.bind(x=1)
+    quiet = txaio.make_logger("error")
+    txaio.use_asyncio()
+    bound.info("bound {x}")
+    quiet.info("not heard")
+    quiet.error("heard")
+    said = [record.getMessage() for record in records if record.name == __name__]
+    assert said == ["bound 1", "heard"]
+    assert {record.filename for record in records} == {"test_loggers.py"}
+
+
+def test_logger_caught_in_between_is_heard(txaio, records):
+    """A method that was taken from a logger before does its work after."""
+    log = txaio.make_logger()
+    emit = log._emit
+    txaio.use_asyncio()
+    emit(log, "info", "in between", {})
+    assert records[-1].getMessage() == "in between"
+
+
+def test_loggers_follow_a_second_backend(txaio, events):
+    """An application that replaces its backend takes its loggers along."""
+    log = txaio.make_logger()
+    txaio.use(TwistedBackend(Clock()))
+    txaio.use(TwistedBackend(Clock()))
+    log.info("once")
+    assert [e["log_format"] for e in events if e["log_namespace"] == __name__] == (
+        ["once"]
+    )
+
+
+def test_names_are_the_callers(txaio):
+    """Module and class say who logs, before and after the selection."""
+    for _time in range(2):
+        assert txaio.make_logger().namespace == __name__
+        assert Made.logger_of(txaio).namespace == f"{__name__}.Made"
+
+        class Inner:
+            log = txaio.make_logger()
+
+        assert Inner.log.namespace.endswith("Inner")
+        txaio.use_asyncio()
+    assert isinstance(Inner.log, ILogger)
+
+
+def test_names_may_be_given(txaio):
+    """A dotted name is a name, one without a dot has to say so."""
+    assert txaio.make_logger("any.name").namespace == "any.name"
+    assert txaio.make_logger(namespace="name").namespace == "name"
+
+
+def test_level_may_be_given(txaio):
+    """A logger's own level goes before the global one."""
+    for log in (txaio.make_logger("debug"), txaio.make_logger(log_level="debug")):
+        assert log.is_enabled_for("debug")
+        assert log._log_level == "debug"
+        txaio.set_global_log_level("warn")
+        assert log.is_enabled_for("debug")
+    assert txaio.make_logger()._log_level == "warn"
+
+
+@pytest.mark.parametrize("wrong", ["nonsense", "not a suitable level"])
+def test_level_that_is_none_is_refused(txaio, wrong):
+    """A typing error does not become a name."""
+    with pytest.raises(ValueError, match="level must be one of"):
+        txaio.make_logger(wrong)
+
+
+def test_oldest_messages_go_first(txaio, records):
+    """What is kept has an end, and it is the latest that stays."""
+    early = sys.modules["txaio._early"]
+    log = txaio.make_logger()
+    for number in range(early.KEPT + 1):
+        log.info(number)
+    txaio.use_asyncio()
+    said = [record.getMessage() for record in records if record.name == __name__]
+    assert said == [str(number) for number in range(1, early.KEPT + 1)]
+
+
+def test_message_of_a_program_that_selects_nothing():
+    """At the end of the program the standard library gets what was kept."""
+    code = (
+        f"import sys; sys.path[:] = {sys.path!r}\n"
+        "import txaio; log = txaio.make_logger()\n"
+        "log.info('not said'); log.warn('said {x}', x=1)\n"
+    )
+    command = [sys.executable, "-W", "error", "-c", code]
+    run = subprocess.run(command, check=True, capture_output=True, text=True)
+    assert run.stderr == "said 1\n"
+    assert run.stdout == ""
+
+
+def test_nothing_is_said_twice(txaio, records):
+    """At its end a program that has selected nothing says all, others nothing."""
+    early = sys.modules["txaio._early"].EARLY
+    txaio.make_logger().info("early")
+    early._speak_up()
+    assert [record.getMessage() for record in records] == ["early"]
+    early.hand_over(object())
+    records.clear()
+    early._speak_up()
+    assert records == []
+
+
+def test_loggers_survive_a_backend_with_another_logging(txaio, records):
+    """What was made before it stays with the standard library."""
+    log = txaio.make_logger()
+    log.info("early")
+    sys.modules["txaio._early"].EARLY.hand_over(object())
+    log.info("late")
+    assert [record.getMessage() for record in records] == ["early", "late"]

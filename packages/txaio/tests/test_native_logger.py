@@ -1,0 +1,106 @@
+"""Loggers in front of Twisted's own, or of what stands in for them."""
+
+from __future__ import annotations
+
+from unittest.mock import Mock, call
+
+import pytest
+from twisted.logger import LogLevel
+from twisted.python.failure import Failure
+
+
+@pytest.fixture
+def txa(txaio):
+    """Select Twisted."""
+    txaio.use_twisted()
+    return txaio
+
+
+def test_factory_makes_the_logger_behind(txa):
+    """It is called as Twisted's own logger is, and named after the caller."""
+    log = txa.make_logger("info", logger=Mock)
+    assert log._logger.namespace == __name__
+    assert log._logger.observer is None
+
+    class Client:
+        log = txa.make_logger("info", logger=Mock)
+
+    assert Client.log._logger.namespace.endswith("Client")
+
+
+def test_messages_are_handed_on(txa):
+    """Each level has its native one, and trace says what it is."""
+    log = txa.make_logger("trace", logger=Mock)
+    for level in ("critical", "error", "warn", "info", "debug", "trace"):
+        getattr(log, level)("said {x}", x=1)
+    native = [level.name for level in (e.args[0] for e in log._logger.emit.mock_calls)]
+    assert native == ["critical", "error", "warn", "info", "debug", "debug"]
+    assert log._logger.emit.mock_calls[3] == call(LogLevel.info, "said {x}", x=1)
+    assert log._logger.emit.mock_calls[5] == call(
+        LogLevel.debug, "said {x}", x=1, txaio_trace=True
+    )
+
+
+def test_levels_hold(txa):
+    """The global level is followed until the logger has its own."""
+    log = txa.make_logger(logger=Mock)
+    log.debug("no")
+    txa.set_global_log_level("debug")
+    log.debug("yes")
+    log.set_log_level("warn")
+    log.info("no")
+    assert log._log_level == "warn"
+    assert [e.args[1] for e in log._logger.emit.mock_calls] == ["yes"]
+    with pytest.raises(ValueError, match="level must be one of"):
+        log.set_log_level("loud")
+
+
+def test_failures_are_handed_on(txa):
+    """Native failures, exceptions, and what is being handled."""
+    log = txa.make_logger("info", logger=Mock)
+    native = Failure(KeyError())
+    log.failure("given", native)
+    log.failure("raised", failure=ValueError("x"), x=1)
+    log.failure("handled")
+    calls = log._logger.failure.mock_calls
+    assert calls[0] == call("given", failure=native)
+    assert calls[1].kwargs["failure"].type is ValueError
+    assert calls[1].kwargs["x"] == 1
+    assert calls[2] == call("handled")
+
+
+def test_silence_holds_for_failures(txa):
+    """At level none nothing is said."""
+    log = txa.make_logger("none", logger=Mock)
+    log.failure("x")
+    log.critical("x")
+    assert log._logger.mock_calls == []
+
+
+def test_bound_fields_are_added(txa):
+    """A bound logger has the logger, the level and the fields of the other."""
+    log = txa.make_logger("info", logger=Mock).bind(x=1, y=1)
+    log.info("said", y=2)
+    log.debug("not said")
+    log.failure("failed", y=3)
+    assert log._logger.emit.mock_calls == [call(LogLevel.info, "said", x=1, y=2)]
+    assert log._logger.failure.mock_calls == [call("failed", x=1, y=3)]
+
+
+def test_observer_alone_gets_the_events(txa):
+    """They are Twisted's own, of Twisted's own logger."""
+    seen = []
+    log = txa.make_logger(observer=seen.append, log_level="debug")
+    log.debug("said {x}", x=1)
+    (event,) = seen
+    assert event["log_format"] == "said {x}"
+    assert event["log_level"] is LogLevel.debug
+    assert event["log_namespace"] == __name__
+    assert event["x"] == 1
+
+
+def test_twisted_is_needed(txaio, blocked):
+    """Where it is not installed, the command is named."""
+    blocked("twisted")
+    with pytest.raises(ImportError, match=r"pip install 'txaio\[twisted\]'"):
+        txaio.make_logger(observer=print)
