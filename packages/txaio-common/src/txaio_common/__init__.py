@@ -1,6 +1,7 @@
 """What the backends of txaio share, free of any event loop."""
 
-from txaio_common._batches import BatchedCall, BatchedTimer
+from txaio_common._batches import BatchedTimer
+from txaio_common._buckets import BatchedCall
 from txaio_common._failures import FailedFuture, Failures, current_exception
 from txaio_common._futures import Futures, call_and_wait, wait_for
 from txaio_common._gather import UNSET

@@ -1,8 +1,4 @@
-"""Many delayed calls that share few native timers.
-
-A bucket is a circular doubly linked list whose nodes are the handles themselves:
-one object a call, unlinked in a few assignments.
-"""
+"""Many delayed calls that share few native timers."""
 
 from __future__ import annotations
 
@@ -12,11 +8,13 @@ from functools import partial
 from math import ceil, inf
 from typing import TYPE_CHECKING, Any
 
-from txaio_interfaces import IBatchedTimer, IDelayedCall
+from txaio_common._buckets import BatchedCall, Bucket
+from txaio_interfaces import IBatchedTimer
 
 
 if TYPE_CHECKING:
-    from txaio_common._timers import NativeCall, Timers
+    from txaio_common._timers import Timers
+    from txaio_interfaces import IDelayedCall
 
 GRAIN = 1e-6
 """So many seconds are not early: clocks tick, and sums of floats are rounded."""
@@ -29,81 +27,6 @@ A timer that wakes the loop costs more than a turn of a loop that is awake.
 
 COUNTED_PER_TURN = 2000
 """How many calls of a bucket are counted before the loop gets its turn."""
-
-
-class _Link:
-    """A place in the circle of a bucket."""
-
-    __slots__ = ("next", "previous")
-
-    next: Any
-    previous: Any
-
-
-class BatchedCall(_Link, IDelayedCall):
-    """A call and its place in its bucket; in no bucket once made or cancelled."""
-
-    __slots__ = ("args", "context", "func", "timer")
-
-    args: Any
-    context: Any
-    func: Any
-    timer: BatchedTimer
-
-    def cancel(self) -> None:
-        before = self.previous
-        if before is None:
-            return
-        after = self.next
-        before.next = after
-        after.previous = before
-        self.previous = self.next = self.func = self.args = None
-        if before is after:
-            before.emptied()
-
-    def reset(self, delay: float) -> bool:
-        before = self.previous
-        if before is None:
-            return False
-        timer = self.timer
-        when = timer._timers._now() + delay
-        if timer._low < when <= timer._high:
-            bucket = timer._latest
-        else:
-            bucket = timer._bucket(when)
-        after = self.next
-        before.next = after
-        after.previous = before
-        if before is after and before is not bucket:
-            before.emptied()
-        self.next = bucket
-        self.previous = last = bucket.previous
-        last.next = bucket.previous = self
-        return True
-
-
-class Bucket(_Link):
-    """The calls that are made together once *edge*, a time in seconds, is reached."""
-
-    __slots__ = ("_timer", "edge", "idle", "key", "native")
-
-    def __init__(self, timer: BatchedTimer, key: float, edge: float) -> None:
-        """Make an empty bucket."""
-        self.next = self.previous = self
-        self._timer = timer
-        self.key = key
-        self.edge = edge
-        self.idle = False
-        self.native: NativeCall | None = None
-
-    def emptied(self) -> None:
-        """Give the native timer up in the next turn, unless in use again by then.
-
-        A lone connection that re-arms empties its bucket with every message.
-        """
-        if self.native is not None and not self.idle:
-            self.idle = True
-            self._timer._retire_soon(self)
 
 
 class BatchedTimer(IBatchedTimer):
