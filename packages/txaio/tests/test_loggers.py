@@ -9,7 +9,7 @@ import sys
 
 import pytest
 from twisted.internet.task import Clock
-from twisted.logger import globalLogPublisher
+from twisted.logger import LogLevel, globalLogPublisher
 
 from txaio_interfaces import ILogger
 from txaio_twisted import TwistedBackend
@@ -147,6 +147,26 @@ def test_logger_caught_in_between_is_heard(txaio, records):
     txaio.use_asyncio()
     emit(log, "info", "in between", {})
     assert records[-1].getMessage() == "in between"
+
+
+def test_level_may_be_an_argument(txaio, records, events):
+    """By its name, or by Twisted's constant, on each backend."""
+    log = txaio.make_logger()
+    log.emit("warn", "early")
+    txaio.use_asyncio()
+    log.emit("error", "late {x}", x=1)
+    log.emit(LogLevel.critical, "last")
+    log.emit("debug", "not said")
+    with pytest.raises(ValueError, match="level must be one of"):
+        log.emit("loud", "not said")
+    ours = [record for record in records if record.name == __name__]
+    assert [record.getMessage() for record in ours] == ["early", "late 1", "last"]
+    assert {record.filename for record in ours} == {"test_loggers.py"}
+    sys.modules["txaio._selection"].import_backend("twisted").make_logger("a.b").emit(
+        LogLevel.warn, "event", log_system="x"
+    )
+    assert events[-1]["log_level"] is LogLevel.warn
+    assert events[-1]["log_system"] == "x"
 
 
 def test_loggers_follow_a_second_backend(txaio, events):

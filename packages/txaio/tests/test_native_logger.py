@@ -41,6 +41,18 @@ def test_messages_are_handed_on(txa):
     )
 
 
+def test_level_may_be_an_argument(txa):
+    """By its name, or by Twisted's constant."""
+    log = txa.make_logger("info", logger=Mock)
+    log.emit("warn", "said", x=1)
+    log.emit(LogLevel.error, "said")
+    log.emit("debug", "not said")
+    assert log._logger.emit.mock_calls == [
+        call(LogLevel.warn, "said", x=1),
+        call(LogLevel.error, "said"),
+    ]
+
+
 def test_levels_hold(txa):
     """The global level is followed until the logger has its own."""
     log = txa.make_logger(logger=Mock)

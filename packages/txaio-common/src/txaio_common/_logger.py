@@ -79,6 +79,15 @@ class Logger(ILogger):
             kwargs["log_failure"] = sys.exc_info()[1]
         self._emit(self, "critical", message, kwargs)
 
+    def emit(self, level: Any, message: object = None, /, **kwargs: Any) -> None:
+        """Write *message* at *level*: its name, or a constant that bears it.
+
+        Raises `ValueError` if there is no such level.
+        """
+        name: str = getattr(level, "name", level)
+        if self.is_enabled_for(name):
+            self._emit(self, name, message, kwargs)
+
     def bind(self, /, **fields: Any) -> Logger:
         bound = {**self.bound, **fields}
         return Logger(self.namespace, self._emit, bound, self._own)

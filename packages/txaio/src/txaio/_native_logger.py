@@ -81,6 +81,10 @@ class NativeLogger(ILogger):
                 kwargs["failure"] = _native_failure(failure)
             self._logger.failure(message, **{**self._bound, **kwargs})
 
+    def emit(self, level: Any, message: object = None, /, **kwargs: Any) -> None:
+        """Write *message* at *level*: its name, or a constant that bears it."""
+        self._emit(getattr(level, "name", level), message, kwargs)
+
     def bind(self, /, **fields: Any) -> NativeLogger:
         bound = copy(self)
         bound._bound = {**self._bound, **fields}
