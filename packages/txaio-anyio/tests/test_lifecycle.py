@@ -176,6 +176,28 @@ def test_a_strict_on_error_when_the_body_failed(run: Any) -> None:
     assert [type(error) for error in caught.value.exceptions] == [ValueError, Strict]
 
 
+def test_a_strict_on_error_that_raises_what_the_body_did(run: Any) -> None:
+    """It is one error, and comes out bare."""
+    error = KeyError("both")
+
+    def raise_again(_text: str, reported: BaseException) -> None:
+        raise reported
+
+    async def main(txa: AnyioBackend) -> None:
+        def fail() -> None:
+            raise error
+
+        txa.call_later(0, fail)
+        try:
+            await txa.create_future()
+        finally:
+            fail()
+
+    with pytest.raises(KeyError) as caught:
+        run(main, on_error=raise_again)
+    assert caught.value is error
+
+
 def test_the_first_of_two_errors_counts(run: Any) -> None:
     """A strict `on_error` that raises twice ends the block once."""
 
@@ -327,6 +349,14 @@ def test_no_grace_at_all(run: Any) -> None:
         return txa.time
 
     run(main, grace=0)
+
+
+@pytest.mark.parametrize("grace", [-1, float("nan")])
+def test_a_grace_that_is_none(grace: float) -> None:
+    """It has to be a number of seconds; one without an end is a number, too."""
+    with pytest.raises(ValueError, match="grace must be a number of seconds"):
+        AnyioBackend(grace=grace)
+    assert AnyioBackend(grace=float("inf")).name == "anyio"
 
 
 def test_calls_that_renew_themselves_end_with_the_block(run: Any) -> None:

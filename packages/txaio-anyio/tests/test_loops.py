@@ -141,6 +141,27 @@ def test_a_future_of_asyncio(run: Any, loop: str) -> None:
         run(main)
 
 
+def test_cancelled_before_it_starts_and_outside_a_task(reported: list[Any]) -> None:
+    """A callback of asyncio's own may start coroutines, and cancel them."""
+
+    async def work() -> None:
+        raise AssertionError
+
+    async def main(txa: AnyioBackend) -> None:
+        def start_and_cancel() -> None:
+            started.append(txa.as_future(work))
+            txa.cancel(started[0])
+
+        started: list[Any] = []
+        asyncio.get_running_loop().call_soon(start_and_cancel)
+        await txa.sleep(0.01)
+        with pytest.raises(txa.CancelledError):
+            await started[0]
+
+    txaio_anyio.run(main, on_error=lambda _text, error: reported.append(error))
+    assert reported == []
+
+
 def test_anyio_inside_a_thread(run: Any) -> None:
     """A worker thread may run a loop of its own."""
 

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from functools import partial
 from threading import get_ident
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 import anyio
 
@@ -45,7 +45,11 @@ class AnyioBackend(AnyioTimers, AnyioLogging):
     the block, and comes out of it.
     At the end of the block coroutines that still run are cancelled and clean up;
     after *grace* seconds each of their awaits raises, unless inside `uncancelled`.
+    A coroutine that is cancelled while it awaits AnyIO's own functions sees AnyIO's
+    own exception there, and at each such await after it.
     With *debug*, on in Python's development mode, use of it in another thread raises.
+
+    Raises `ValueError` if *grace* is not a number, or below zero.
     """
 
     def __new__(
@@ -72,6 +76,9 @@ class AnyioBackend(AnyioTimers, AnyioLogging):
     ) -> None:
         """Be ready for ``async with``."""
         del debug
+        if not grace >= 0:
+            msg = f"grace must be a number of seconds, zero or more, not {grace!r}"
+            raise ValueError(msg)
         self._on_error = on_error or _log_error
         self._grace = grace
         self._thread = get_ident()
@@ -92,10 +99,11 @@ class AnyioBackend(AnyioTimers, AnyioLogging):
         if self._entered:
             raise RuntimeError("an AnyIO backend runs once: make another")
         self._entered = True
+        loop = _running_loop()
         group = anyio.create_task_group()
         await group.__aenter__()
-        self._pump = pump = Pump(_running_loop(), group, self._report)
-        self._now = pump.loop.now
+        self._pump = pump = Pump(loop, group, self._report)
+        self._now = loop.now
         self._make_future = partial(AnyioFuture, pump)
         self._thread = get_ident()
         group.start_soon(pump.run, name="txaio")
@@ -120,17 +128,8 @@ class AnyioBackend(AnyioTimers, AnyioLogging):
             pump.failure = pump.failure or alone(errors)
         finally:
             self._now = self._make_future = cast("Any", Unavailable(ENDED))
-        failure = pump.failure
-        if isinstance(error, Exception) and isinstance(failure, Exception):
-            msg = "the block failed, and so did what its backend ran"
-            raise ExceptionGroup(msg, [error, failure]) from None
-        if failure is not None:
-            context = failure.__context__
-            try:
-                raise failure
-            finally:
-                # Not the cancellation of the block, which tells nothing.
-                failure.__context__ = context
+        if pump.failure is not None and pump.failure is not error:
+            _raise(pump.failure, error)
 
     def _sweep_later(self) -> None:
         self._arm(max(self._grace, LEAST_GRACE), self._sweep)
@@ -147,6 +146,20 @@ class _CheckedAnyioBackend(ThreadChecked, AnyioBackend):
 
 def _log_error(text: str, exception: BaseException) -> None:
     logging.getLogger("txaio.anyio").error("%s", text, exc_info=exception)
+
+
+def _raise(failure: BaseException, error: BaseException | None) -> NoReturn:
+    """Raise what ended the block, together with the *error* of its body."""
+    if isinstance(error, Exception) and isinstance(failure, Exception):
+        msg = "the block failed, and so did what its backend ran"
+        raise ExceptionGroup(msg, [error, failure]) from None
+    context = failure.__context__
+    try:
+        raise failure
+    finally:
+        # Not the cancellation of the block, which tells nothing.
+        failure.__context__ = context
+        del failure, error, context
 
 
 def _running_loop() -> Loop:

@@ -83,14 +83,14 @@ class AnyioTask(AnyioFuture):
         return tasks, last
 
     def _cancel_wait_for(self, future: AnyioFuture | None, msg: str | None) -> None:
-        waits = self._pump.waits
+        native = self._native
         if future is None:
-            if self._native is not self._pump.loop.current_task():
-                self.interrupt()
-            else:
+            if native is not None and native is self._pump.loop.current_task():
                 self._cancel_next_wait()
+            else:
+                self.interrupt()
         elif future.state is not PENDING:
-            del waits[self._native]
+            del self._pump.waits[native]
         elif not isinstance(future, AnyioTask):
             future.cancel(msg)
 
