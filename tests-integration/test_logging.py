@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import io
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from harness import logged
+
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from txaio_interfaces import IBackend, ILogger
 
 LEVELS = ["critical", "error", "warn", "info", "debug", "trace"]
@@ -30,17 +29,6 @@ class Awkward:
     def __format__(self, _spec: str) -> str:
         """Fail, too."""
         return str(self)
-
-
-@contextmanager
-def logged(txa: IBackend, level: str = "trace") -> Iterator[io.StringIO]:
-    """Return where the messages go in the meantime."""
-    out = io.StringIO()
-    txa.start_logging(out, level)
-    try:
-        yield out
-    finally:
-        txa.stop_logging()
 
 
 @pytest.mark.parametrize(

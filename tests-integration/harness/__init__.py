@@ -3,6 +3,7 @@
 from harness._contract import CLAUSES, cited, clauses_of
 from harness._garbage import collect_dropped, collecting_by_hand
 from harness._hosts import HOSTS, Host, open_host
+from harness._logging import Heard, heard_by, logged, objects
 from harness._pause import pause
 from harness._watchdog import Watchdog
 
@@ -10,12 +11,16 @@ from harness._watchdog import Watchdog
 __all__ = [
     "CLAUSES",
     "HOSTS",
+    "Heard",
     "Host",
     "Watchdog",
     "cited",
     "clauses_of",
     "collect_dropped",
     "collecting_by_hand",
+    "heard_by",
+    "logged",
+    "objects",
     "open_host",
     "pause",
 ]
