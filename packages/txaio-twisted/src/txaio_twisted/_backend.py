@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+# As an attribute of a class it would be named after the class.
+_LOG = Logger("txaio.twisted")
+
 
 class TwistedBackend(TwistedTimers, TwistedLogging):
     """Everything a library needs, on one reactor.
@@ -37,8 +40,6 @@ class TwistedBackend(TwistedTimers, TwistedLogging):
     Coroutines that still run when the reactor stops are cancelled and clean up.
     With *debug*, on in Python's development mode, use of it in another thread raises.
     """
-
-    _log = Logger("txaio.twisted")
 
     def __new__(cls, reactor: Any = None, *, debug: bool | None = None) -> Self:
         """Make a backend that checks its thread if *debug* is on."""
@@ -72,7 +73,7 @@ class TwistedBackend(TwistedTimers, TwistedLogging):
         return "twisted"
 
     def _report(self, text: str, exception: BaseException) -> None:
-        self._log.failure("{text}", failure_of(exception), text=text)
+        _LOG.failure("{text}", failure_of(exception), text=text)
 
     def _leave(self, error: BaseException) -> None:
         if self._exit is None:
