@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 # Until logging begins, the publisher keeps every event, and with it what failed.
 globalLogBeginner.beginLoggingTo([], discardBuffer=True, redirectStandardIO=False)
 
+REPORTERS = ("log_legacy", "twisted.", "txaio.")
+"""How the namespaces begin of those who report what nobody looked at."""
+
 
 class VirtualReactor(SelectReactor):
     """A reactor that jumps to the next deadline when nothing is ready."""
@@ -93,8 +96,10 @@ class CriticalEvents:
         globalLogPublisher.addObserver(self)
 
     def __call__(self, event: LogEvent) -> None:
-        """Hand *event* on if it is critical; a plain message is not a report."""
-        if event.get("log_level") is LogLevel.critical and "log_failure" in event:
+        """Hand *event* on if it is critical; what a program logs is not a report."""
+        critical = event.get("log_level") is LogLevel.critical
+        namespace = str(event.get("log_namespace"))
+        if critical and "log_failure" in event and namespace.startswith(REPORTERS):
             failure: Any = event["log_failure"]
             error: BaseException = failure.value
             error.add_note(formatEvent(event))

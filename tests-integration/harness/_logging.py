@@ -1,0 +1,104 @@
+"""What is logged, as `start_logging` writes it and as the framework hands it on."""
+
+from __future__ import annotations
+
+import importlib
+import io
+import json
+import logging
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+
+    from harness._hosts import Host
+    from txaio_interfaces import IBackend
+
+
+@contextmanager
+def logged(
+    txa: IBackend, level: str = "trace", form: str = "text"
+) -> Iterator[io.StringIO]:
+    """Return where the messages go in the meantime."""
+    out = io.StringIO()
+    before = txa.get_global_log_level()
+    txa.start_logging(out, level, form)
+    try:
+        yield out
+    finally:
+        txa.stop_logging()
+        txa.set_global_log_level(before)
+
+
+def objects(out: io.StringIO) -> list[dict[str, Any]]:
+    """Return the objects that were written to *out* as JSON."""
+    return [json.loads(line) for line in out.getvalue().splitlines()]
+
+
+class Heard(NamedTuple):
+    """A native record: itself, and what it says in its framework's own way."""
+
+    record: Any
+    level: str
+    namespace: str
+    text: Callable[[], str]
+    fields: dict[str, Any]
+
+
+class Keep(logging.Handler):
+    """Keeps what it is handed."""
+
+    def __init__(self, heard: list[Heard]) -> None:
+        super().__init__()
+        self.heard = heard
+
+    def emit(self, record: logging.LogRecord) -> None:
+        fields: dict[str, Any] = vars(record)["fields"]
+        level = record.levelname.lower().replace("warning", "warn")
+        heard = Heard(record, level, record.name, record.getMessage, fields)
+        self.heard.append(heard)
+
+
+@contextmanager
+def hear_records(namespace: str) -> Iterator[list[Heard]]:
+    """Hear what the standard library's logger *namespace* hands on."""
+    heard: list[Heard] = []
+    native, keep = logging.getLogger(namespace), Keep(heard)
+    before = native.level
+    native.addHandler(keep)
+    native.setLevel(1)
+    try:
+        yield heard
+    finally:
+        native.setLevel(before)
+        native.removeHandler(keep)
+
+
+@contextmanager
+def hear_events(namespace: str) -> Iterator[list[Heard]]:
+    """Hear what Twisted's publisher hands on of *namespace* and below."""
+    logger: Any = importlib.import_module("twisted.logger")
+    heard: list[Heard] = []
+
+    def observe(event: dict[str, Any]) -> None:
+        if f"{event['log_namespace']}.".startswith(f"{namespace}."):
+            level = "trace" if "txaio_trace" in event else event["log_level"].name
+            name, text = event["log_namespace"], logger.formatEvent
+            heard.append(Heard(event, level, name, lambda: text(event), event))
+
+    logger.globalLogPublisher.addObserver(observe)
+    try:
+        yield heard
+    finally:
+        logger.globalLogPublisher.removeObserver(observe)
+
+
+_HEAR = {"txaio_twisted": hear_events}
+
+
+def heard_by(host: Host, namespace: str) -> AbstractContextManager[list[Heard]]:
+    """Return the native records of *namespace* that the loop's framework hands on."""
+    return _HEAR.get(host.package, hear_records)(namespace)

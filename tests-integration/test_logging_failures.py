@@ -1,0 +1,187 @@
+"""Failures in the log: the whole traceback, whoever logged it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from harness import HOSTS, logged, objects
+
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from harness import Host
+    from txaio_interfaces import IBackend, IFailedFuture
+
+LEVELS = ["critical", "error", "warn", "info", "debug", "trace"]
+
+
+def read_number(text: str) -> int:
+    """Fail, with a cause."""
+    try:
+        return int(text)
+    except ValueError as error:
+        msg = "no number"
+        raise LookupError(msg) from error
+
+
+def failed() -> LookupError:
+    """Return an error that was raised, with its traceback and its cause."""
+    try:
+        read_number("x")
+    except LookupError as error:
+        return error
+    raise AssertionError
+
+
+def check_traceback(text: str, said: str) -> None:
+    """See that *text* is a line with *said* and the whole traceback after it."""
+    first, *rest = text.splitlines()
+    assert first.endswith(f": {said}")
+    assert all(line.startswith("    ") for line in rest)
+    assert "in read_number" in text
+    assert "ValueError: invalid literal" in text
+    assert "The above exception was the direct cause" in text
+    assert rest[-1] == "    LookupError: no number"
+
+
+async def test_failure_being_handled(txa: IBackend) -> None:
+    """O6: `log.failure` in an except block prints the whole traceback, with causes."""
+    with logged(txa) as out:
+        try:
+            read_number("x")
+        except LookupError:
+            txa.make_logger("name").failure("{peer} is bad", peer=7)
+    assert " critical name: 7 is bad\n" in out.getvalue()
+    check_traceback(out.getvalue(), "7 is bad")
+
+
+@pytest.mark.parametrize("wrapped", [False, True])
+async def test_failure_that_is_given(txa: IBackend, *, wrapped: bool) -> None:
+    """O6: So does `log.failure` of an exception or a failure, wherever it is called."""
+    error = failed()
+    with logged(txa) as out:
+        log = txa.make_logger("name")
+        log.failure("bad", failure=txa.create_failure(error) if wrapped else error)
+    check_traceback(out.getvalue(), "bad")
+
+
+@pytest.mark.parametrize("level", LEVELS)
+async def test_field_of_a_failure(txa: IBackend, level: str) -> None:
+    """O6: So does the field `log_failure` at every level."""
+    failure = txa.create_failure(failed())
+    with logged(txa) as out:
+        getattr(txa.make_logger("name"), level)("bad", log_failure=failure)
+    assert f" {level} name: bad\n" in out.getvalue()
+    check_traceback(out.getvalue(), "bad")
+
+
+async def test_failure_of_a_coroutine(txa: IBackend) -> None:
+    """O6: So does the failure that an errback is given."""
+    log = txa.make_logger("name")
+
+    async def work() -> None:
+        await txa.sleep(0)
+        read_number("x")
+
+    def complain(failure: IFailedFuture) -> None:
+        log.failure("bad", failure=failure)
+
+    with logged(txa) as out:
+        future = txa.as_future(work)
+        txa.add_callbacks(future, None, complain)
+        with pytest.raises(LookupError):
+            await future
+        await txa.sleep(0.001)
+    check_traceback(out.getvalue(), "bad")
+
+
+async def test_failure_of_a_group(txa: IBackend) -> None:
+    """O6: Of an exception group every member is printed, and every note."""
+    error = failed()
+    error.add_note("a note of it")
+    group = ExceptionGroup("two at once", [error, OSError("disk full")])
+    with logged(txa) as out:
+        txa.make_logger("name").failure("bad", failure=group)
+    for part in (
+        "two at once",
+        "LookupError: no number",
+        "a note of it",
+        "ValueError: invalid literal",
+        "OSError: disk full",
+    ):
+        assert part in out.getvalue()
+
+
+async def test_failure_as_json(txa: IBackend) -> None:
+    """O6, O7: In JSON a failure has its type, its message and its traceback."""
+    with logged(txa, form="json") as out:
+        txa.make_logger("name").failure("bad", failure=failed())
+    (one,) = objects(out)
+    failure = one["failure"]
+    assert (failure["type"], failure["message"]) == ("LookupError", "no number")
+    assert "in read_number" in failure["traceback"]
+    assert "ValueError: invalid literal" in failure["traceback"]
+
+
+NOBODY_LOOKS = """
+import sys
+
+from {package} import run
+
+
+def fail_in_a_timer():
+    raise LookupError("in a timer")
+
+
+async def fail():
+    raise KeyError("in a coroutine")
+
+
+async def main(txa):
+    txa.start_logging()
+    txa.call_later(0, fail_in_a_timer)
+    txa.as_future(fail)
+    await txa.sleep(0.05)
+
+
+if __name__ == "__main__":
+    {before}
+    run(main{how})
+"""
+HOW = {
+    "asyncio": ("", ""),
+    "uvloop": ("import uvloop", ", loop_factory=uvloop.new_event_loop"),
+    "twisted": ("", ""),
+    "twisted-asyncioreactor": (
+        "from twisted.internet.asyncioreactor import AsyncioSelectorReactor as Reactor",
+        ", reactor=Reactor()",
+    ),
+    "anyio-asyncio": ("", ""),
+    "anyio-uvloop": ("", ", backend_options={'use_uvloop': True}"),
+    "anyio-trio": ("", ", backend='trio'"),
+}
+"""How a program runs on each of the loops: what it imports, and its arguments."""
+
+
+def test_errors_that_nobody_looks_at(host: Host, tmp_path: Path) -> None:
+    """O6, R1: What the framework reports is printed with its traceback, and once."""
+    name = next(each for each, kind in HOSTS.items() if type(host) is kind)
+    before, how = HOW[name]
+    program = tmp_path / "program.py"
+    words = {"package": host.package, "before": before or "pass", "how": how}
+    program.write_text(NOBODY_LOOKS.format(**words), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, program], capture_output=True, text=True, check=True
+    )
+    assert done.stderr == ""
+    for error, function in (
+        ("LookupError: in a timer", "fail_in_a_timer"),
+        ("KeyError: 'in a coroutine'", "fail"),
+    ):
+        assert done.stdout.count(f"    {error}\n") == 1
+        assert done.stdout.count(f", in {function}\n") == 1

@@ -1,0 +1,294 @@
+"""What `start_logging` writes, and what it leaves alone."""
+
+from __future__ import annotations
+
+import importlib
+import io
+import logging
+import re
+import sys
+import threading
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from harness import heard_by, logged, objects
+
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from harness import Host
+    from txaio_interfaces import IBackend
+
+LINE = re.compile(
+    r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}[+-]\d\d:\d\d) (\w+) ([\w.]+): (.*)\n"
+)
+THREADS, LINES = 8, 2_000
+
+
+async def test_line_of_text(txa: IBackend) -> None:
+    """O7: A line has an ISO 8601 time with its UTC offset, level and namespace."""
+    with logged(txa) as out:
+        begun = datetime.now().astimezone()
+        txa.make_logger("shop.till").warn("{count} sold", count=3)
+    found = LINE.fullmatch(out.getvalue())
+    assert found is not None
+    said = datetime.fromisoformat(found[1])
+    assert abs((said - begun).total_seconds()) < 5
+    assert said.utcoffset() == begun.utcoffset()
+    assert found.group(2, 3, 4) == ("warn", "shop.till", "3 sold")
+
+
+async def test_line_of_json(txa: IBackend) -> None:
+    """O7: In JSON each record is one object on one line, with its fields apart."""
+    with logged(txa, form="json") as out:
+        txa.make_logger("shop.till").info("{count} sold\n", count=3, peer=object)
+        txa.make_logger("shop.till").info("the next one")
+    first, second = objects(out)
+    assert first["message"] == "3 sold\n"
+    assert first["format"] == "{count} sold\n"
+    assert (first["level"], first["namespace"]) == ("info", "shop.till")
+    assert first["fields"] == {"count": 3, "peer": repr(object)}
+    assert first["thread"] == threading.current_thread().name
+    assert datetime.fromisoformat(first["time"]).utcoffset() is not None
+    assert second["message"] == "the next one"
+
+
+async def test_no_colors_without_a_terminal(txa: IBackend) -> None:
+    """O7: The format with colours has none where there is no terminal."""
+    with logged(txa, form="color") as out:
+        txa.make_logger("name").info("plain")
+    assert LINE.fullmatch(out.getvalue())
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+async def test_each_line_is_flushed(txa: IBackend, tmp_path: Path, form: str) -> None:
+    """O7: A line is in the file when the call returns, buffered as the stream is."""
+    path = tmp_path / "log"
+    with path.open("w", encoding="utf-8", buffering=65536) as stream:
+        txa.start_logging(stream, "info", form)
+        txa.make_logger("name").info("there")
+        written = path.read_text(encoding="utf-8")
+        txa.stop_logging()
+    assert "there" in written
+    assert written.endswith("\n")
+
+
+async def test_streams_and_paths(txa: IBackend, tmp_path: Path) -> None:
+    """O7: A text stream, a binary one and a path are all written to."""
+    text, binary, path = io.StringIO(), io.BytesIO(), tmp_path / "log"
+    for out in (text, binary, path, str(path)):
+        txa.start_logging(out)
+        txa.make_logger("name").info("\N{SNOWMAN}")
+        txa.stop_logging()
+        txa.make_logger("name").info("not written")
+    assert text.getvalue().endswith(": \N{SNOWMAN}\n")
+    assert binary.getvalue().decode().endswith(": \N{SNOWMAN}\n")
+    assert path.read_text(encoding="utf-8").count(": \N{SNOWMAN}\n") == 2
+
+
+async def test_standard_output(
+    txa: IBackend, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """O7: Left out, it is standard output as it is at the call."""
+    txa.start_logging()
+    txa.make_logger("name").info("captured")
+    assert capsys.readouterr().out.endswith("name: captured\n")
+    another = io.StringIO()
+    monkeypatch.setattr(sys, "stdout", another)
+    txa.start_logging()
+    txa.make_logger("name").info("elsewhere")
+    txa.stop_logging()
+    assert another.getvalue().endswith("name: elsewhere\n")
+
+
+async def test_out_of_none(
+    txa: IBackend, host: Host, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """O7: With no output only the levels are set; who hears records still does."""
+    before = txa.get_global_log_level()
+    root, audience = as_it_is(host)
+    try:
+        txa.start_logging(None, "trace")
+        assert as_it_is(host) == (root, audience)
+        with heard_by(host, "name") as heard:
+            txa.make_logger("name").trace("heard")
+    finally:
+        txa.stop_logging()
+        txa.set_global_log_level(before)
+    assert [one.text() for one in heard] == ["heard"]
+    assert capsys.readouterr() == ("", "")
+
+
+async def test_started_again(txa: IBackend) -> None:
+    """O7: Started again it writes to the new place, in the new format, and once."""
+    first, second = io.StringIO(), io.StringIO()
+    log = txa.make_logger("name")
+    with logged(txa):
+        txa.start_logging(first)
+        log.info("one")
+        txa.start_logging(second, "debug", "json")
+        log.debug("two")
+        txa.start_logging(second, "debug", "json")
+        log.debug("three")
+    assert [line.split()[-1] for line in first.getvalue().splitlines()] == ["one"]
+    assert [each["message"] for each in objects(second)] == ["two", "three"]
+
+
+def as_it_is(host: Host) -> tuple[Any, Any]:
+    """Return how the root logger is, and who hears the events of Twisted."""
+    root = logging.getLogger()
+    stdlib = (root.level, root.handlers[:], root.filters[:], root.propagate)
+    if host.package != "txaio_twisted":
+        return stdlib, None
+    publisher: Any = importlib.import_module("twisted.logger").globalLogPublisher
+    return stdlib, list(publisher._observers)
+
+
+async def test_stopped(txa: IBackend, host: Host) -> None:
+    """O7: Stopped, it leaves the framework's logging as it was, however often begun."""
+    before = as_it_is(host)
+    with logged(txa, "trace") as out:
+        txa.start_logging(io.StringIO(), "debug", "json")
+        txa.start_logging(out, "info")
+        txa.make_logger("name").info("one")
+    assert as_it_is(host) == before
+    txa.make_logger("name").info("two")
+    txa.stop_logging()
+    assert as_it_is(host) == before
+    assert out.getvalue().count("\n") == 1
+
+
+async def test_stopped_on_a_bare_root_logger(
+    txa: IBackend, host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """O7: So it does where the application has set nothing up."""
+    root = logging.getLogger()
+    monkeypatch.setattr(root, "handlers", [])
+    before = as_it_is(host)
+    with logged(txa, "trace") as out:
+        txa.make_logger("name").trace("one")
+    assert as_it_is(host) == before
+    assert out.getvalue().endswith("trace name: one\n")
+
+
+async def test_without_start_logging(txa: IBackend, host: Host) -> None:
+    """O7: Not started, records go where the application's logging sends them."""
+    with heard_by(host, "shop") as heard:
+        txa.make_logger("shop.till").info("{count} sold", count=3)
+    assert [one.text() for one in heard] == ["3 sold"]
+
+
+async def test_applications_own_handlers(txa: IBackend, host: Host) -> None:
+    """O7: While it is started, they go on to get each record, and get it once."""
+    with heard_by(host, "shop") as heard, logged(txa, "info") as out:
+        txa.make_logger("shop.till").info("one")
+        txa.make_logger("shop.till").debug("not made")
+    assert [one.text() for one in heard] == ["one"]
+    assert out.getvalue().count("\n") == 1
+
+
+async def test_records_of_others(txa: IBackend, host: Host) -> None:
+    """O7: What others log through the framework comes out in the same format."""
+    if host.package == "txaio_twisted":
+        logger: Any = importlib.import_module("twisted.logger").Logger
+        other = logger(namespace="shop.other").error
+    else:
+        other = logging.getLogger("shop.other").error
+    with logged(txa, "warn") as out:
+        other("an old way to say so")
+    found = LINE.fullmatch(out.getvalue())
+    assert found is not None
+    assert found.group(2, 3, 4) == ("error", "shop.other", "an old way to say so")
+
+
+@pytest.mark.parametrize("native", [False, True])
+async def test_threads(
+    txa: IBackend, host: Host, tmp_path: Path, *, native: bool
+) -> None:
+    """O7: Threads that write to one file leave every line whole, and lose none."""
+    path = tmp_path / "log"
+    log = txa.make_logger("name")
+    lines = LINES // 10 if native else LINES
+
+    def write(number: int) -> None:
+        for count in range(lines):
+            log.info("{number}-{count} {tail}|", number=number, count=count, tail=TAIL)
+
+    threads = [threading.Thread(target=write, args=[n]) for n in range(THREADS)]
+    with logged(txa), path.open("w", encoding="utf-8") as stream:
+        txa.start_logging(stream)
+        with heard_by(host, "name" if native else "another"):
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+        txa.start_logging(None)
+    written = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    found = [LINE.fullmatch(line) for line in written]
+    assert all(found)
+    said = {one[4] for one in found if one is not None}
+    assert len(found) == len(said) == THREADS * lines
+    assert said == {
+        f"{number}-{count} {TAIL}|"
+        for number in range(THREADS)
+        for count in range(lines)
+    }
+
+
+TAIL = "x" * 100
+
+
+FORGERIES = [
+    "ok\n2026-11-23T17:19:00.123+01:00 info root: fake",
+    "ok\r\n2026-11-23T17:19:00.123+01:00 info root: fake",
+    "\x1b[2J\x1b[1;31mred",
+    "\x9b2J",
+    "\x07\x08\x00\x7f",
+    "one\x0btwo\x0cthree\x1cfour\x85five\u2028six\u2029seven",
+    "\u202eright to left",
+]
+
+
+@pytest.mark.parametrize("bad", FORGERIES)
+@pytest.mark.parametrize("where", ["message", "field", "namespace", "raw"])
+async def test_forged_line(txa: IBackend, bad: str, where: str) -> None:
+    """O8: Neither a message, a field nor a namespace can forge a line, or more."""
+    message, fields, namespace = {
+        "message": (bad, {}, "name"),
+        "field": ("{bad}", {"bad": bad}, "name"),
+        "namespace": ("said", {}, bad),
+        "raw": (f"{bad} {{missing}}", {"bad": bad}, "name"),
+    }[where]
+    with logged(txa) as out:
+        txa.make_logger(namespace).info(message, **fields)
+    written = out.getvalue()
+    assert len(written.splitlines()) == 1
+    assert written.endswith("\n")
+    assert written[:-1].isprintable()
+
+
+@pytest.mark.parametrize("bad", FORGERIES)
+async def test_forged_line_of_a_failure(txa: IBackend, bad: str) -> None:
+    """O8: The text of an error cannot, either: what follows the line is indented."""
+    with logged(txa) as out:
+        error = ValueError(bad)
+        error.add_note(bad)
+        txa.make_logger("name").failure("bad", failure=error)
+    first, *rest = out.getvalue().split("\n")[:-1]
+    assert first.endswith(": bad")
+    assert all(line.isprintable() and line.startswith("    ") for line in rest)
+
+
+@pytest.mark.parametrize("bad", FORGERIES)
+async def test_forged_object(txa: IBackend, bad: str) -> None:
+    """O8: In JSON it is as JSON has it, on one line of printable characters."""
+    with logged(txa, form="json") as out:
+        txa.make_logger("name").info("{bad}", bad=bad)
+    written = out.getvalue()
+    assert written.endswith("\n")
+    assert written[:-1].isprintable()
+    (one,) = objects(out)
+    assert one["message"] == one["fields"]["bad"] == bad

@@ -1,0 +1,139 @@
+"""Native records: what the framework's own observers and handlers get."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from harness import heard_by, logged
+
+
+if TYPE_CHECKING:
+    from harness import Host
+    from txaio_interfaces import IBackend
+
+LEVELS = ["critical", "error", "warn", "info", "debug", "trace"]
+
+
+class Counted:
+    """An object that counts how often it is put into words."""
+
+    def __init__(self) -> None:
+        self.times = 0
+
+    def __format__(self, _spec: str) -> str:
+        """Count."""
+        self.times += 1
+        return "counted"
+
+
+async def test_record_is_native(txa: IBackend, host: Host) -> None:
+    """O3: What is handed on is an event of Twisted's, elsewhere a `LogRecord`."""
+    kind = {"txaio_twisted": dict}.get(host.package, logging.LogRecord)
+    with heard_by(host, "shop"), heard_by(host, "shop.till") as heard:
+        txa.make_logger("shop.till").info("{count} sold", count=3)
+    (one,) = heard
+    assert isinstance(one.record, kind)
+    assert (one.level, one.namespace, one.text()) == ("info", "shop.till", "3 sold")
+
+
+async def test_every_level_is_its_own(txa: IBackend, host: Host) -> None:
+    """O3: A native record tells the six levels apart, trace from debug too."""
+    with logged(txa), heard_by(host, "shop") as heard:
+        for level in LEVELS:
+            getattr(txa.make_logger("shop"), level)("said")
+    assert [one.level for one in heard] == LEVELS
+
+
+async def test_fields_are_kept(txa: IBackend, host: Host) -> None:
+    """O3: The fields of a record are the caller's own objects, in no text."""
+    peer, items = object(), [1, 2]
+    with heard_by(host, "shop") as heard:
+        txa.make_logger("shop").warn("{items} left", items=items, peer=peer)
+    (one,) = heard
+    assert one.fields["items"] is items
+    assert one.fields["peer"] is peer
+    assert one.fields["log_format"] == "{items} left"
+    assert one.fields["log_namespace"] == "shop"
+    assert one.fields["log_time"] > 1e9
+
+
+async def test_place_is_the_callers(txa: IBackend, host: Host) -> None:
+    """O3: A `LogRecord` has the file, line and function of who called the logger."""
+    with heard_by(host, "shop") as heard:
+        line = sys._getframe().f_lineno + 1
+        txa.make_logger("shop").info("here")
+        txa.make_logger("shop").failure("there")
+    record = heard[0].record
+    if host.package == "txaio_twisted":  # An event knows its namespace alone.
+        assert record["log_namespace"] == "shop"
+        return
+    here = (record.pathname, record.lineno, record.funcName)
+    assert here == (__file__, line, "test_place_is_the_callers")
+    assert heard[1].record.lineno == line + 1
+
+
+@pytest.mark.parametrize("heard_natively", [False, True])
+async def test_formatted_once(
+    txa: IBackend, host: Host, *, heard_natively: bool
+) -> None:
+    """O4: A record that is written is put into words once, whoever else gets it."""
+    counted = Counted()
+    with logged(txa) as out:
+        if heard_natively:
+            with heard_by(host, "shop"):
+                txa.make_logger("shop").info("{it}", it=counted)
+        else:
+            txa.make_logger("shop").info("{it}", it=counted)
+    assert out.getvalue().endswith(": counted\n")
+    assert counted.times == 1
+
+
+async def test_not_formatted_unless_written(
+    txa: IBackend, host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """O4: Whoever keeps a record without writing it leaves it unformatted."""
+    counted = Counted()
+    # Or pytest writes it down.
+    monkeypatch.setattr(logging.getLogger("shop"), "propagate", False)
+    with heard_by(host, "shop") as heard:
+        txa.make_logger("shop").info("{it}", it=counted)
+    assert counted.times == 0
+    assert heard[0].text() == "counted"
+    assert counted.times == 1
+
+
+@pytest.mark.parametrize("level", LEVELS[1:])
+async def test_disabled_level_does_nothing(
+    txa: IBackend, host: Host, level: str
+) -> None:
+    """O4: A call of a level that is off makes no record and formats nothing."""
+    counted = Counted()
+    log = txa.make_logger("shop")
+    log.set_log_level("critical")
+    with logged(txa) as out, heard_by(host, "shop") as heard:
+        getattr(log, level)("{it}", it=counted)
+    assert (out.getvalue(), heard, counted.times) == ("", [], 0)
+
+
+async def test_bound_fields(txa: IBackend, host: Host) -> None:
+    """O2: Fields that are bound to a logger are in its records, the call's go first."""
+    log = txa.make_logger("shop").bind(peer="ada", count=1)
+    with heard_by(host, "shop") as heard:
+        log.info("{peer} {count}", count=2)
+        log.bind(peer="bob").info("{peer} {count}")
+        txa.make_logger("shop").info("none bound")
+    assert [one.text() for one in heard] == ["ada 2", "bob 1", "none bound"]
+    assert "peer" not in heard[2].fields
+
+
+async def test_category(txa: IBackend, host: Host) -> None:
+    """O2: The field `log_category` picks the format of a message that has none."""
+    txa.add_log_categories({"SHOP1": "{count} sold of {kind}"})
+    with heard_by(host, "shop") as heard:
+        txa.make_logger("shop").info(log_category="SHOP1", count=3, kind="tea")
+    assert heard[0].text() == "3 sold of tea"
+    assert heard[0].fields["log_category"] == "SHOP1"
