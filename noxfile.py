@@ -11,6 +11,7 @@ import os
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 import nox
 
@@ -21,20 +22,6 @@ nox.options.download_python = "never"
 nox.options.error_on_missing_interpreters = False
 nox.options.allow_parallel = True
 nox.options.parallel = "auto"
-# Whatever takes long comes first, so that no core is idle at the end.
-nox.options.sessions = [
-    "wheels",
-    "minimums",
-    "together",
-    "integration",
-    "types",
-    "unit",
-    "lint",
-    "build",
-    "alone",
-    "demo",
-    "coverage",
-]
 
 # The certificates that the system trusts are good enough for uv, too.
 os.environ.setdefault("UV_SYSTEM_CERTS", "true")
@@ -109,7 +96,7 @@ def install(session: nox.Session, *requirements: str) -> None:
     session.install(*options, *requirements)
 
 
-def pytest(session: nox.Session, *arguments: str) -> None:
+def pytest(session: nox.Session, *arguments: str, **options: Any) -> None:
     """Run pytest, keep its report, and measure what was covered."""
     name = Path(session.virtualenv.location).name
     coverage = ["coverage", "run", f"--data-file={BUILD}/coverage/data", "-m"]
@@ -122,7 +109,15 @@ def pytest(session: nox.Session, *arguments: str) -> None:
         f"--junitxml={BUILD}/reports/{name}.xml",
         *arguments,
         *session.posargs,
+        **options,
     )
+
+
+def predecessor(session: nox.Session) -> dict[str, str]:
+    """Put txaio as it was into a folder of its own, and say where that is."""
+    folder = str(BUILD / "predecessor")
+    session.install("--target", folder, "--no-deps", "txaio==26.6.1")
+    return {"TXAIO_PREDECESSOR": folder}
 
 
 def conform(session: nox.Session, *packages: str) -> None:
@@ -146,13 +141,21 @@ def wheels(session: nox.Session) -> None:
     CONSTRAINTS.write_text("".join(f"{name} @ {uri}\n" for name, uri in ours.items()))
 
 
-@nox.session(python=PYTHONS, requires=["wheels"])
-@nox.parametrize("package", TESTED, ids=TESTED)
-def unit(session: nox.Session, package: str) -> None:
-    """Run a package's own tests where nothing else is installed."""
-    beside = BESIDE.get(package, [])
-    install(session, whole(session, package), *beside, *group("test"))
-    pytest(session, str(FOLDERS[package] / "tests"))
+@nox.session(python="3.11", requires=["wheels"])
+@nox.parametrize("package", [*LOOPS], ids=LOOPS)
+def minimums(session: nox.Session, package: str) -> None:
+    """Run the conformance suite with the lowest versions that a backend takes."""
+    needed = sum(extras(session, package).values(), PROJECTS[package]["dependencies"])
+    lowest = [need.replace(">=", "==") for need in needed if ">=" in need]
+    install(session, whole(session, package), *lowest, *group("test"))
+    conform(session, package)
+
+
+@nox.session(requires=["wheels"])
+def together(session: nox.Session) -> None:
+    """Run the conformance suite on all loops, in one environment and one process."""
+    install(session, *(whole(session, name) for name in LOOPS), *group("test"))
+    conform(session, *LOOPS)
 
 
 @nox.session(python=PYTHONS, requires=["wheels"])
@@ -164,20 +167,31 @@ def integration(session: nox.Session, package: str) -> None:
 
 
 @nox.session(requires=["wheels"])
-def together(session: nox.Session) -> None:
-    """Run the conformance suite on all loops, in one environment and one process."""
-    install(session, *(whole(session, name) for name in LOOPS), *group("test"))
-    conform(session, *LOOPS)
+def types(session: nox.Session) -> None:
+    """Check the types of the packages, and those of a program that uses them."""
+    install(session, *(whole(session, name) for name in LOOPS), *group("types"))
+    session.run("mypy")
+    # It would ask the network for a newer version, and take settings of others.
+    quiet = {"PYRIGHT_PYTHON_IGNORE_WARNINGS": "1"}
+    session.run("pyright", "--project=pyproject.toml", env=quiet)
 
 
-@nox.session(python="3.11", requires=["wheels"])
-@nox.parametrize("package", [*LOOPS], ids=LOOPS)
-def minimums(session: nox.Session, package: str) -> None:
-    """Run the conformance suite with the lowest versions that a backend takes."""
-    needed = sum(extras(session, package).values(), PROJECTS[package]["dependencies"])
-    lowest = [need.replace(">=", "==") for need in needed if ">=" in need]
-    install(session, whole(session, package), *lowest, *group("test"))
-    conform(session, package)
+@nox.session(python=PYTHONS, requires=["wheels"])
+@nox.parametrize("package", TESTED, ids=TESTED)
+def unit(session: nox.Session, package: str) -> None:
+    """Run a package's own tests where nothing else is installed."""
+    beside = BESIDE.get(package, [])
+    install(session, whole(session, package), *beside, *group("test"))
+    pytest(session, str(FOLDERS[package] / "tests"))
+
+
+@nox.session(requires=["wheels"], default=False)
+def docs(session: nox.Session) -> None:
+    """Build the documentation, and run every example in it."""
+    backends = [whole(session, name) for name in LOOPS]
+    install(session, *backends, *group("docs"), *group("test"))
+    session.run("sphinx-build", "-qnW", "docs", str(BUILD / "docs"))
+    pytest(session, "docs/tests")
 
 
 @nox.session
@@ -189,15 +203,6 @@ def lint(session: nox.Session) -> None:
     session.run("codespell")
     sources = os.pathsep.join(map(str, ROOT.glob("packages/*/src")))
     session.run("lint-imports", "--no-cache", env={"PYTHONPATH": sources})
-
-
-@nox.session(requires=["wheels"])
-def types(session: nox.Session) -> None:
-    """Check the types of the packages, and those of a program that uses them."""
-    install(session, *(whole(session, name) for name in LOOPS), *group("types"))
-    session.run("mypy")
-    # Asking for a newer version would take the network.
-    session.run("pyright", env={"PYRIGHT_PYTHON_IGNORE_WARNINGS": "1"})
 
 
 @nox.session(requires=["wheels"])
@@ -234,3 +239,20 @@ def coverage(session: nox.Session) -> None:
     data = f"--data-file={BUILD}/coverage/data"
     session.run("coverage", "combine", "--keep", "-q", data, f"{BUILD}/coverage")
     session.run("coverage", "report", data)
+
+
+@nox.session(requires=["wheels"], default=False)
+def downstream(session: nox.Session) -> None:
+    """Run the clients of txaio's predecessor, unmodified, on what is here."""
+    install(session, whole(session, "txaio"), *group("downstream"), *group("test"))
+    env = predecessor(session)
+    pytest(session, "tests-integration/downstream", env=env)
+
+
+@nox.session(requires=["wheels"], default=False, allow_parallel=False)
+def bench(session: nox.Session) -> None:
+    """Compare what timers and futures cost here and elsewhere: ten minutes."""
+    backends = [whole(session, name) for name in LOOPS]
+    install(session, *backends, *group("bench"))
+    words = session.posargs or ["--out=docs/benchmarks"]
+    session.run("python", "-m", "benchmarks", *words, env=predecessor(session))

@@ -16,6 +16,7 @@ FORBIDDEN = {
     "txaio_asyncio": (BACKENDS | LOOPS) - {"txaio_asyncio", "asyncio"},
     "txaio_twisted": (BACKENDS | LOOPS) - {"txaio_twisted", "twisted", "asyncio"},
     "txaio_anyio": (BACKENDS | LOOPS) - {"txaio_anyio", "anyio", "asyncio"},
+    "txaio": (BACKENDS | LOOPS) - {"asyncio"},
 }
 
 
