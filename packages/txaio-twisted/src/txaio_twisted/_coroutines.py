@@ -49,7 +49,7 @@ class Runner:
         self._coroutine = coroutine
         self._context = copy_context()
         self._awaited: Deferred[Any] | None = None
-        self._throw: Exception | None = None
+        self._throw: BaseException | None = None
         self._outcome: Any = None
         self._failed = False
         self.cancelling = False
@@ -69,6 +69,11 @@ class Runner:
             self._throw = CancelledError(*(() if msg is None else (msg,)))
         else:
             self._backend.cancel(awaited, msg)
+
+    def raise_next(self, error: BaseException) -> None:
+        """Have the next step raise *error* at the await."""
+        if self._throw is None:
+            self._throw = error
 
     def step(self, _settled: object) -> None:
         """Resume the coroutine; see what it awaits next, or how it ended."""
@@ -111,7 +116,7 @@ class Runner:
     def _throw_in(self) -> Any:
         error, self._throw = self._throw, None
         try:
-            return self._coroutine.throw(cast("Exception", error))
+            return self._coroutine.throw(cast("BaseException", error))
         finally:
             del error
 

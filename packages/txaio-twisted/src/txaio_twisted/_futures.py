@@ -14,7 +14,12 @@ from twisted.python.failure import Failure
 
 from txaio_common import UNSET, Futures, call_and_wait, wait_for
 from txaio_twisted._coroutines import Runner
-from txaio_twisted._failures import TwistedFailures, failure_of
+from txaio_twisted._failures import (
+    TwistedFailures,
+    exception_of,
+    failure_of,
+    traceback_of,
+)
 from txaio_twisted._native import TwistedFuture
 
 
@@ -103,16 +108,25 @@ class TwistedFutures(Futures, TwistedFailures):
             self._enqueue(fn, future)
 
     def _resume_after(self, deferred: Deferred[Any], runner: Runner) -> None:
-        """Resume *runner* once *deferred* has a result, which is left where it is."""
+        """Resume *runner* once *deferred* has a result."""
         if not isinstance(deferred, TwistedFuture):
-            deferred.addBoth(self._pass_on, runner.step)
+            self._resume_in_chain(deferred, runner)
         elif deferred._outcome is UNSET:
             deferred._listen(runner)
         else:
             self._enqueue(runner.step, None)
 
-    def _pass_on(self, result: Any, fn: Listener) -> Any:
-        self._enqueue(fn, None)
+    def _resume_in_chain(self, deferred: Deferred[Any], runner: Runner) -> None:
+        """Resume *runner* with the result of the chain that *deferred* is by now."""
+        deferred.addBoth(self._take, runner)
+
+    def _take(self, result: Any, runner: Runner) -> Any:
+        """Take a failure out of the chain, as who awaits it does; leave a value."""
+        if isinstance(result, Failure):
+            error = exception_of(result)
+            runner.raise_next(error.with_traceback(traceback_of(result)))
+            result = None
+        self._enqueue(runner.step, None)
         return result
 
     def _enqueue(self, fn: Listener, argument: object) -> None:
