@@ -117,6 +117,27 @@ def test_awaiter_gets_what_the_chain_has_made(txa):
     assert seen == ["handled"] * 3
 
 
+@pytest.mark.parametrize("early", [True, False])
+def test_failure_is_raised_at_the_await(txa, events, early):
+    """Whoever awaits a future has its error, and nobody else is told."""
+    error, seen = KeyError("x"), []
+
+    async def wait(future):
+        try:
+            await future
+        except KeyError as caught:
+            seen.append(caught)
+
+    future = txa.create_future_error(error) if early else txa.create_future()
+    txa.as_future(wait, future)
+    if not early:
+        txa.reject(future, error)
+    del future
+    gc.collect()
+    assert seen == [error]
+    assert events == []
+
+
 def test_awaiter_waits_for_a_paused_chain(txa):
     """As long as the chain waits, those who await it do."""
     future, inner, seen = txa.create_future_success(1), txa.create_future(), []
@@ -309,6 +330,14 @@ def test_batched_timer_follows_the_reactor(txa, clock):
     other.advance(1)
     other.advance(0)
     assert seen == [1, 2, 3]
+
+
+def test_batched_timer_may_be_patched(txa):
+    """Tests of clients replace what it calls."""
+    timer = txa.make_batched_timer(1)
+    timer.call_later = Mock()
+    timer.call_later(1, print)
+    timer.call_later.assert_called_once_with(1, print)
 
 
 def test_emptied_bucket_gives_up_its_timer_at_once(txa, clock):

@@ -71,8 +71,6 @@ class Ambient(Timers):
 class AmbientTimer(IBatchedTimer):
     """A batched timer on whichever loop there is when a call is made."""
 
-    __slots__ = ("_ambient", "_arguments", "_last")
-
     def __init__(
         self, ambient: Ambient, bucket_seconds: float, chunk_size: int
     ) -> None:

@@ -71,7 +71,7 @@ class ChainedTwisted(TwistedBackend):
         return awaitable if self.is_future(awaitable) else super()._ensure(awaitable)
 
     def _resume_after(self, deferred: Deferred[Any], runner: Any) -> None:
-        deferred.addBoth(self._pass_on, runner.step)
+        self._resume_in_chain(deferred, runner)
 
     def call_later(
         self, delay: float, func: Callable[..., object], /, *args: Any, **kwargs: Any
