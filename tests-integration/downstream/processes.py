@@ -1,0 +1,73 @@
+"""Processes that have a time to end in, and are ended by their id if they do not."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HERE = Path(__file__).parent
+
+
+def environment(**changes: str) -> dict[str, str]:
+    """Return the environment of a client, with *changes*, which chooses for itself."""
+    chosen = {"USE_TWISTED", "USE_ASYNCIO", "PYTHONPATH"}
+    kept = {name: value for name, value in os.environ.items() if name not in chosen}
+    return {**kept, **changes}
+
+
+class Peer:
+    """A script that says what it found in lines of JSON."""
+
+    def __init__(self, script: str, *arguments: str) -> None:
+        """Start *script*, with warnings about what is deprecated as errors."""
+        command = [
+            sys.executable,
+            "-W",
+            "error::DeprecationWarning:txaio",
+            str(HERE / script),
+        ]
+        self.process = subprocess.Popen(
+            [*command, *arguments],
+            env=environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def first_line(self) -> Any:
+        """Return what the script says first, or fail with what it complains of."""
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        assert line, self.process.communicate()[1]
+        return json.loads(line)
+
+    def report(self, timeout: float) -> Any:
+        """Return what the script says last; it has to end well within *timeout*."""
+        return json.loads(self.end(timeout).splitlines()[-1])
+
+    def end(self, timeout: float) -> str:
+        """Return all that the script says, once it has ended well."""
+        out, err = self.process.communicate(timeout=timeout)
+        assert self.process.returncode == 0, err
+        assert "Unhandled" not in err, err
+        return out
+
+
+@contextmanager
+def peer(script: str, *arguments: str) -> Iterator[Peer]:
+    """Run a script that does not outlive the block."""
+    made = Peer(script, *arguments)
+    try:
+        yield made
+    finally:
+        made.process.kill()
+        made.process.communicate()

@@ -1,0 +1,133 @@
+"""Autobahn's own unit tests, on this txaio and on the one they were written for."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+from processes import environment
+
+
+TIMEOUT = 600
+"""So many seconds a whole run may take; it takes a minute."""
+
+
+@dataclass
+class Outcome:
+    """What came of a run: how many of each kind, and which did not pass."""
+
+    counts: Counter
+    failed: set[str]
+    skipped: set[str]
+
+    def __str__(self) -> str:
+        return ", ".join(f"{self.counts[kind]} {kind}" for kind in sorted(self.counts))
+
+
+def autobahn() -> Path:
+    """Return the folder of Autobahn."""
+    spec = find_spec("autobahn")
+    assert spec is not None
+    assert spec.origin is not None
+    return Path(spec.origin).parent
+
+
+def run(command: list[str], folder: Path, **changes: str) -> str:
+    """Run *command* and return what it prints, whatever came of it."""
+    done = subprocess.run(
+        [sys.executable, *command],
+        check=False,
+        cwd=folder,
+        env=environment(**changes),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=TIMEOUT,
+    )
+    return done.stdout
+
+
+def on_asyncio(folder: Path, **changes: str) -> Outcome:
+    """Run the tests by pytest, all but those of Twisted's side."""
+    root, report, settings = autobahn(), folder / "report.xml", folder / "pytest.ini"
+    # Or it would find ours, in a folder above its own.
+    settings.write_text("[pytest]\nasyncio_mode = strict\n")
+    command = [
+        "-m",
+        "pytest",
+        "-q",
+        f"-c{settings}",
+        "-Wignore",
+        f"--junitxml={report}",
+        f"--ignore={root / 'twisted'}",
+        str(root),
+    ]
+    out = run(command, folder, USE_ASYNCIO="1", **changes)
+    assert report.is_file(), out
+    counts: Counter = Counter()
+    found: dict[str, set[str]] = {"failed": set(), "skipped": set()}
+    kinds = {"failure": "failed", "error": "failed", "skipped": "skipped"}
+    for case in ET.parse(report).iter("testcase"):  # noqa: S314 - pytest's own report
+        name = f"{case.get('classname')}.{case.get('name')}"
+        kind = next((kinds[e.tag] for e in case if e.tag in kinds), "passed")
+        counts[kind] += 1
+        if kind in found:
+            found[kind].add(name.partition("autobahn.")[2])
+    return Outcome(counts, **found)
+
+
+def on_twisted(folder: Path, **changes: str) -> Outcome:
+    """Run the tests by trial, all but those of asyncio's side."""
+    root = autobahn()
+    modules = [
+        ".".join(path.relative_to(root.parent).with_suffix("").parts)
+        for path in sorted(root.rglob("test/test_*.py"))
+        if "asyncio" not in path.parts
+    ]
+    out = run(["-m", "twisted.trial", *modules], folder, USE_TWISTED="1", **changes)
+    summary = re.search(r"^(?:PASSED|FAILED) \((.*)\)$", out, re.MULTILINE)
+    assert summary, out
+    pairs = re.findall(r"(\w+)=(\d+)", summary[1])
+    words = {"successes": "passed", "skips": "skipped"}
+    counts = Counter({words.get(kind, kind): int(number) for kind, number in pairs})
+    found: dict[str, set[str]] = {"failed": set(), "skipped": set()}
+    for section in re.split(r"^={20,}$", out, flags=re.MULTILINE)[1:]:
+        kind = "skipped" if section.startswith("\n[SKIPPED]") else "failed"
+        found[kind].update(re.findall(r"^autobahn(?:\.\w+)+$", section, re.MULTILINE))
+    return Outcome(counts, **found)
+
+
+@pytest.fixture(scope="module")
+def before():
+    """Give the dictionary of what came of the suites on the predecessor."""
+    return {}
+
+
+SUITES = pytest.mark.parametrize("suite", [on_asyncio, on_twisted])
+
+
+@SUITES
+def test_suite_runs_on_the_predecessor(
+    suite, before, predecessor, tmp_path, record_property
+):
+    """What passes there is the measure, and it is not nothing."""
+    outcome = before[suite] = suite(tmp_path, PYTHONPATH=str(predecessor))
+    record_property("outcome", str(outcome))
+    assert outcome.counts["passed"] > 300
+
+
+@SUITES
+def test_nothing_fails_that_passed(suite, before, tmp_path, record_property):
+    """Not one failure or skip more, in the same environment and the same run."""
+    outcome, measure = suite(tmp_path), before[suite]
+    record_property("outcome", str(outcome))
+    assert outcome.failed - measure.failed == set()
+    assert outcome.skipped - measure.skipped == set()
+    assert outcome.counts["passed"] >= measure.counts["passed"]

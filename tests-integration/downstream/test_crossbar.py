@@ -1,0 +1,106 @@
+"""A Crossbar router on loopback, and components on asyncio and on Twisted."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from time import monotonic, sleep
+
+import pytest
+from processes import environment, peer
+
+
+STARTING = 90
+"""So many seconds the router may take to start; it takes four."""
+
+
+def config(port: int) -> dict:
+    """Return the least that a router needs: a realm, a role, a port."""
+    allow = dict.fromkeys(("call", "register", "publish", "subscribe"), True)
+    role = {
+        "name": "anonymous",
+        "permissions": [{"uri": "", "match": "prefix", "allow": allow}],
+    }
+    endpoint = {"type": "tcp", "port": port, "interface": "127.0.0.1"}
+    worker = {
+        "type": "router",
+        "realms": [{"name": "realm1", "roles": [role]}],
+        "transports": [{"type": "websocket", "endpoint": endpoint}],
+    }
+    return {"version": 2, "workers": [worker]}
+
+
+def free_port() -> int:
+    """Return a port of 127.0.0.1 that nobody listened on just now."""
+    with socket.create_server(("127.0.0.1", 0)) as made:
+        return made.getsockname()[1]
+
+
+def wait_for(port: int, process: subprocess.Popen) -> None:
+    """Return when somebody listens on *port*."""
+    end = monotonic() + STARTING
+    while monotonic() < end and process.poll() is None:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+        except OSError:
+            sleep(0.1)
+        else:
+            return
+    pytest.fail("the router does not listen")
+
+
+@pytest.fixture(scope="module")
+def router(tmp_path_factory):
+    """Run a router, and give its port and the file of its log."""
+    folder, port = tmp_path_factory.mktemp("node"), free_port()
+    (folder / "config.json").write_text(json.dumps(config(port)))
+    start = ["start", f"--cbdir={folder}", "--color=false"]
+    log = folder / "router.log"
+    with log.open("w") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-c", "from crossbar import run; run()", *start],
+            cwd=folder,
+            env=environment(),
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            # The router has workers, which have to end with it.
+            start_new_session=True,
+        )
+    try:
+        wait_for(port, process)
+        yield port, log
+        process.terminate()
+        process.wait(30)
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+@pytest.mark.parametrize(
+    ("callee", "caller"),
+    [("asyncio", "twisted"), ("twisted", "asyncio")],
+    ids=["asyncio is called", "twisted is called"],
+)
+def test_components_talk(router, callee, caller):
+    """Calls, errors, progress and events pass between the frameworks."""
+    port, log = router
+    with peer("wamp_callee.py", callee, str(port)) as called:
+        assert called.first_line() == callee
+        with peer("wamp_caller.py", caller, str(port)) as calling:
+            report = calling.report(timeout=60)
+        called.end(timeout=10)
+    assert report["framework"] == caller
+    assert report["sums"] == list(range(1, 201))
+    assert report["refused"] == ["app.refused", [7], {"reason": "odd"}]
+    assert report["crashed"] == "wamp.error.runtime_error"
+    assert report["missing"] == "wamp.error.no_such_procedure"
+    assert report["progress"] == list(range(20))
+    assert report["counted"] == 20
+    assert report["published"] == 100
+    assert report["events"] == list(range(100))
+    assert "Unhandled" not in log.read_text()

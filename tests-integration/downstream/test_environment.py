@@ -1,0 +1,44 @@
+"""Which txaio the clients run on."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib import metadata
+from pathlib import Path
+
+from packaging.requirements import Requirement
+
+import txaio
+
+
+ROOT = Path(__file__).parents[2]
+VERSION = (ROOT / "VERSION").read_text().strip()
+
+
+def test_txaio_is_ours():
+    """The environment has no trace of another."""
+    assert txaio.__version__ == VERSION
+    assert metadata.version("txaio") == VERSION
+    required = metadata.requires("txaio") or []
+    assert any(line.startswith("txaio-asyncio==") for line in required)
+    assert Path(txaio.__file__).parent.joinpath("_selection.py").is_file()
+
+
+def test_environment_is_consistent():
+    """What is installed goes together, by its own word."""
+    command = [sys.executable, "-m", "pip", "check"]
+    run = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+def test_requirements_of_the_clients_are_met():
+    """No client has to be told to accept this version."""
+    wanted = [
+        Requirement(line)
+        for client in ("autobahn", "crossbar", "zlmdb", "cfxdb")
+        for line in metadata.requires(client) or []
+    ]
+    on_txaio = [one for one in wanted if one.name == "txaio"]
+    assert on_txaio
+    assert all(one.specifier.contains(VERSION) for one in on_txaio)
