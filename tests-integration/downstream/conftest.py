@@ -29,3 +29,18 @@ def predecessor() -> Path:
     folder = Path(str(PREDECESSOR))
     assert (folder / "txaio" / "__init__.py").is_file()
     return folder
+
+
+FIGURES = pytest.StashKey[list[str]]()
+
+
+@pytest.fixture
+def say(request):
+    """Give what adds a line to the summary of the run."""
+    lines = request.config.stash.setdefault(FIGURES, [])
+    return lambda text: lines.append(f"{request.node.name}: {text}")
+
+
+def pytest_terminal_summary(terminalreporter, config) -> None:
+    for line in config.stash.get(FIGURES, []):
+        terminalreporter.write_line(line)

@@ -114,20 +114,18 @@ SUITES = pytest.mark.parametrize("suite", [on_asyncio, on_twisted])
 
 
 @SUITES
-def test_suite_runs_on_the_predecessor(
-    suite, before, predecessor, tmp_path, record_property
-):
+def test_suite_runs_on_the_predecessor(suite, before, predecessor, tmp_path, say):
     """What passes there is the measure, and it is not nothing."""
     outcome = before[suite] = suite(tmp_path, PYTHONPATH=str(predecessor))
-    record_property("outcome", str(outcome))
+    say(outcome)
     assert outcome.counts["passed"] > 300
 
 
 @SUITES
-def test_nothing_fails_that_passed(suite, before, tmp_path, record_property):
+def test_nothing_fails_that_passed(suite, before, tmp_path, say):
     """Not one failure or skip more, in the same environment and the same run."""
     outcome, measure = suite(tmp_path), before[suite]
-    record_property("outcome", str(outcome))
+    say(outcome)
     assert outcome.failed - measure.failed == set()
     assert outcome.skipped - measure.skipped == set()
     assert outcome.counts["passed"] >= measure.counts["passed"]
