@@ -26,7 +26,8 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv-nox"
 PYTHON = str(VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
 NEEDED = "nox[uv]>=2026.8"
-SHORTCUTS = {"demo": ["--session", "demo"], "tests": []}
+# Of sessions that run side by side one would see nothing until they end.
+SHORTCUTS = {"demo": ["--parallel=1", "--session=demo"], "tests": []}
 NO_INSTALLER = """
 nox could not be installed: it takes pip, uv, or venv with ensurepip, and a package
 index that can be reached.
