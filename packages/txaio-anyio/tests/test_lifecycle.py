@@ -162,6 +162,7 @@ def test_a_strict_on_error(run: Any, main: Any) -> None:
     with pytest.raises(Strict) as caught:
         run(main, on_error=strict)
     assert isinstance(caught.value.__cause__, KeyError)
+    assert caught.value.__context__ in (None, caught.value.__cause__)
 
 
 def test_a_strict_on_error_when_the_body_failed(run: Any) -> None:
@@ -244,6 +245,23 @@ async def _leave_in_group() -> None:
         group.start_soon(_leave_now)
 
 
+def test_leaving_is_for_the_program_to_catch(run_natively: Any) -> None:
+    """What comes out of the block does not end the loop, which goes on."""
+
+    async def live() -> None:
+        async with AnyioBackend() as txa:
+            txa.as_future(_leave_now)
+            await anyio.sleep(1000)
+
+    async def main() -> str:
+        with pytest.raises(SystemExit):
+            await live()
+        await anyio.sleep(1)
+        return "goes on"
+
+    assert run_natively(main) == "goes on"
+
+
 async def _leave_and_fail() -> None:
     group = BaseExceptionGroup("both", [SystemExit(3), KeyError("other")])
     raise group
@@ -265,9 +283,19 @@ def test_leaving_from_a_coroutine_with_another_error(run: Any) -> None:
 def test_leaving_from_a_coroutine(
     run: Any, leave: Callable[[], Awaitable[None]]
 ) -> None:
-    """`SystemExit` comes out bare, and the coroutine's future is cancelled."""
+    """`SystemExit` comes out bare, its future is cancelled, others clean up."""
+    story: list[str] = []
+
+    async def work(txa: AnyioBackend) -> None:
+        try:
+            await txa.create_future()
+        finally:
+            await txa.uncancelled(txa.sleep, 1)
+            story.append("cleaned up")
 
     async def main(txa: AnyioBackend) -> None:
+        txa.as_future(work, txa)
+        await txa.sleep(1)
         leaving = txa.as_future(leave)
         try:
             await anyio.sleep(1000)
@@ -277,6 +305,7 @@ def test_leaving_from_a_coroutine(
     with pytest.raises(SystemExit) as caught:
         run(main)
     assert caught.value.code == 3
+    assert story == ["cleaned up"]
 
 
 def test_clean_up_has_its_grace(run: Any) -> None:
@@ -301,6 +330,25 @@ def test_clean_up_has_its_grace(run: Any) -> None:
 
     run(main, grace=10)
     assert story == [11, 111]
+
+
+def test_the_block_ends_with_its_last_coroutine(run_natively: Any) -> None:
+    """It does not wait for the grace to be over."""
+
+    async def work(txa: AnyioBackend) -> None:
+        try:
+            await txa.create_future()
+        finally:
+            await anyio.sleep(1)
+
+    async def main() -> None:
+        async with AnyioBackend() as txa:
+            txa.as_future(work, txa)
+            await txa.sleep(1)
+            before = anyio.current_time()
+        assert anyio.current_time() - before == pytest.approx(1, abs=0.01)
+
+    run_natively(main)
 
 
 def test_what_clean_up_starts_has_the_same_grace(run: Any) -> None:

@@ -48,6 +48,27 @@ def test_an_earlier_call_while_the_pump_sleeps(run: Any) -> None:
     run(main)
 
 
+def test_the_alarm_is_set_once_for_many_turns() -> None:
+    """Callbacks wake the pump before its alarm, which then stays as it is."""
+
+    async def main(txa: AnyioBackend) -> None:
+        loop = asyncio.get_running_loop()
+        set_at: list[float] = []
+
+        def call_at(when: float, *args: Any) -> asyncio.TimerHandle:
+            set_at.append(when)
+            return native(when, *args)
+
+        native, txa._pump.loop._call_at = txa._pump.loop._call_at, call_at
+        call = txa.call_later(1000, print)
+        for _ in range(10):
+            await txa.sleep(0)
+        assert set_at == [pytest.approx(loop.time() + 1000, abs=10)]
+        call.cancel()
+
+    txaio_anyio.run(main)
+
+
 def test_a_cancelled_call_leaves_no_deadline(run: Any) -> None:
     """The loop does not wake up for what is not made."""
 
@@ -188,6 +209,7 @@ def test_the_pump_does_not_spin(use_uvloop: bool) -> None:
             turn()
 
         txa._pump._turn = count  # type: ignore[method-assign]
+        txa.call_later(1e300, print)
         for _ in range(20):
             begun = txa.time()
             await txa.sleep(0.0033)

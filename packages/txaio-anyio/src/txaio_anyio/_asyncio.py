@@ -13,9 +13,6 @@ from txaio_anyio._loop import Loop
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-DAY = 86400.0
-"""Not every loop takes a timer that is due in a thousand years."""
-
 
 class AsyncioLoop(Loop):
     """asyncio's own loop or uvloop, whose timers are cheaper than AnyIO's deadlines."""
@@ -53,8 +50,7 @@ class AsyncioLoop(Loop):
             self.close()
             if when < inf:
                 self._due = when
-                soon = min(when, self.now() + DAY)
-                self._alarm = self._call_at(soon + self._late, self._ring)
+                self._alarm = self._call_at(when + self._late, self._ring)
 
     def close(self) -> None:
         if self._alarm is not None:

@@ -156,7 +156,6 @@ class Pump:
         """Forget *task*, which has ended."""
         self.tasks.discard(task)
         self.running.pop(native, None)
-        self.waits.pop(native, None)
         if self._closing:
             self.loop.wake()
 

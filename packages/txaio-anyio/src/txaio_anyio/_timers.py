@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from anyio import to_thread
 
 from txaio_anyio._futures import AnyioFutures
-from txaio_common import Timers, in_thread
+from txaio_common import Timers
 
 
 if TYPE_CHECKING:
@@ -37,10 +37,6 @@ class AnyioTimers(AnyioFutures, Timers):
     def run_in_thread(
         self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any
     ) -> IFuture[Any]:
-        work = partial(_work, fn, args, kwargs)
-        return self._spawn(to_thread.run_sync(work, abandon_on_cancel=True))
-
-
-def _work(fn: Callable[..., Any], args: Any, kwargs: Any) -> Any:
-    # AnyIO has made a context for this thread, in which no loop runs.
-    return in_thread(copy_context(), fn, args, kwargs)()
+        # It copies the context, which is that of this call, and minds StopIteration.
+        work = to_thread.run_sync(partial(fn, *args, **kwargs), abandon_on_cancel=True)
+        return self._spawn(work)

@@ -37,7 +37,6 @@ class TrioLoop(Loop):
         self._awake = trio.Event()
         with trio.CancelScope(deadline=until) as self._nap:
             await self._awake.wait()
-        self._awake.set()
 
     def wake(self) -> None:
         self._awake.set()
