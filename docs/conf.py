@@ -19,6 +19,7 @@ extensions = [
     "sphinx.ext.autodoc",
     "contract_tests",
     "inherited_members",
+    "plain_signatures",
     "site_links",
 ]
 exclude_patterns = ["_build", "examples", "tests"]
@@ -36,6 +37,7 @@ autodoc_typehints = "signature"
 maximum_signature_line_length = 68
 
 html_theme = "furo"
+pygments_dark_style = "a11y-dark"
 html_title = f"{project} {release}"
 html_copy_source = False
 html_show_sphinx = False
@@ -54,7 +56,7 @@ nitpick_ignore_regex = [
     ("py:.*", r"(anyio|trio)\..*"),
     ("py:.*", r"Deferred"),
     # What docstrings mark as code and is no object: fields, environment variables.
-    ("py:obj", r"fields|log_\w+|NO_COLOR"),
+    ("py:obj", r"fields|log_\w+|NO_COLOR|txaio\.config\.loop"),
     # Types within txaio that no user meets.
-    ("py:class", r"Context|Event|Listener|Origin|Pump"),
+    ("py:class", r"Context|Event|Listener|Loop|NativeFuture|Origin|Pump"),
 ]

@@ -26,7 +26,7 @@ def find(
     found = [
         name
         for name, *_ in domain.get_objects()
-        if name.endswith(ending) and name.startswith("txaio_")
+        if name.endswith(ending) and name.startswith("txaio_") and "._" not in name
     ]
     # The interfaces come before what implements them.
     interfaces = [name for name in found if name.startswith("txaio_interfaces.")]

@@ -21,6 +21,18 @@ import txaio_twisted
 
 
 PAGE = DOCS / "reference" / "errors.md"
+WITHOUT_TRIO = """
+import sys
+sys.modules["trio"] = None
+import txaio_anyio
+txaio_anyio.run(print, backend="trio")
+"""
+WITHOUT_TWISTED = """
+import sys
+sys.modules["twisted"] = None
+import txaio
+txaio.use_twisted()
+"""
 
 
 async def nothing(txa):
@@ -29,6 +41,8 @@ async def nothing(txa):
 
 
 def call_main():
+    """Have a main that takes no backend."""
+
     async def main():
         pass
 
@@ -36,6 +50,7 @@ def call_main():
 
 
 def hand_over_a_coroutine():
+    """Call main, instead of handing it over."""
     coroutine = nothing(None)
     try:
         txaio_asyncio.run(coroutine)
@@ -44,6 +59,8 @@ def hand_over_a_coroutine():
 
 
 def enter_twice():
+    """Use one AnyIO backend for two blocks."""
+
     async def main():
         backend = txaio_anyio.AnyioBackend()
         async with backend:
@@ -55,10 +72,13 @@ def enter_twice():
 
 
 def use_after_end(backend):
+    """Keep a backend that `run` has made."""
     BACKENDS[backend](nothing).create_future()
 
 
 def use_in_a_thread():
+    """Use a backend in a worker thread."""
+
     async def main(txa):
         await txa.run_in_thread(txa.create_future)
 
@@ -66,15 +86,12 @@ def use_in_a_thread():
 
 
 def import_missing():
+    """Import a backend that is not installed."""
     import txaio_qt  # noqa: F401, PLC0415 - there is none
 
 
-def run_without_trio():
-    # AnyIO remembers what it has once imported: a new process does not.
-    program = (
-        "import sys; sys.modules['trio'] = None\n"
-        "import txaio_anyio; txaio_anyio.run(print, backend='trio')"
-    )
+def in_new_process(program):
+    """Run *program*, and raise what it says at its end."""
     command = [sys.executable, "-c", program]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     kind, _, text = run.stderr.splitlines()[-1].partition(": ")
@@ -82,19 +99,23 @@ def run_without_trio():
 
 
 def import_another_version(monkeypatch, tmp_path):
+    """Import a backend beside common parts that are not its own."""
     (tmp_path / "txaio_common.py").touch()
     monkeypatch.syspath_prepend(str(tmp_path))
-    ours = [name for name in sys.modules if name.startswith("txaio_")]
+    ours = [name for name in sys.modules if name.startswith("txaio")]
     for name in ours:
         monkeypatch.delitem(sys.modules, name)
     import txaio_asyncio  # noqa: F401, PLC0415 - with another txaio_common
 
 
 def await_outside():
+    """Write `await` where no coroutine is."""
     compile("await txa.sleep(1)", "module.py", "exec")
 
 
 def forget_await():
+    """Have a coroutine function called as if it were another."""
+
     async def main(txa):
         txa.call_later(0, nothing, txa)
         await txa.sleep(0.01)
@@ -106,10 +127,12 @@ def forget_await():
 
 
 async def sleep_as_on_asyncio(_txa):
+    """Sleep as only asyncio can."""
     await asyncio.sleep(1)
 
 
 async def await_asyncio_future(_txa):
+    """Await a future of asyncio's."""
     loop = asyncio.new_event_loop()
     try:
         await loop.create_future()
@@ -118,6 +141,7 @@ async def await_asyncio_future(_txa):
 
 
 async def follow_a_coroutine(txa):
+    """Take a coroutine for a future."""
     coroutine = nothing(txa)
     try:
         txa.add_callbacks(coroutine, print, None)
@@ -126,27 +150,32 @@ async def follow_a_coroutine(txa):
 
 
 async def resolve_twice(txa):
+    """Settle a future that is settled."""
     future = txa.create_future()
     txa.resolve(future)
     txa.resolve(future)
 
 
 async def resolve_a_coroutine(txa):
+    """Settle a future that a coroutine will settle."""
     future = txa.as_future(txa.uncancelled, txa.sleep, 0.01)
     txa.resolve(future)
 
 
 async def log_at_no_level(txa):
+    """Use a name of the standard library's."""
     txa.start_logging(level="warning")
 
 
 def run_a_reactor_twice():
+    """Run a reactor again."""
     reactor = SelectReactor()
     txaio_twisted.run(nothing, reactor=reactor)
     txaio_twisted.run(nothing, reactor=reactor)
 
 
 def on(main, *backends):
+    """Return a case for each of *backends*."""
     return [(BACKENDS[backend], main) for backend in backends]
 
 
@@ -169,8 +198,10 @@ CASES = {
     ],
     "A backend is missing": [
         (import_missing,),
-        (run_without_trio,),
+        (in_new_process, WITHOUT_TRIO),
         (lambda: txaio_anyio.run(nothing, backend="twisted"),),
+        (in_new_process, "import txaio; txaio.sleep(1)"),
+        (in_new_process, WITHOUT_TWISTED),
     ],
     "Versions are mixed": [(import_another_version, "monkeypatch", "tmp_path")],
     "await is outside a coroutine": [(await_outside,), (forget_await,)],

@@ -83,7 +83,7 @@ def names_after(port, *names):
 def put(port, name):
     """Tell the web application of *name*, and return its answer."""
     url = f"http://127.0.0.1:{port}/seen/{name}"
-    with urlopen(Request(url, method="PUT"), timeout=PATIENCE) as response:  # noqa: S310
+    with urlopen(Request(url, method="PUT"), timeout=PATIENCE) as response:
         return response.read()
 
 
