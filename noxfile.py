@@ -189,7 +189,7 @@ def unit(session: nox.Session, package: str) -> None:
 def docs(session: nox.Session) -> None:
     """Build the documentation, and run every example in it."""
     backends = [whole(session, name) for name in LOOPS]
-    install(session, *backends, *group("docs"), *group("test"))
+    install(session, "txaio", *backends, *group("docs"), *group("test"))
     session.run("sphinx-build", "-qnW", "docs", str(BUILD / "docs"))
     pytest(session, "docs/tests")
 
