@@ -30,7 +30,6 @@ def on_trio(main):
 
 
 BACKENDS = {"asyncio": txaio_asyncio.run, "twisted": on_twisted, "anyio": on_trio}
-TUTORIAL = "index.md"
 
 
 def examples(page: Path, backend: str) -> list[tuple[int, str]]:
