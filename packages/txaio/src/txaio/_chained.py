@@ -38,9 +38,9 @@ class ChainedFuture(TwistedFuture):
 class ChainedTwisted(TwistedBackend):
     """The backend with chains, and with timers that the reactor can be asked for."""
 
-    def __init__(self, reactor: Any = None, *, debug: bool | None = None) -> None:
-        """Belong to *reactor*."""
-        super().__init__(reactor, debug=debug)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Be made as any backend on Twisted is."""
+        super().__init__(*args, **kwargs)
         self._make_future = ChainedFuture
 
     def add_callbacks(

@@ -58,11 +58,22 @@ def create_future_error(
     return _native(SELECTION.backend.create_future_error(error))
 
 
-def as_future(
-    fn: Callable[P, Awaitable[T] | T], /, *args: P.args, **kwargs: P.kwargs
-) -> NativeFuture[T]:
+if TYPE_CHECKING:
+
+    @overload
+    def as_future(
+        fn: Callable[P, Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
+    ) -> NativeFuture[T]: ...
+
+    @overload
+    def as_future(
+        fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> NativeFuture[T]: ...
+
+
+def as_future(fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
     """Call *fn* and return whatever comes of it as a future."""
-    return _native(SELECTION.backend.as_future(fn, *args, **kwargs))
+    return SELECTION.backend.as_future(fn, *args, **kwargs)
 
 
 def is_future(value: object) -> bool:
