@@ -82,6 +82,42 @@ def test_main_that_is_no_coroutine_function(run: Run) -> None:
         run(lambda _txa: "value")
 
 
+def test_main_that_was_called_already(run: Run) -> None:
+    """L1: `run(main())` in place of `run(main)`: `TypeError` names the fix."""
+
+    async def main() -> None:
+        pytest.fail("it ran")
+
+    with pytest.raises(TypeError, match=r"run\(main\), not run\(main\(\)\)"):
+        run(main())
+
+
+def test_coroutine_that_does_not_end_is_interrupted_again(
+    run: Run, unit: float
+) -> None:
+    """L1: Who swallows its cancellation is interrupted again when `grace` is over."""
+    story: list[str] = []
+
+    async def stubborn(txa: IBackend) -> None:
+        try:
+            await txa.create_future()
+        except txa.CancelledError:
+            story.append("swallowed")
+        try:
+            await txa.create_future()
+        finally:
+            await txa.uncancelled(txa.sleep, unit)
+            story.append("ended")
+
+    async def main(txa: IBackend) -> str:
+        txa.as_future(stubborn, txa)
+        await txa.sleep(0)
+        return "value"
+
+    assert run(main) == "value"
+    assert story == ["swallowed", "ended"]
+
+
 def test_running_coroutines_are_cancelled_at_the_end(run: Run, unit: float) -> None:
     """L1: Their `finally` clauses run, awaits inside `uncancelled` included."""
     story: list[str] = []

@@ -211,7 +211,7 @@ CASES = {
     ],
     "Not a future": on(follow_a_coroutine, "asyncio", "twisted", "anyio"),
     "The future is settled already": on(resolve_twice, "asyncio", "twisted", "anyio"),
-    "The future of a coroutine": on(resolve_a_coroutine, "anyio", "asyncio"),
+    "The future of a coroutine": on(resolve_a_coroutine, "asyncio"),
     "A level that is none": on(log_at_no_level, "asyncio"),
     "A reactor runs once": [(run_a_reactor_twice,)],
 }

@@ -96,7 +96,8 @@ class AsyncioHost(Host):
         return loop
 
     def run(self, main: Main, *args: Any, debug: bool | None = None) -> Any:
-        return self.backend.run(main, *args, loop_factory=self.new_loop, debug=debug)
+        named = {"grace": 5 * self.unit, "debug": debug}
+        return self.backend.run(main, *args, loop_factory=self.new_loop, **named)
 
     def outside(self) -> IBackend:
         backend: IBackend = self.backend.AsyncioBackend()
@@ -145,7 +146,8 @@ class TwistedHost(Host):
         reactor = self.new_reactor()
         self.reactors.append(reactor)
         try:
-            return self.backend.run(main, *args, reactor=reactor, debug=debug)
+            named = {"grace": 5 * self.unit, "debug": debug}
+            return self.backend.run(main, *args, reactor=reactor, **named)
         finally:
             self.module.close_reactor(reactor)
 
@@ -252,7 +254,7 @@ class AnyioTrioHost(AnyioAsyncioHost):
             self.token = self.trio.lowlevel.current_trio_token()
             return main(backend, *args)
 
-        return super().run(remember_token, debug=debug)
+        return super().run(remember_token if callable(main) else main, debug=debug)
 
     def give_up(self) -> None:
         # Trio has no stop(): an exception here ends its run.

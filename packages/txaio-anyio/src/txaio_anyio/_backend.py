@@ -15,7 +15,14 @@ from txaio_anyio._logging import AnyioLogging
 from txaio_anyio._native import AnyioFuture
 from txaio_anyio._pump import ENDED, Pump, alone
 from txaio_anyio._timers import AnyioTimers
-from txaio_common import ThreadChecked, Unavailable, debug_mode, start_main
+from txaio_common import (
+    GRACE,
+    LEAST_GRACE,
+    ThreadChecked,
+    Unavailable,
+    debug_mode,
+    start_main,
+)
 
 
 if TYPE_CHECKING:
@@ -32,9 +39,6 @@ NOT_YET = (
     "this AnyIO backend does not run yet: use it inside"
     " `async with AnyioBackend() as backend`, or let txaio_anyio.run(main) make one"
 )
-
-LEAST_GRACE = 0.01
-"""Clean-up without any grace would otherwise be interrupted in each turn."""
 
 
 class AnyioBackend(AnyioTimers, AnyioLogging):
@@ -55,7 +59,7 @@ class AnyioBackend(AnyioTimers, AnyioLogging):
     def __new__(
         cls,
         on_error: Callable[[str, BaseException], object] | None = None,
-        grace: float = 5.0,
+        grace: float = GRACE,
         *,
         debug: bool | None = None,
     ) -> Self:
@@ -70,7 +74,7 @@ class AnyioBackend(AnyioTimers, AnyioLogging):
     def __init__(
         self,
         on_error: Callable[[str, BaseException], object] | None = None,
-        grace: float = 5.0,
+        grace: float = GRACE,
         *,
         debug: bool | None = None,
     ) -> None:
@@ -176,7 +180,7 @@ def run(  # noqa: PLR0913 - by their names
     backend: str = "asyncio",
     backend_options: dict[str, Any] | None = None,
     on_error: Callable[[str, BaseException], object] | None = None,
-    grace: float = 5.0,
+    grace: float = GRACE,
     debug: bool | None = None,
 ) -> T:
     """Run ``main(txa, *args)`` on a new loop and return its value.

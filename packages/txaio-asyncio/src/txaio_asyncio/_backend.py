@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, cast
 from txaio_asyncio._futures import AsyncioFutures
 from txaio_asyncio._logging import AsyncioLogging
 from txaio_asyncio._timers import AsyncioTimers, clock_of, is_uvloop
-from txaio_common import ThreadChecked, Unavailable, debug_mode, start_main
+from txaio_common import (
+    GRACE,
+    LEAST_GRACE,
+    ThreadChecked,
+    Unavailable,
+    debug_mode,
+    start_main,
+)
 
 
 if TYPE_CHECKING:
@@ -66,13 +73,17 @@ class AsyncioBackend(AsyncioFutures, AsyncioTimers, AsyncioLogging):
     def _report(self, text: str, exception: BaseException) -> None:
         self._loop.call_exception_handler({"message": text, "exception": exception})
 
-    async def _end(self) -> None:
+    async def _end(self, grace: float) -> None:
         """Cancel the coroutines that still run, and let them clean up."""
+        pause = max(grace, LEAST_GRACE)
         while self._tasks:
             running = tuple(self._tasks)
             for task in running:
                 self.cancel(task)
-            await asyncio.wait(running)
+            _, stubborn = await asyncio.wait(running, timeout=pause)
+            for task in stubborn:
+                pause = LEAST_GRACE
+                task.cancel()
             await asyncio.sleep(0)
         self._loop = cast("asyncio.AbstractEventLoop", Unavailable(ENDED))
         self._now = Unavailable(ENDED)
@@ -103,12 +114,14 @@ def run(
     main: Callable[[AsyncioBackend, *Args], Awaitable[T]],
     *args: *Args,
     loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None,
+    grace: float = GRACE,
     debug: bool | None = None,
 ) -> T:
     """Run ``main(backend, *args)`` on a new loop and return its value.
 
     Its exception is raised as it is.
-    Coroutines that still run at its end are cancelled and clean up.
+    Coroutines that still run at its end are cancelled and clean up;
+    after *grace* seconds each of their awaits raises, unless inside `uncancelled`.
     *loop_factory* makes the loop, say `uvloop.new_event_loop`;
     *debug* is the loop's debug mode and the backend's.
 
@@ -120,7 +133,7 @@ def run(
         try:
             return await start_main(main, backend, args)
         finally:
-            await backend._end()
+            await backend._end(grace)
 
     with asyncio.Runner(loop_factory=loop_factory, debug=debug) as runner:
         return runner.run(live())

@@ -50,6 +50,8 @@ class AsyncioFutures(Futures):
         except asyncio.InvalidStateError:
             if not future.cancelled():
                 raise
+        except RuntimeError as error:
+            raise _explain(error, future) from None
 
     def _reject(self, future: Any, exception: Exception) -> None:
         try:
@@ -57,6 +59,8 @@ class AsyncioFutures(Futures):
         except asyncio.InvalidStateError:
             if not future.cancelled():
                 raise
+        except RuntimeError as error:
+            raise _explain(error, future) from None
 
     def cancel(self, future: Any, msg: str | None = None) -> None:
         # A task that is being cancelled would be interrupted in its clean-up.
@@ -132,6 +136,12 @@ class AsyncioFutures(Futures):
             outer.uncancel()
             outer.cancel()
         return inner.result()
+
+
+def _explain(error: RuntimeError, future: Any) -> RuntimeError:
+    is_task = isinstance(future, asyncio.Task)
+    text = "a coroutine's future is settled by its return value"
+    return RuntimeError(text) if is_task else error
 
 
 def _run_canceller(canceller: Callable[[Any], object], future: Future) -> None:

@@ -6,6 +6,8 @@ from txaio_common._failures import FailedFuture, Failures, current_exception
 from txaio_common._futures import Futures, call_and_wait, wait_for
 from txaio_common._gather import UNSET
 from txaio_common._lifecycle import (
+    GRACE,
+    LEAST_GRACE,
     ThreadChecked,
     Unavailable,
     debug_mode,
@@ -30,6 +32,8 @@ from txaio_common._timers import (
 
 
 __all__ = [
+    "GRACE",
+    "LEAST_GRACE",
     "LEVELS",
     "NUMBERS",
     "UNSET",

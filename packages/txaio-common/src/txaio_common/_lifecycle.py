@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from functools import partial
-from inspect import isawaitable
+from inspect import isawaitable, iscoroutine
 from threading import get_ident
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
@@ -22,6 +22,13 @@ if TYPE_CHECKING:
     from txaio_interfaces import IBatchedTimer, IDelayedCall, IFailedFuture, IFuture
 
     T = TypeVar("T")
+
+
+GRACE = 5.0
+"""How many seconds coroutines may clean up at the end before they are interrupted."""
+
+LEAST_GRACE = 0.01
+"""Clean-up without any grace would be interrupted in each turn of the loop."""
 
 
 class Unavailable:
@@ -127,6 +134,12 @@ def start_main(
     main: Callable[..., Awaitable[T]], backend: Any, args: Any
 ) -> Awaitable[T]:
     """Call *main* with *backend* and *args*; it has to be a coroutine function."""
+    given: Any = main
+    if iscoroutine(given):
+        given.close()
+        raise TypeError(
+            "main is handed over and not called: run(main), not run(main())"
+        )
     running: Any = main(backend, *args)
     if not isawaitable(running):
         msg = (

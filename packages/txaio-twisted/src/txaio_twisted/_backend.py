@@ -14,7 +14,14 @@ from twisted.internet.defer import CancelledError
 from twisted.internet.error import ReactorNotRunning
 from twisted.logger import Logger
 
-from txaio_common import ThreadChecked, Unavailable, debug_mode, start_main
+from txaio_common import (
+    GRACE,
+    LEAST_GRACE,
+    ThreadChecked,
+    Unavailable,
+    debug_mode,
+    start_main,
+)
 from txaio_twisted._failures import failure_of
 from txaio_twisted._logging import TwistedLogging
 from txaio_twisted._native import TwistedFuture
@@ -24,6 +31,8 @@ from txaio_twisted._timers import TwistedTimers, clock_of
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from typing import Self, TypeVarTuple
+
+    from txaio_twisted._coroutines import Runner
 
     Args = TypeVarTuple("Args")
 
@@ -37,22 +46,28 @@ class TwistedBackend(TwistedTimers, TwistedLogging):
     """Everything a library needs, on one reactor.
 
     Made without *reactor* it takes the global one, which may be running or not yet.
-    Coroutines that still run when the reactor stops are cancelled and clean up.
+    Coroutines that still run when the reactor stops are cancelled and clean up;
+    after *grace* seconds each of their awaits raises, unless inside `uncancelled`.
     With *debug*, on in Python's development mode, use of it in another thread raises.
     """
 
-    def __new__(cls, reactor: Any = None, *, debug: bool | None = None) -> Self:
+    def __new__(
+        cls, reactor: Any = None, *, grace: float = GRACE, debug: bool | None = None
+    ) -> Self:
         """Make a backend that checks its thread if *debug* is on."""
-        del reactor
+        del reactor, grace
         kind = _CheckedTwistedBackend if debug_mode(debug) else TwistedBackend
         made: Self = super().__new__(
             cast("type[Self]", kind) if cls is TwistedBackend else cls
         )
         return made
 
-    def __init__(self, reactor: Any = None, *, debug: bool | None = None) -> None:
+    def __init__(
+        self, reactor: Any = None, *, grace: float = GRACE, debug: bool | None = None
+    ) -> None:
         """Belong to *reactor*."""
         del debug
+        self._grace = grace
         self._reactor = reactor = _global_reactor() if reactor is None else reactor
         self._thread = get_ident()
         self._now = clock_of(reactor)
@@ -88,21 +103,32 @@ class TwistedBackend(TwistedTimers, TwistedLogging):
         return self._start(self._wind_down(), self._sheltered)
 
     async def _wind_down(self) -> None:
+        pause = max(self._grace, LEAST_GRACE)
         while self._runners:
-            running = [r.future for r in self._runners if r.future is not None]
-            for future in running:
-                self.cancel(future)
-            await self.gather([self._ending(future) for future in running])
+            running = tuple(self._runners)
+            for runner in running:
+                runner.cancel()
+            ended = self.gather([self._ending(runner) for runner in running])
+            try:
+                await self.timeout(ended, pause)
+            except TimeoutError:
+                pause = LEAST_GRACE
+                for runner in self._runners.intersection(running):
+                    runner.interrupt()
 
-    def _ending(self, future: TwistedFuture) -> TwistedFuture:
-        """Return what is settled once *future* is, which does not count as looking."""
+    def _ending(self, runner: Runner) -> TwistedFuture:
+        """Return what is settled when *runner* ends; this does not look at it."""
         ended = self._new_future(None)
-        self._on_settled(future, lambda _future: self.resolve(ended))
+        if runner.future is None:
+            self.resolve(ended)
+        else:
+            self._on_settled(runner.future, lambda _future: self.resolve(ended))
         return ended
 
     def _close(self) -> None:
         unavailable = Unavailable(
-            "this Twisted backend has ended with its reactor: use it inside main()"
+            "this Twisted backend has ended with its reactor: use it inside main(),"
+            " or make another on a reactor that runs"
         )
         self._reactor = self._now = self._make_future = cast("Any", unavailable)
 
@@ -184,6 +210,7 @@ def run(
     main: Callable[[TwistedBackend, *Args], Awaitable[T]],
     *args: *Args,
     reactor: Any = None,
+    grace: float = GRACE,
     debug: bool | None = None,
 ) -> T:
     """Run ``main(backend, *args)`` on *reactor*, or the global one; return its value.
@@ -191,12 +218,12 @@ def run(
     Its exception is raised as it is.
     Coroutines that still run at its end are cancelled and clean up.
     A reactor that has stopped cannot be run again.
-    *debug* is the backend's debug mode.
+    *grace* and *debug* are those of `TwistedBackend`.
 
     Raises `TypeError` if *main* is no coroutine function.
     """
     reactor = _global_reactor() if reactor is None else reactor
-    backend = TwistedBackend(reactor, debug=debug)
+    backend = TwistedBackend(reactor, grace=grace, debug=debug)
     life: _Life[T] = _Life(backend, reactor)
     backend._exit = life.leave
     start = partial(backend.as_future, start_main, main, backend, args)
