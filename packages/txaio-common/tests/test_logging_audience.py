@@ -122,3 +122,67 @@ def test_switched_off(
         logging.disable(logging.NOTSET)
         txl.stop_logging()
     assert out.lines == ["info some: a", "warn some: d"]
+
+
+def fallen_silent(native: logging.Logger) -> None:
+    """Leave *native* as libraries do: without anyone who listens."""
+    native.propagate = False
+    native.addHandler(logging.NullHandler())
+    distant = BufferingHandler(9)
+    distant.setLevel(logging.CRITICAL)
+    native.addHandler(distant)
+
+
+def test_nobody_listens(
+    txl: StdlibLogging, native: logging.Logger, monkeypatch: pytest.MonkeyPatch
+):
+    """O4: A record that all handlers would ignore is not made."""
+    fallen_silent(native)
+    monkeypatch.setattr("txaio_common._stdlib_logging.make_record", None)
+    txl.make_logger("some").error("a")
+    txl.make_logger("some").info("b")
+
+
+class Watched(logging.Logger):
+    """A logger that keeps what it is to handle."""
+
+    def handle(self, record: logging.LogRecord) -> None:
+        SEEN.append(record)
+
+
+SEEN: list[logging.LogRecord] = []
+
+
+@pytest.mark.parametrize("by", ["filter", "factory", "class", "handlers"])
+def test_somebody_listens(
+    txl: StdlibLogging,
+    native: logging.Logger,
+    monkeypatch: pytest.MonkeyPatch,
+    by: str,
+):
+    """O3: A record is made for filters, factories, classes and the last resort."""
+    fallen_silent(native)
+    native.setLevel(logging.DEBUG)
+    SEEN.clear()
+    if by == "filter":
+        native.addFilter(lambda record: SEEN.append(record) or True)
+    elif by == "factory":
+
+        def make(*args: Any) -> logging.LogRecord:
+            SEEN.append(logging.LogRecord(*args))
+            return SEEN[0]
+
+        before = logging.getLogRecordFactory()
+        monkeypatch.setattr(logging, "_logRecordFactory", make)
+        assert logging.getLogRecordFactory() is not before
+    elif by == "class":
+        native.__class__ = Watched
+    else:
+        native.handlers.clear()
+        keeper = BufferingHandler(9)
+        keeper.buffer = SEEN
+        monkeypatch.setattr(logging, "lastResort", keeper)
+    txl.make_logger("some").error("a")
+    native.__class__ = logging.Logger
+    native.filters.clear()
+    assert [record.getMessage() for record in SEEN] == ["a"]

@@ -64,7 +64,7 @@ class StdlibRoad:
         """Hand *message* on to all that may hear it."""
         number = NUMBERS[level]
         deliver = _delivery(logger.native, number)
-        if deliver is not None:
+        if deliver is not None and not _nobody_hears(logger.native, number):
             event = make_event(logger, level, message, fields)
             deliver(make_record(event, number, sys._getframe(3), self))
 
@@ -103,8 +103,32 @@ def _we_alone_hear(native: logging.Logger) -> bool:
     )
 
 
+def _nobody_hears(native: logging.Logger, number: int) -> bool:
+    """Tell whether all handlers that records of that *number* reach ignore them.
+
+    If so it is not worth a record, as of a library that has but a `NullHandler`.
+    """
+    node: logging.Logger | None = native
+    found = False
+    while node is not None:
+        for handler in node.handlers:
+            if number >= handler.level and type(handler) is not logging.NullHandler:
+                return False
+            found = True
+        node = node.parent if node.propagate else None
+    # Without any handler there is the last resort, and filters and factories may count.
+    return (
+        found
+        and not native.filters
+        and logging.getLogRecordFactory() is logging.LogRecord
+        and type(native).callHandlers is _CALL_HANDLERS
+        and type(native).handle is _HANDLE
+    )
+
+
 _OURS = [ROOT_HANDLER]
 _CALL_HANDLERS = logging.Logger.callHandlers
+_HANDLE = logging.Logger.handle
 
 
 def _we_hear(native: logging.Logger) -> bool:
