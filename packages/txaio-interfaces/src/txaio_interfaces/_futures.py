@@ -68,10 +68,22 @@ class IFutures(ABC):
     ) -> IFuture[Any]:
         """Return a future that has failed with *error*, as `reject` takes it."""
 
+    @overload
     @abstractmethod
     def as_future(
-        self, fn: Callable[P, Awaitable[T] | T], /, *args: P.args, **kwargs: P.kwargs
-    ) -> IFuture[T]:
+        self, fn: Callable[P, Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
+    ) -> IFuture[T]: ...
+
+    @overload
+    @abstractmethod
+    def as_future(
+        self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> IFuture[T]: ...
+
+    @abstractmethod
+    def as_future(
+        self, fn: Callable[P, Any], /, *args: P.args, **kwargs: P.kwargs
+    ) -> IFuture[Any]:
         """Call *fn* with the arguments and return whatever comes of it as a future.
 
         A value settles it, an exception fails it, a future is handed on.
