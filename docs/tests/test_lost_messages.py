@@ -1,0 +1,57 @@
+"""The page on lost messages says what is printed now."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+from blocks import DOCS
+from twisted.internet.selectreactor import SelectReactor
+
+import txaio_anyio
+import txaio_asyncio
+import txaio_twisted
+
+
+PAGE = DOCS / "explanation" / "lost-messages.md"
+ROW = re.compile(r"^\| `(log\.info\(.*\))` \| .* \| `(.*)` \|$", re.MULTILINE)
+ROWS = ROW.findall(PAGE.read_text(encoding="utf-8"))
+
+
+class Mute:
+    """An object whose text cannot be had."""
+
+    def __str__(self):
+        raise ValueError("no text")
+
+    __repr__ = __str__
+
+    def __format__(self, _spec):
+        return str(self)
+
+
+async def printed(txa, call):
+    """Return what comes of *call* after the time, the level and the name."""
+    out = io.StringIO()
+    txa.start_logging(out)
+    try:
+        names = {"log": txa.make_logger("name"), "Mute": Mute}
+        eval(call, names)  # noqa: S307 - the page is our own
+    finally:
+        txa.stop_logging()
+    return out.getvalue().partition(" info name: ")[2]
+
+
+def test_there_are_rows():
+    """The table is found."""
+    assert len(ROWS) == 9
+
+
+@pytest.mark.parametrize(("call", "now"), ROWS)
+def test_what_is_printed(call, now):
+    """Each call prints what the page says, the same on every backend."""
+    assert txaio_asyncio.run(printed, call) == now + "\n"
+    assert txaio_anyio.run(printed, call) == now + "\n"
+    on_twisted = txaio_twisted.run(printed, call, reactor=SelectReactor())
+    assert on_twisted == now + "\n"
