@@ -74,6 +74,7 @@ class TwistedBackend(TwistedTimers, TwistedLogging):
         self._make_future = TwistedFuture
         self._queue = deque()
         self._soon = deque()
+        self._from_threads = deque()
         self._draining = False
         self._nesting = 0
         self._runners = set()

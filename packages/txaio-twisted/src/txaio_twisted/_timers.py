@@ -40,6 +40,7 @@ class TwistedTimers(TwistedFutures, Timers):
 
     _reactor: Any
     _soon: deque[SoonCall]
+    _from_threads: deque[Callable[[], object]]
 
     def _call_soon(self, fn: Callable[[], object]) -> NativeCall:
         # The reactor does not keep the order of calls that are due together.
@@ -77,9 +78,13 @@ class TwistedTimers(TwistedFutures, Timers):
     def call_from_thread(
         self, fn: Callable[..., object], /, *args: Any, **kwargs: Any
     ) -> None:
-        run = copy_context().run
-        call = partial(run, fn, *args, **kwargs)
-        self._reactor.callFromThread(self._guard, call)
+        # An asyncioreactor does not keep the order of calls from threads.
+        call_from_thread = self._reactor.callFromThread
+        self._from_threads.append(partial(copy_context().run, fn, *args, **kwargs))
+        call_from_thread(self._guard, self._run_from_thread)
+
+    def _run_from_thread(self) -> None:
+        self._from_threads.popleft()()
 
     def run_in_thread(
         self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any
