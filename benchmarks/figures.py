@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.contest import Contest, Result
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 TIMERS = "benchmarks.timers"
 FUTURES = "benchmarks.futures"
+LOGS = "benchmarks.logs"
 ALL_TIMERS = (
     "ours on asyncio",
     "asyncio",
@@ -106,6 +108,7 @@ def figures(*, quick: bool) -> Iterator[Figure]:
     yield from _firing(1 if quick else 3, quick=quick)
     yield from _holding(quick=quick)
     yield from _futures(rounds, 10 if quick else 1)
+    yield from _logging(rounds, 10 if quick else 1)
 
 
 def _rearming(rounds: int, less: int) -> Iterator[Figure]:
@@ -246,6 +249,48 @@ def _futures(rounds: int, less: int) -> Iterator[Figure]:
                 ),
                 {} if goal is None else {peer: goal},
             )
+
+
+# picologging has wheels for some versions of Python only.
+PICOLOGGING = ("picologging",) if find_spec("picologging") else ()
+OTHER_LOGGERS = ("structlog", "loguru", *PICOLOGGING, "txaio 26.6.1")
+LINES = {
+    "log a line": [
+        ("ours on asyncio", "stdlib", 0.25, *OTHER_LOGGERS),
+        ("ours on AnyIO", "stdlib", 0.25),
+        ("ours on Twisted", "twisted.logger", 0.15, "txaio 26.6.1 on Twisted"),
+        ("ours to stdlib", "stdlib", 1.0),
+        ("ours to Twisted", "twisted.logger", 1.0),
+    ],
+    "log a line of JSON": [
+        ("ours as JSON", "python-json-logger", 0.6, "structlog as JSON"),
+    ],
+}
+"""Ours, the peer that there is a goal for, the goal, and others to compare with."""
+
+
+def _logging(rounds: int, less: int) -> Iterator[Figure]:
+    others = ("stdlib", "twisted.logger", *OTHER_LOGGERS)
+    names = ("ours on asyncio", "an empty method", *others)
+    off = _log_contest("log, disabled", names, "disabled", 50_000 // less, rounds)
+    yield Figure(off, {"an empty method": 1.05})
+    for title, rows in LINES.items():
+        for name, peer, goal, *more in rows:
+            names = (name, peer, *more)
+            contest = _log_contest(title, names, "written", 4_000 // less, rounds)
+            yield Figure(contest, {peer: goal})
+    names = ("ours to NullHandler", "stdlib to NullHandler")
+    unheard = _log_contest(
+        "log what nobody hears", names, "enabled", 10_000 // less, rounds
+    )
+    yield Figure(unheard, {"stdlib to NullHandler": 0.5})
+
+
+def _log_contest(
+    title: str, names: tuple[str, ...], workload: str, calls: int, rounds: int
+) -> Contest:
+    task = {"calls": calls}
+    return Contest(title, LOGS, names, workload, task, LOGS, rounds=rounds)
 
 
 def _figure(  # noqa: PLR0913, PLR0917 - a row of a table
