@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from json import dumps, loads
+from json import JSONEncoder, dumps, loads
 from time import localtime
 from typing import TYPE_CHECKING, Any
 
@@ -94,11 +94,13 @@ def render_json(level: str, text: str, event: Event, origin: Origin) -> str:
 
 
 _NO_JSON_FIELDS = OWN_FIELDS | {"log_failure"}
+# `dumps` makes an encoder with each call.
+_encode = JSONEncoder(default=repr_of, allow_nan=False).encode
 
 
 def _json(record: dict[str, Any]) -> str:
     try:
-        return dumps(record, default=repr_of, allow_nan=False)
+        return _encode(record)
     except Exception:  # noqa: BLE001 - no key, or no number, that JSON has
         fields = {name: _held(value) for name, value in record["fields"].items()}
         return dumps({**record, "fields": fields})
@@ -107,7 +109,7 @@ def _json(record: dict[str, Any]) -> str:
 def _held(value: object) -> object:
     """Return what JSON can hold of *value*, or its repr."""
     try:
-        return loads(dumps(value, default=repr_of, allow_nan=False))
+        return loads(_encode(value))
     except Exception:  # noqa: BLE001 - whatever the value has inside
         return repr_of(value)
 
