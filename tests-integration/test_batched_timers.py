@@ -119,7 +119,10 @@ async def test_arguments_of_any_name(txa: IBackend, unit: float) -> None:
     timer.call_later(unit, show, 1, 2, **names)
     timer.call_later(unit, show)
     await pause(txa, 4 * unit)
-    assert made == [((1, 2), names), ((), {})]
+    # On a busy machine they may be armed for two buckets.
+    assert len(made) == 2
+    assert ((1, 2), names) in made
+    assert ((), {}) in made
 
 
 @pytest.mark.parametrize("delay", [0, -1, -INF])
@@ -460,14 +463,18 @@ async def test_firing_is_linear(txa: IBackend, unit: float) -> None:
 
     async def cost(count: int) -> float:
         made: list[None] = []
-        timer = txa.make_batched_timer(unit, chunk_size=4)
-        for _ in range(count - 1):
-            timer.call_later(unit, made.append, None)
         done = txa.create_future()
-        timer.call_later(unit, txa.resolve, done)
+
+        def act() -> None:
+            made.append(None)
+            if len(made) == count:
+                txa.resolve(done)
+
+        timer = txa.make_batched_timer(unit, chunk_size=4)
+        for _ in range(count):
+            timer.call_later(unit, act)
         begun = time.thread_time()
         await done
-        assert len(made) == count - 1
         return time.thread_time() - begun
 
     await cost(250)
