@@ -129,7 +129,7 @@ async def test_failure_as_json(txa: IBackend) -> None:
 
 
 NOBODY_LOOKS = """
-import sys
+import gc
 
 from {package} import run
 
@@ -146,6 +146,8 @@ async def main(txa):
     txa.start_logging()
     txa.call_later(0, fail_in_a_timer)
     txa.as_future(fail)
+    await txa.sleep(0.05)
+    gc.collect()
     await txa.sleep(0.05)
 
 
