@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextvars
 import math
 import random
-import time
 import weakref
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -324,20 +323,6 @@ async def test_cancelled_call_lets_go_of_its_arguments(
     assert gone() is None
 
 
-async def test_cancel_costs_the_same_in_a_full_bucket(txa: IBackend) -> None:
-    """B3: Cancelling 10,000 in random order takes no longer than asking for them."""
-    timer = txa.make_batched_timer(1000)
-    begun = time.thread_time()
-    calls = [timer.call_later(1000, pytest.fail, "called") for _ in range(10_000)]
-    asked = time.thread_time() - begun
-    random.Random(1).shuffle(calls)  # noqa: S311 - no secret
-    begun = time.thread_time()
-    for call in calls:
-        call.cancel()
-    cancelled = time.thread_time() - begun
-    assert cancelled < 3 * asked + 0.01
-
-
 @pytest.mark.parametrize("width", [1.0, 0.2])
 async def test_reset_later(
     txa: IBackend, unit: float, late: float, width: float
@@ -456,29 +441,6 @@ async def test_coroutines_have_their_turn_between_chunks(
         timer.call_later(unit, act, number)
     await txa.timeout(txa.as_future(watch), 8 * unit)
     assert [count // 10 for count in seen] == [0, 1, 2]
-
-
-async def test_firing_is_linear(txa: IBackend, unit: float) -> None:
-    """B4: Sixteen times as many calls cost about sixteen times as much."""
-
-    async def cost(count: int) -> float:
-        made: list[None] = []
-        done = txa.create_future()
-
-        def act() -> None:
-            made.append(None)
-            if len(made) == count:
-                txa.resolve(done)
-
-        timer = txa.make_batched_timer(unit, chunk_size=4)
-        for _ in range(count):
-            timer.call_later(unit, act)
-        begun = time.thread_time()
-        await done
-        return time.thread_time() - begun
-
-    await cost(250)
-    assert await cost(4000) < 3 * 16 * await cost(250) + 0.01
 
 
 async def test_each_failing_call_is_reported(
