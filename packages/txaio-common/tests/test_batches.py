@@ -105,6 +105,17 @@ def test_a_deadline_on_the_edge_is_met_at_the_edge():
     assert fired == [1003.0]
 
 
+def test_a_deadline_that_the_division_rounds_down_is_not_early():
+    """B1: 887.1000000000001 / 0.1 is 8871.0, and 8871 * 0.1 is less."""
+    timers = FakeTimers()
+    timers.now = 0.0
+    batched = BatchedTimer(cast("Any", timers), 0.1, 100)
+    due, fired = 887.1000000000001, list[float]()
+    batched.call_later(due, lambda: fired.append(timers.now))
+    timers.advance(900)
+    assert due <= fired[0] < due + 0.2
+
+
 def test_an_emptied_bucket_gives_its_native_timer_up_in_the_next_turn():
     """B3: nothing is left behind by the last call that is cancelled."""
     timers, batched = make()

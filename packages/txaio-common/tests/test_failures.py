@@ -1,0 +1,50 @@
+"""Failures as values, and what is said of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from txaio_common import FailedFuture
+from txaio_common._failures import format_traceback, traceback_of
+
+
+class Hostile(Exception):
+    """An exception that resists being printed."""
+
+    @property
+    def __cause__(self):
+        """Fail, as no cause does."""
+        raise RuntimeError("no cause is given here")
+
+
+class OtherFailure:
+    """A failure of another make: it has a value, and no more."""
+
+    def __init__(self, value):
+        self.value = value
+
+
+@pytest.fixture
+def raised():
+    """Give an exception that was raised."""
+    with pytest.raises(KeyError) as caught:
+        {}.pop("key")
+    return caught.value
+
+
+def test_failure_is_shown_as_its_exception(raised):
+    """In a debugger and in a log it says what went wrong."""
+    assert repr(FailedFuture(raised)) == "<FailedFuture KeyError: 'key'>"
+    assert str(FailedFuture(raised)) == "'key'"
+
+
+def test_traceback_of_another_make_of_failure(raised):
+    """E3: It is that of the exception itself."""
+    assert traceback_of(OtherFailure(raised)) is raised.__traceback__
+
+
+def test_exception_that_resists_being_printed():
+    """E4: What cannot be printed is named, with the reason."""
+    text = format_traceback(Hostile("text"), None)
+    assert text.startswith("Hostile: text (its traceback cannot be printed: ")
+    assert "RuntimeError: no cause is given here" in text

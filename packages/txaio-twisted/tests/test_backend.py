@@ -1,0 +1,81 @@
+"""The backend and its reactor."""
+# ruff: noqa: N802, N803, N815 - Twisted's names
+
+from __future__ import annotations
+
+from signal import SIGINT
+
+import pytest
+from twisted.internet.task import Clock
+
+from txaio_common import FailedFuture
+from txaio_twisted import TwistedBackend, run
+
+
+class InterruptedReactor(Clock):
+    """A reactor on a clock, which somebody interrupts in its first second."""
+
+    _exitSignal = SIGINT
+
+    def __init__(self):
+        super().__init__()
+        self.triggers = []
+
+    def addSystemEventTrigger(self, _phase, _event, trigger):
+        self.triggers.append(trigger)
+
+    def run(self, *, installSignalHandlers):
+        assert installSignalHandlers
+        self.advance(1)
+        for trigger in self.triggers:
+            trigger()
+            self.advance(1)
+
+    def stop(self):
+        """Do nothing: it stops by itself."""
+
+
+def interrupt(_value):
+    """Be a callback in which the user presses Ctrl-C."""
+    raise KeyboardInterrupt
+
+
+def test_interrupted_main_ends_run_as_python_does():
+    """L1: Twisted cancels what runs, and `run` says why."""
+
+    async def main(txa):
+        await txa.sleep(60)
+
+    with pytest.raises(KeyboardInterrupt):
+        run(main, reactor=InterruptedReactor())
+
+
+def test_interrupt_where_there_is_no_run_to_end():
+    """A3: It is raised where it came up, and what was due next is not lost."""
+    clock, called = Clock(), []
+    txa = TwistedBackend(clock)
+    future = txa.create_future()
+    txa.add_callbacks(future, interrupt, None)
+    txa.add_callbacks(future, called.append, None)
+    with pytest.raises(KeyboardInterrupt):
+        txa.resolve(future, "value")
+    clock.advance(0)
+    assert called == ["value"]
+
+
+def test_backend_without_a_reactor_takes_the_global_one(monkeypatch):
+    """It is the one that is installed, whichever that is."""
+    clock, called = Clock(), []
+    monkeypatch.setattr("twisted.internet.reactor", clock, raising=False)
+    TwistedBackend().call_later(1, called.append, 1)
+    clock.advance(1)
+    assert called == [1]
+
+
+def test_traceback_of_a_failure_of_other_backends():
+    """E3: A failure that is not Twisted's keeps its traceback, too."""
+    txa = TwistedBackend(Clock())
+    with pytest.raises(KeyError) as caught:
+        {}.pop("key")
+    traceback = txa.failure_traceback(FailedFuture(caught.value))
+    assert traceback is caught.value.__traceback__

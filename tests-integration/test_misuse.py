@@ -1,0 +1,79 @@
+"""Uses that are wrong, and the words that put them right."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from txaio_interfaces import IBackend
+
+SETTLE: dict[str, Callable[[IBackend, Any], object]] = {
+    "resolve": lambda txa, future: txa.resolve(future, "value"),
+    "reject": lambda txa, future: txa.reject(future, ValueError()),
+}
+DELAY: dict[str, Callable[[IBackend, Any], object]] = {
+    "sleep": lambda txa, delay: txa.sleep(delay),
+    "call_later": lambda txa, delay: txa.call_later(delay, print),
+    "timeout": lambda txa, delay: txa.timeout(txa.create_future_success(1), delay),
+    "bucket": lambda txa, delay: txa.make_batched_timer(delay),
+}
+
+
+@pytest.mark.parametrize("settle", SETTLE.values(), ids=SETTLE)
+async def test_future_of_a_coroutine_is_not_settled_by_hand(
+    txa: IBackend, settle: Callable[[IBackend, Any], object]
+) -> None:
+    """F5: While a coroutine runs, its return value is what settles its future."""
+    gate = txa.create_future()
+
+    async def wait() -> str:
+        value: str = await gate
+        return value
+
+    future = txa.as_future(wait)
+    with pytest.raises(RuntimeError, match="settled by its return value"):
+        settle(txa, future)
+    txa.resolve(gate, "returned")
+    assert await future == "returned"
+
+
+@pytest.mark.parametrize("use", DELAY.values(), ids=DELAY)
+async def test_delay_that_is_no_number(
+    txa: IBackend, use: Callable[[IBackend, Any], object]
+) -> None:
+    """T3: A text is no number of seconds, and is named."""
+    with pytest.raises(TypeError, match="must be a number of seconds, not 'str'"):
+        use(txa, "1")
+
+
+async def test_timeout_that_is_settled_by_hand(txa: IBackend, unit: float) -> None:
+    """X10: It stays as it is, and its source is cancelled when the time is up."""
+    source = txa.create_future()
+    timed = txa.timeout(source, unit)
+    txa.resolve(timed, "by hand")
+    with pytest.raises(txa.CancelledError):
+        await source
+    assert await timed == "by hand"
+
+
+def test_debug_mode_lets_the_loops_own_thread_do_everything(
+    run: Callable[..., Any],
+) -> None:
+    """T7: It refuses other threads, and nothing else."""
+
+    async def main(txa: IBackend) -> None:
+        failed, cancelled = txa.create_future(), txa.create_future()
+        shielded = txa.shield(failed)
+        txa.reject(failed, KeyError("x"))
+        txa.cancel(cancelled)
+        with pytest.raises(KeyError):
+            await shielded
+        with pytest.raises(txa.CancelledError):
+            await cancelled
+
+    run(main, debug=True)
