@@ -82,7 +82,7 @@ async def test_chunks_spread_over_one_more_bucket(
     txa: IBackend, unit: float, late: float
 ) -> None:
     """B1: Of a bucket with many chunks, the last call is not two buckets late."""
-    timer = txa.make_batched_timer(2 * unit, chunk_size=3)
+    timer = txa.make_batched_timer(2 * unit, chunk_size=1)
     lateness: list[float] = []
     due = txa.time() + unit
     for _ in range(50):
@@ -295,11 +295,12 @@ async def test_emptied_bucket_is_filled_again(
     made: list[float] = []
     timer = txa.make_batched_timer(unit)
     for wait in (0, 0.5):
+        due = txa.time() + 2 * unit
         timer.call_later(2 * unit, pytest.fail, "called").cancel()
         if wait:
             await txa.sleep(wait * unit)
-        due = txa.time() + 2 * unit
-        timer.call_later(2 * unit, lambda d=due: made.append(txa.time() - d))
+        left = due - txa.time()
+        timer.call_later(left, lambda d=due: made.append(txa.time() - d))
         await txa.sleep(4 * unit)
     assert len(made) == 2
     assert min(made) >= -ROUNDING
@@ -547,21 +548,21 @@ async def test_calls_made_by_a_coroutine(txa: IBackend, unit: float) -> None:
 @pytest.mark.parametrize("width", [0, -1, -0.0, NAN, INF, -INF])
 async def test_width_that_is_none(txa: IBackend, width: float) -> None:
     """B7: A bucket that is not finite and above zero: `ValueError` names it."""
-    with pytest.raises(ValueError, match="bucket_seconds"):
+    with pytest.raises(ValueError, match=r"^bucket_seconds"):
         txa.make_batched_timer(width)
 
 
 @pytest.mark.parametrize("chunk_size", [0, -1])
 async def test_chunk_of_nothing(txa: IBackend, chunk_size: int) -> None:
     """B7: A chunk of less than one call: `ValueError` names it."""
-    with pytest.raises(ValueError, match="chunk_size"):
+    with pytest.raises(ValueError, match=r"^chunk_size"):
         txa.make_batched_timer(1, chunk_size)
 
 
 @pytest.mark.parametrize("chunk_size", [1.5, 10.0, "10", None])
 async def test_chunk_that_is_no_integer(txa: IBackend, chunk_size: Any) -> None:
     """B7: A chunk that is no `int`: `TypeError` names it."""
-    with pytest.raises(TypeError, match="chunk_size"):
+    with pytest.raises(TypeError, match=r"^chunk_size"):
         txa.make_batched_timer(1, chunk_size)
 
 
@@ -570,9 +571,9 @@ async def test_delay_that_is_not_a_number(txa: IBackend, unit: float) -> None:
     made: list[str] = []
     timer = txa.make_batched_timer(unit)
     call = timer.call_later(unit, made.append, "made")
-    with pytest.raises(ValueError, match="delay"):
+    with pytest.raises(ValueError, match=r"^delay"):
         timer.call_later(NAN, pytest.fail, "called")
-    with pytest.raises(ValueError, match="delay"):
+    with pytest.raises(ValueError, match=r"^delay"):
         call.reset(NAN)
     await pause(txa, 3 * unit)
     assert made == ["made"]
@@ -581,5 +582,5 @@ async def test_delay_that_is_not_a_number(txa: IBackend, unit: float) -> None:
 @pytest.mark.parametrize("func", [None, 42, "print"])
 async def test_function_that_cannot_be_called(txa: IBackend, func: Any) -> None:
     """B7: `TypeError` names the argument, at the call."""
-    with pytest.raises(TypeError, match="func"):
+    with pytest.raises(TypeError, match=r"^func .*call"):
         txa.make_batched_timer(1).call_later(1, func)
