@@ -80,7 +80,8 @@ class TwistedTimers(TwistedFutures, Timers):
     ) -> None:
         # An asyncioreactor does not keep the order of calls from threads.
         call_from_thread = self._reactor.callFromThread
-        self._from_threads.append(partial(copy_context().run, fn, *args, **kwargs))
+        call = partial(fn, *args, **kwargs)
+        self._from_threads.append(partial(copy_context().run, call))
         call_from_thread(self._guard, self._run_from_thread)
 
     def _run_from_thread(self) -> None:
