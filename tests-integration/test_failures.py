@@ -297,7 +297,7 @@ def awkward() -> list[BaseException]:
     own_cause.__cause__ = own_cause
     notes.__notes__ = [Unprintable(), 42]
     no_notes.__notes__ = 42
-    syntax = SyntaxError("wrong", ("file", "line", "column", None))
+    syntax: Any = SyntaxError("wrong", ("file", 1, 1, 42))
     group = ExceptionGroup("group", [Unprintable(), NoText()])
     return [Unprintable(), NoText(), own_cause, notes, no_notes, syntax, group]
 

@@ -376,14 +376,14 @@ async def test_cancelled_sleep_refers_to_nothing(txa: IBackend, unit: float) -> 
 async def test_cancelled_sleep_is_let_go(txa: IBackend, unit: float) -> None:
     """T5: The future itself is let go, too, and what its callbacks refer to."""
     argument = Argument()
-    gone = weakref.ref(argument)
     sleeping = txa.sleep(1000 * unit)
+    gone = [weakref.ref(argument), weakref.ref(sleeping)]
     txa.add_callbacks(sleeping, lambda _value, _argument=argument: None, None)
     txa.cancel(sleeping)
     await pause(txa, unit)
     del argument, sleeping
     collect_dropped()
-    assert gone() is None
+    assert [reference() for reference in gone] == [None, None]
 
 
 async def test_cancelled_call_lets_go_of_its_arguments(
