@@ -46,7 +46,19 @@ class Awkward:
         ("{peer} is awkward", {"peer": Awkward()}),
         ("{peer!r} is awkward", {"peer": Awkward()}),
     ],
-    ids="open close missing place number spec conversion attribute item str repr".split(),
+    ids=[
+        "open",
+        "close",
+        "missing",
+        "place",
+        "number",
+        "spec",
+        "conversion",
+        "attribute",
+        "item",
+        "str",
+        "repr",
+    ],
 )
 async def test_message_that_cannot_be_formatted(
     txa: IBackend, message: str, fields: dict[str, Any]
