@@ -111,9 +111,9 @@ class AsyncioHost(Host):
 
 
 class UvloopHost(AsyncioHost):
-    """uvloop, in real time: its tests tell their story a hundred times as fast."""
+    """uvloop, in real time: its tests tell their story fifty times as fast."""
 
-    unit = 0.01
+    unit = 0.02
     # What another process on a busy machine may take away.
     late = 0.5
 
