@@ -266,7 +266,8 @@ async def test_cancel_between_chunks(txa: IBackend, unit: float) -> None:
 
     calls = [timer.call_later(unit, act, number) for number in range(10)]
     await pause(txa, 6 * unit)
-    assert made == [0, 1]
+    # In real time the first call may have a bucket to itself.
+    assert made in ([0], [0, 1])
 
 
 async def test_emptied_bucket_gives_up_its_timer(
