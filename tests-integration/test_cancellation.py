@@ -322,7 +322,7 @@ async def test_message_reaches_the_coroutine(txa: IBackend, unit: float) -> None
     future = txa.as_future(work)
     await pause(txa, unit)
     txa.cancel(future, "peer is gone")
-    with pytest.raises(txa.CancelledError):
+    with pytest.raises(txa.CancelledError, match="peer is gone"):
         await future
 
 
