@@ -2,7 +2,8 @@
 
 from harness._contract import CLAUSES, cited, clauses_of
 from harness._garbage import collect_dropped, collecting_by_hand
-from harness._hosts import HOSTS, Host, open_host
+from harness._host import Host
+from harness._hosts import HOSTS, open_host
 from harness._logging import Heard, heard_by, logged, objects
 from harness._pause import pause
 from harness._watchdog import Watchdog
