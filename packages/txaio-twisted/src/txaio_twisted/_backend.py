@@ -195,6 +195,8 @@ class _Life(Generic[T]):
 
     def result(self) -> T:
         """Return what `main` returned, or raise what ended it."""
+        if not self._ended:
+            raise RuntimeError("the reactor was stopped before main had ended")
         error, self._error = self._error, None
         interrupted = getattr(self._reactor, "_exitSignal", None) == SIGINT
         try:
