@@ -126,7 +126,7 @@ def conform(session: nox.Session, *packages: str) -> None:
     if on_pypy(session):
         loops = [loop for loop in loops if not loop.endswith("uvloop")]
     suite = ["tests-integration", "--ignore=tests-integration/packaging"]
-    pytest(session, *suite, *(f"--backend={loop}" for loop in loops))
+    pytest(session, *suite, f"--txaio-backends={','.join(loops)}")
 
 
 @nox.session
@@ -147,14 +147,16 @@ def minimums(session: nox.Session, package: str) -> None:
     """Run the conformance suite with the lowest versions that a backend takes."""
     needed = sum(extras(session, package).values(), PROJECTS[package]["dependencies"])
     lowest = [need.replace(">=", "==") for need in needed if ">=" in need]
-    install(session, whole(session, package), *lowest, *group("test"))
+    wanted = [whole(session, package), "pytest-txaio", *lowest]
+    install(session, *wanted, *group("test"))
     conform(session, package)
 
 
 @nox.session(requires=["wheels"])
 def together(session: nox.Session) -> None:
     """Run the conformance suite on all loops, in one environment and one process."""
-    install(session, *(whole(session, name) for name in LOOPS), *group("test"))
+    backends = [whole(session, name) for name in LOOPS]
+    install(session, *backends, "pytest-txaio", *group("test"))
     conform(session, *LOOPS)
 
 
@@ -162,7 +164,7 @@ def together(session: nox.Session) -> None:
 @nox.parametrize("package", [*LOOPS], ids=LOOPS)
 def integration(session: nox.Session, package: str) -> None:
     """Run the conformance suite on a backend that is installed alone."""
-    install(session, whole(session, package), *group("test"))
+    install(session, whole(session, package), "pytest-txaio", *group("test"))
     conform(session, package)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from harness import CLAUSES, cited, clauses_of
+import pytest_txaio.conformance
+from pytest_txaio.conformance._contract import CLAUSES, cited, clauses_of
 
 
 HERE = Path(__file__).parent
@@ -12,7 +13,8 @@ CONTRACT = HERE.parent / "docs" / "reference" / "contract.md"
 COVERED = {
     f"{letter}{number}" for letter, numbers in CLAUSES.values() for number in numbers
 }
-FILES = sorted(set(HERE.glob("test_*.py")) - {Path(__file__)})
+KIT = Path(pytest_txaio.conformance.__file__).parent
+FILES = sorted(KIT.glob("test_*.py"))
 
 
 def test_every_clause_is_cited() -> None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness import logged, objects, pause
+from pytest_txaio import pause
+from pytest_txaio.conformance._logging import logged, objects
 
 
 if TYPE_CHECKING:

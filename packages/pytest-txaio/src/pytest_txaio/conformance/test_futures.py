@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness import pause
+from pytest_txaio import pause
 
 
 if TYPE_CHECKING:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness import collect_dropped, pause
+from pytest_txaio import collect_dropped, pause
 
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from harness import Host
+    from pytest_txaio import Host
     from txaio_interfaces import IBackend, IFailedFuture
 
     Reported = Callable[[], list[BaseException]]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
-    from harness._host import Host
+    from pytest_txaio._host import Host
     from txaio_interfaces import IBackend
 
 

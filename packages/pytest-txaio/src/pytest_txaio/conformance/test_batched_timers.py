@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness import collect_dropped, pause
+from pytest_txaio import collect_dropped, pause
 
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from harness import Host
+    from pytest_txaio import Host
     from txaio_interfaces import IBackend
 
     Reported = Callable[[], list[BaseException]]
@@ -106,7 +106,7 @@ async def test_calls_share_one_native_timer(
         call.cancel()
 
 
-async def test_arguments_of_any_name(txa: IBackend, unit: float) -> None:
+async def test_batched_arguments_of_any_name(txa: IBackend, unit: float) -> None:
     """B1: A call is made once, with its arguments, whatever their names."""
     made: list[Any] = []
     names = {"delay": 1, "func": 2, "fn": 3, "fun": 4, "self": 5, "args": 6, "when": 7}
@@ -138,7 +138,7 @@ async def test_no_delay_means_the_next_bucket(
     assert 0 <= made[0] - begun < 2 * unit + late + ROUNDING
 
 
-async def test_infinite_delay(txa: IBackend, unit: float, host: Host) -> None:
+async def test_batched_infinite_delay(txa: IBackend, unit: float, host: Host) -> None:
     """B1: It is never due, and needs no native timer."""
     before = host.native_timers()
     timer = txa.make_batched_timer(unit)
@@ -196,7 +196,7 @@ async def test_bucket_filled_again_while_it_is_worked_off(
     assert rounds[:2] == ["first", "first"]
 
 
-async def test_cancel_any_number_of_times(txa: IBackend, unit: float) -> None:
+async def test_batched_cancel_any_number_of_times(txa: IBackend, unit: float) -> None:
     """B3: A cancelled call is not made; cancelling again is harmless."""
     timer = txa.make_batched_timer(unit)
     call = timer.call_later(unit, pytest.fail, "called")
@@ -206,7 +206,7 @@ async def test_cancel_any_number_of_times(txa: IBackend, unit: float) -> None:
     call.cancel()
 
 
-async def test_cancel_after_the_call(txa: IBackend, unit: float) -> None:
+async def test_batched_cancel_after_the_call(txa: IBackend, unit: float) -> None:
     """B3: Cancelling after the call is harmless, also when its bucket is made anew."""
     made: list[str] = []
     timer = txa.make_batched_timer(unit)
@@ -308,7 +308,7 @@ async def test_emptied_bucket_is_filled_again(
     assert max(made) < unit + late
 
 
-async def test_cancelled_call_lets_go_of_its_arguments(
+async def test_batched_cancelled_call_lets_go_of_its_arguments(
     txa: IBackend, unit: float
 ) -> None:
     """B3: A cancelled call refers to nothing any more, though its handle is kept."""
@@ -567,7 +567,7 @@ async def test_chunk_that_is_no_integer(txa: IBackend, chunk_size: Any) -> None:
         txa.make_batched_timer(1, chunk_size)
 
 
-async def test_delay_that_is_not_a_number(txa: IBackend, unit: float) -> None:
+async def test_batched_delay_that_is_not_a_number(txa: IBackend, unit: float) -> None:
     """B7: NaN: `ValueError` names the argument; the other calls are made."""
     made: list[str] = []
     timer = txa.make_batched_timer(unit)
@@ -581,7 +581,7 @@ async def test_delay_that_is_not_a_number(txa: IBackend, unit: float) -> None:
 
 
 @pytest.mark.parametrize("func", [None, 42, "print"])
-async def test_function_that_cannot_be_called(txa: IBackend, func: Any) -> None:
+async def test_batched_function_that_cannot_be_called(txa: IBackend, func: Any) -> None:
     """B7: `TypeError` names the argument, at the call."""
     with pytest.raises(TypeError, match=r"^func .*call"):
         txa.make_batched_timer(1).call_later(1, func)

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness import collect_dropped, pause
+from pytest_txaio import collect_dropped, pause
 from txaio_interfaces import IBackend
 
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from harness import Host
+    from pytest_txaio import Host
 
     Run = Callable[..., Any]
     Reported = Callable[[], list[BaseException]]

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import gc
 import inspect
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 
-# Under --import-mode=importlib pytest makes no folder importable.
-sys.path.insert(0, str(Path(__file__).parent))
+pytest.register_assert_rewrite("pytest_txaio.conformance")
 
-from harness import HOSTS, Host, Watchdog, collecting_by_hand, open_host
+from pytest_txaio import HOSTS, Host, Watchdog, collecting_by_hand, open_host
 
 
 if TYPE_CHECKING:
@@ -24,22 +21,23 @@ if TYPE_CHECKING:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption(
-        "--backend",
-        action="append",
-        choices=list(HOSTS),
-        help="a loop to run the tests on (may be given again; default: all)",
+    parser.getgroup("txaio").addoption(
+        "--txaio-backends",
+        metavar="NAMES",
+        help="the loops to run the tests on, with commas between (default: all)",
     )
 
 
 def backends_of(config: pytest.Config) -> list[str]:
     """Return the names of the loops that are asked for."""
-    return config.getoption("--backend") or list(HOSTS)
+    asked = config.getoption("--txaio-backends")
+    return asked.split(",") if asked else list(HOSTS)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "host" in metafunc.fixturenames:
-        metafunc.parametrize("host", backends_of(metafunc.config), indirect=True)
+    if "txaio_host" in metafunc.fixturenames:
+        names = backends_of(metafunc.config)
+        metafunc.parametrize("txaio_host", names, indirect=True)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -50,7 +48,7 @@ def pytest_sessionfinish() -> None:
 
 
 @pytest.fixture(scope="session")
-def watchdog() -> Iterator[Watchdog]:
+def txaio_watchdog() -> Iterator[Watchdog]:
     """Stops what hangs."""
     dog = Watchdog()
     dog.start()
@@ -59,60 +57,24 @@ def watchdog() -> Iterator[Watchdog]:
 
 
 @pytest.fixture
-def host(request: pytest.FixtureRequest, watchdog: Watchdog) -> Iterator[Host]:
+def txaio_host(
+    request: pytest.FixtureRequest, txaio_watchdog: Watchdog
+) -> Iterator[Host]:
     """The loop that the test runs on."""
-    with open_host(request.param) as opened, watchdog.watch(opened.give_up):
+    with open_host(request.param) as opened, txaio_watchdog.watch(opened.give_up):
         yield opened
 
 
 @pytest.fixture
-def other_host(host: Host, request: pytest.FixtureRequest) -> Iterator[Host]:
-    """Another of the loops that are asked for, or the same if there is but one."""
-    names = backends_of(request.config)
-    mine = next(name for name in names if type(host) is HOSTS[name])
-    with open_host(names[(names.index(mine) + 3) % len(names)]) as opened:
-        yield opened
-
-
-@pytest.fixture
-def txa(host: Host) -> None:
+def txaio(txaio_host: Host) -> None:
     """The backend; `pytest_pyfunc_call` puts it here once its loop runs."""
-    del host
-
-
-@pytest.fixture
-def run(host: Host) -> Callable[..., Any]:
-    """Runs ``main(backend, *args)`` on a new loop and returns its value."""
-    return host.run
-
-
-@pytest.fixture
-def unit(host: Host) -> float:
-    """A second of the test's story, in seconds of the loop's time."""
-    return host.unit
-
-
-@pytest.fixture
-def late(host: Host) -> float:
-    """How many seconds later than promised a call may be made."""
-    return host.late
-
-
-@pytest.fixture
-def reported(host: Host) -> Callable[[], list[BaseException]]:
-    """Returns what was reported since it was last asked; what is left over fails."""
-
-    def take() -> list[BaseException]:
-        taken, host.reports[:] = host.reports[:], []
-        return taken
-
-    return take
+    del txaio_host
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     """Run a test that takes a host, a coroutine function on its loop."""
-    host = pyfuncitem.funcargs.get("host")
+    host = pyfuncitem.funcargs.get("txaio_host")
     if not isinstance(host, Host):
         return None
     names = inspect.signature(pyfuncitem.obj).parameters
@@ -132,8 +94,8 @@ async def on_loop(
 ) -> bool:
     """Run *test*, see that it leaves nothing behind, and say that it has ended."""
     timers, tasks = host.native_timers(), host.native_tasks()
-    if "txa" in kwargs:
-        kwargs["txa"] = txa
+    for name in {"txaio", "txa"}.intersection(kwargs):
+        kwargs[name] = txa
     await test(**kwargs)
     # Backends may take a turn of the loop to give up what nobody needs any more.
     await txa.sleep(0.001)

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness import heard_by, logged
+from pytest_txaio.conformance._logging import heard_by, logged
 
 
 if TYPE_CHECKING:
-    from harness import Host
+    from pytest_txaio import Host
     from txaio_interfaces import IBackend
 
 LEVELS = ["critical", "error", "warn", "info", "debug", "trace"]

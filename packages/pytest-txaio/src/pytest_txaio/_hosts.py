@@ -6,8 +6,8 @@ import importlib
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
-from harness._host import Host
-from harness._virtual import START, VirtualLoop, exception_of
+from pytest_txaio._host import Host
+from pytest_txaio._virtual import START, VirtualLoop, exception_of
 
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractAsyncContextManager
 
-    from harness._host import Main
+    from pytest_txaio._host import Main
     from txaio_interfaces import IBackend
 
 
@@ -63,7 +63,7 @@ class UvloopHost(AsyncioHost):
 
     def __init__(self) -> None:
         super().__init__()
-        self.module = importlib.import_module("harness._uvloop")
+        self.module = importlib.import_module("pytest_txaio._uvloop")
 
     def new_loop(self) -> asyncio.AbstractEventLoop:
         loop, asked = self.module.new_uvloop()
@@ -78,7 +78,7 @@ class TwistedHost(Host):
 
     def __init__(self) -> None:
         super().__init__()
-        self.module = importlib.import_module("harness._twisted")
+        self.module = importlib.import_module("pytest_txaio._twisted")
         self.events = self.module.CriticalEvents(self.reports.append)
         self.reactors: list[Any] = []
 
@@ -211,7 +211,7 @@ class AnyioTrioHost(AnyioAsyncioHost):
         raise RuntimeError(message)
 
     def native_future(self) -> Any:
-        module = importlib.import_module("harness._trio")
+        module = importlib.import_module("pytest_txaio._trio")
         return module.TrioFuture()
 
     def native_timers(self) -> int:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness import collect_dropped, pause
+from pytest_txaio import collect_dropped, pause
 
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Generator
 
-    from harness import Host
+    from pytest_txaio import Host
     from txaio_interfaces import IBackend
 
     Reported = Callable[[], list[BaseException]]

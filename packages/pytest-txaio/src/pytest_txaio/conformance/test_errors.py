@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness import collect_dropped, pause
+from pytest_txaio import collect_dropped, pause
 
 
 if TYPE_CHECKING:

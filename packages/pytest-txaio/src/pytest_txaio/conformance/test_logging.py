@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness import logged
+from pytest_txaio.conformance._logging import logged
 
 
 if TYPE_CHECKING:

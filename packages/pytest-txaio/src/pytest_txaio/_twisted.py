@@ -16,7 +16,7 @@ from twisted.logger import (
 )
 from zope.interface import implementer
 
-from harness._virtual import START, VirtualLoop
+from pytest_txaio._virtual import START, VirtualLoop
 
 
 if TYPE_CHECKING:

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness import heard_by, logged, objects
+from pytest_txaio.conformance._logging import heard_by, logged, objects
 
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from harness import Host
+    from pytest_txaio import Host
     from txaio_interfaces import IBackend
 
 LINE = re.compile(

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness import HOSTS, logged, objects
+from pytest_txaio import HOSTS
+from pytest_txaio.conformance._logging import logged, objects
 
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from harness import Host
+    from pytest_txaio import Host
     from txaio_interfaces import IBackend, IFailedFuture
 
 LEVELS = ["critical", "error", "warn", "info", "debug", "trace"]

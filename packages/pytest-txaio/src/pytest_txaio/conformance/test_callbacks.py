@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness import pause
+from pytest_txaio import pause
 from txaio_interfaces import IFailedFuture
 
 

@@ -1,0 +1,3 @@
+"""The contract, on every backend."""
+
+from pytest_txaio.conformance import *
