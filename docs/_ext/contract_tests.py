@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from sphinx.application import Sphinx
 
-SUITE = Path(__file__).parents[2] / "tests-integration"
+SUITE = Path(__file__).parents[2] / "packages/pytest-txaio/src/pytest_txaio/conformance"
 CONTRACT = Path(__file__).parents[1] / "reference" / "contract.md"
 ROW = re.compile(r"^\| ([A-Z]\d+) \| (.*) \|$", re.MULTILINE)
 CITED = re.compile(r"([A-Z]\d+(?:, [A-Z]\d+)*): (.*)", re.DOTALL)
