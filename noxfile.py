@@ -187,11 +187,12 @@ def unit(session: nox.Session, package: str) -> None:
     pytest(session, str(FOLDERS[package] / "tests"))
 
 
-@nox.session(requires=["wheels"], default=False)
+@nox.session(requires=["wheels"])
 def docs(session: nox.Session) -> None:
     """Build the documentation, and run every example in it."""
     backends = [whole(session, name) for name in LOOPS]
-    install(session, "txaio", *backends, *group("docs"), *group("test"))
+    ours = ["txaio", "pytest-txaio", *backends]
+    install(session, *ours, *group("docs"), *group("test"))
     session.run("sphinx-build", "-qnW", "docs", str(BUILD / "docs"))
     pytest(session, "docs/tests")
 

@@ -22,7 +22,7 @@ extensions = [
     "plain_signatures",
     "site_links",
 ]
-exclude_patterns = ["_build", "examples", "tests"]
+exclude_patterns = ["_build", "benchmarks", "examples", "tests"]
 nitpicky = True
 default_role = "py:obj"
 highlight_language = "none"

@@ -1,0 +1,121 @@
+"""The check that `python -m txaio` makes of each backend."""
+
+from __future__ import annotations
+
+import asyncio
+import runpy
+import sys
+
+import pytest
+from twisted.internet.selectreactor import SelectReactor
+
+from txaio import _selfcheck
+from txaio._inventory import is_installed, loops
+from txaio_asyncio import AsyncioBackend
+
+
+@pytest.mark.parametrize("loop", [loop.name for loop in loops()])
+def test_every_loop_passes(loop, monkeypatch):
+    """What is installed for the tests of this package works."""
+    monkeypatch.setattr("twisted.internet.reactor", SelectReactor(), raising=False)
+    _selfcheck.main(loop)
+
+
+def test_every_loop_is_checked():
+    """Those that are listed can be checked, and all of them are there."""
+    assert {loop.name for loop in loops()} <= set(_selfcheck.RUNS)
+    assert all(is_installed(loop) for loop in loops())
+
+
+class Forgets(AsyncioBackend):
+    """Makes futures of None."""
+
+    def as_future(self, fn, /, *args, **kwargs):
+        super().as_future(fn, *args, **kwargs)
+        return self.create_future_success(None)
+
+
+class Mistakes(AsyncioBackend):
+    """Takes values for failures."""
+
+    def add_callbacks(self, future, _callback, errback):
+        failure = self.create_failure(KeyError("x"))
+        return super().add_callbacks(future, lambda _value: errback(failure), None)
+
+
+class Hurries(AsyncioBackend):
+    """Has a clock that is ahead of its timers."""
+
+    def call_later(self, delay, func, /, *args, **kwargs):
+        return super().call_later(delay / 10, func, *args, **kwargs)
+
+
+class HurriesInBatches(AsyncioBackend):
+    """Makes batched calls soon."""
+
+    def make_batched_timer(self, *_args):
+        return Hurries()
+
+
+class Raises(AsyncioBackend):
+    """Consumes no exceptions."""
+
+    def gather(self, futures, *_args, **_kwargs):
+        return super().gather(futures, consume_exceptions=False)
+
+
+class Swallows(AsyncioBackend):
+    """Consumes every exception."""
+
+    def gather(self, futures, *_args, **_kwargs):
+        return super().gather(futures, consume_exceptions=True)
+
+
+class Silent(AsyncioBackend):
+    """Writes no log."""
+
+    def start_logging(self, *args, **kwargs):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        (Forgets, r"a coroutine: None came, and not 'value'"),
+        (Mistakes, r"a callback: 'x'"),
+        (Hurries, r"a timer: 0\.2\d\d s early"),
+        (HurriesInBatches, r"a batched timer: 0\.2\d\d s early"),
+        (Raises, r"a gather with a failure: meant to fail"),
+        (Swallows, r"a gather with a failure: the failure was not raised"),
+        (Silent, r"a log line: '' came, and not '.*\\n'"),
+    ],
+)
+def test_broken_backend_is_found_out(kind, text):
+    """The message names the step, and what was wrong there."""
+
+    async def main():
+        await _selfcheck.check(kind())
+
+    with pytest.raises(RuntimeError, match=f"^{text}$"):
+        asyncio.run(main())
+
+
+def test_last_line_says_why(monkeypatch, capsys):
+    """Whoever reads one line only reads the error, and others the traceback."""
+
+    def fail():
+        raise LookupError("two\nlines")
+
+    monkeypatch.setitem(_selfcheck.RUNS, "asyncio", fail)
+    with pytest.raises(SystemExit) as caught:
+        _selfcheck.main("asyncio")
+    assert caught.value.code == "LookupError: two lines"
+    assert capsys.readouterr().err.startswith("Traceback")
+
+
+def test_may_be_run_alone(monkeypatch):
+    """The report names this command for those who want to know more."""
+    name = _selfcheck.__name__
+    monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setattr(sys, "argv", [name, "asyncio"])
+    runpy.run_module(name, run_name="__main__")
