@@ -40,7 +40,7 @@ class AnyioTask(AnyioFuture):
         self._scope: anyio.CancelScope | None = None
         self.cancellation: CancelledError | None = None
         """What the coroutine is to see, once it is cancelled."""
-        self.shields = 0
+        self.shields: int = 0
         """How many calls of `uncancelled` it is in."""
 
     def settle(self, state: str, value: Any) -> None:

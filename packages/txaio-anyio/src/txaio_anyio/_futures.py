@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import anyio
 
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 class AnyioFutures(Futures):
     """The primitives, on `AnyioFuture` and tasks of AnyIO."""
 
-    CancelledError = CancelledError
-    InvalidStateError = InvalidStateError
+    CancelledError: ClassVar[type[BaseException]] = CancelledError
+    InvalidStateError: ClassVar[type[Exception]] = InvalidStateError
 
     _pump: Pump
     _make_future: Callable[[Callable[[Any], object] | None], AnyioFuture]

@@ -40,7 +40,7 @@ class Call:
 
     def __init__(self, fn: Callable[[], object], pump: Pump | None = None) -> None:
         self.fn: Callable[[], object] | None = fn
-        self.pump = pump
+        self.pump: Pump | None = pump
         """The pump in whose heap it lies, until it is due."""
 
     def __call__(self) -> None:
@@ -67,8 +67,8 @@ class Pump:
         group: TaskGroup,
         report: Callable[[str, BaseException], object],
     ) -> None:
-        self.loop = loop
-        self.group = group
+        self.loop: Loop = loop
+        self.group: TaskGroup = group
         self.report = report
         self.tasks: set[AnyioTask] = set()
         """All coroutines that run, or are about to."""

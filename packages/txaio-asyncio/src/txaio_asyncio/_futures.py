@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from txaio_common import UNSET, FailedFuture, Futures, call_and_wait, wait_for
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 class AsyncioFutures(Futures):
     """The primitives, on `asyncio.Future` and `asyncio.Task`."""
 
-    CancelledError = asyncio.CancelledError
-    InvalidStateError = asyncio.InvalidStateError
+    CancelledError: ClassVar[type[BaseException]] = asyncio.CancelledError
+    InvalidStateError: ClassVar[type[Exception]] = asyncio.InvalidStateError
 
     _loop: asyncio.AbstractEventLoop
     _tasks: set[asyncio.Task[Any]]

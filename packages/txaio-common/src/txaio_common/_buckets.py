@@ -33,6 +33,8 @@ class BatchedCall(_Link, IDelayedCall):
     args: Any
     context: Any
     func: Any
+    next: Any
+    previous: Any
     timer: BatchedTimer
 
     def cancel(self) -> None:

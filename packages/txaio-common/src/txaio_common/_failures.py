@@ -29,7 +29,7 @@ class FailedFuture(IFailedFuture):
     def __init__(self, value: BaseException) -> None:
         """Wrap *value*; later raises of it leave this traceback alone."""
         self._value = value
-        self.traceback = value.__traceback__
+        self.traceback: TracebackType | None = value.__traceback__
 
     @property
     def value(self) -> BaseException:

@@ -40,8 +40,8 @@ class Logger(ILogger):
         own: str | None = None,
     ) -> None:
         """Write by *emit*, with the fields *bound*, at the *own* level if any."""
-        self.namespace = namespace
-        self.bound = bound
+        self.namespace: str = namespace
+        self.bound: Mapping[str, Any] = bound
         self.native: Any = None
         """What the framework has in our place, kept for `_emit`."""
         self._emit = emit

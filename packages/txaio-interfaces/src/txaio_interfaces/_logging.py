@@ -15,7 +15,15 @@ if TYPE_CHECKING:
 
     from txaio_interfaces._failures import IFailedFuture
 
-log_levels = ["none", "critical", "error", "warn", "info", "debug", "trace"]
+log_levels: list[str] = [
+    "none",
+    "critical",
+    "error",
+    "warn",
+    "info",
+    "debug",
+    "trace",
+]
 """The names of the levels, from silence to everything."""
 
 

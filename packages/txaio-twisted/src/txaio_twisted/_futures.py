@@ -6,7 +6,7 @@ from abc import abstractmethod
 from asyncio import isfuture
 from contextvars import copy_context
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import WeakKeyDictionary, ref
 
 from twisted.internet.defer import AlreadyCalledError, CancelledError, Deferred
@@ -37,8 +37,8 @@ DEEP = 20
 class TwistedFutures(Futures, TwistedFailures):
     """The primitives, on `TwistedFuture`; native Deferreds are adopted."""
 
-    CancelledError = CancelledError
-    InvalidStateError = AlreadyCalledError
+    CancelledError: ClassVar[type[BaseException]] = CancelledError
+    InvalidStateError: ClassVar[type[Exception]] = AlreadyCalledError
 
     _make_future: Callable[..., TwistedFuture]
     _queue: deque[tuple[Listener, Any]]

@@ -20,4 +20,4 @@ class Config:
         self.loop = None
 
 
-config = Config()
+config: Config = Config()

@@ -58,7 +58,21 @@ class Loggers:
         return made
 
 
-make_logger = Loggers(lambda: SELECTION.logging).make_logger
+if TYPE_CHECKING:
+
+    def make_logger(
+        level: str | None = None,
+        logger: Callable[..., Any] | None = None,
+        observer: Callable[[Any], object] | None = None,
+        *,
+        log_level: str | None = None,
+        namespace: str | None = None,
+    ) -> ILogger:
+        """Return a logger, as `Loggers.make_logger` does."""
+        ...
+
+else:
+    make_logger = Loggers(lambda: SELECTION.logging).make_logger
 
 
 def make_native_logger(namespace: str, logger: Any, observer: Any) -> ILogger:
