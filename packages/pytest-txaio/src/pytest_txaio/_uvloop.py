@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import weakref
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import uvloop
 
@@ -23,7 +23,8 @@ class AskedTimers:
     def __init__(self, loop: uvloop.Loop) -> None:
         self._loop = loop
         self._call_later = loop.call_later
-        self._asked: list[weakref.ref[asyncio.TimerHandle]] = []
+        self._asked: WeakKeyDictionary[asyncio.TimerHandle, Callable[..., object]]
+        self._asked = WeakKeyDictionary()
         loop.call_later = self  # type: ignore[method-assign]
 
     def __call__(
@@ -31,15 +32,18 @@ class AskedTimers:
     ) -> asyncio.TimerHandle:
         """Do what the loop does, and remember it."""
         handle = self._call_later(delay, callback, *args, **kwargs)
-        self._asked.append(weakref.ref(handle))
+        self._asked[handle] = callback
         return handle
 
-    def pending(self) -> int:
-        """Count the timers that are neither due nor cancelled."""
-        # uvloop's timers fire up to 1.4 ms early.
-        now = self._loop.time() + 0.002
-        handles = [handle for ref in self._asked if (handle := ref()) is not None]
-        return sum(not handle.cancelled() and handle.when() > now for handle in handles)
+    def pending(self) -> list[tuple[Callable[..., object], float]]:
+        """Return the calls that are neither due nor cancelled, and the seconds left."""
+        now = self._loop.time()
+        return [
+            (callback, handle.when() - now)
+            for handle, callback in self._asked.items()
+            # uvloop's timers fire up to 1.4 ms early.
+            if not handle.cancelled() and handle.when() > now + 0.002
+        ]
 
 
 def new_uvloop() -> tuple[uvloop.Loop, AskedTimers]:

@@ -11,7 +11,7 @@ import pytest
 
 pytest.register_assert_rewrite("pytest_txaio.conformance")
 
-from pytest_txaio import HOSTS, Host, Watchdog, collecting_by_hand, open_host
+from pytest_txaio import Backends, Host, Watchdog, _hookspecs, collecting_by_hand
 
 
 if TYPE_CHECKING:
@@ -19,24 +19,38 @@ if TYPE_CHECKING:
 
     from txaio_interfaces import IBackend
 
+BACKENDS = pytest.StashKey[Backends]()
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.getgroup("txaio").addoption(
         "--txaio-backends",
         metavar="NAMES",
-        help="the loops to run the tests on, with commas between (default: all)",
+        help="what to run the tests on, with commas between; `all` for every backend",
     )
+    parser.addini("txaio_backends", "what to run the tests on, unless asked otherwise")
 
 
-def backends_of(config: pytest.Config) -> list[str]:
-    """Return the names of the loops that are asked for."""
-    asked = config.getoption("--txaio-backends")
-    return asked.split(",") if asked else list(HOSTS)
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    pluginmanager.add_hookspecs(_hookspecs)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    added = {}
+    for hosts in config.hook.pytest_txaio_hosts():
+        added |= hosts
+    chosen = config.getoption("--txaio-backends") or config.getini("txaio_backends")
+    config.stash[BACKENDS] = Backends(added, chosen)
+
+
+def backends_of(config: pytest.Config) -> Backends:
+    """Return what there is to run tests on, and what was chosen."""
+    return config.stash[BACKENDS]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "txaio_host" in metafunc.fixturenames:
-        names = backends_of(metafunc.config)
+        names = backends_of(metafunc.config).names
         metafunc.parametrize("txaio_host", names, indirect=True)
 
 
@@ -61,7 +75,8 @@ def txaio_host(
     request: pytest.FixtureRequest, txaio_watchdog: Watchdog
 ) -> Iterator[Host]:
     """The loop that the test runs on."""
-    with open_host(request.param) as opened, txaio_watchdog.watch(opened.give_up):
+    opening = backends_of(request.config).open(request.param)
+    with opening as opened, txaio_watchdog.watch(opened.give_up):
         yield opened
 
 
@@ -99,8 +114,8 @@ async def on_loop(
     await test(**kwargs)
     # Backends may take a turn of the loop to give up what nobody needs any more.
     await txa.sleep(0.001)
-    assert host.native_timers() <= timers, "the test left a timer behind"
-    assert host.native_tasks() <= tasks, "the test left a task running"
+    assert (host.native_timers() or 0) <= (timers or 0), "the test left a timer behind"
+    assert (host.native_tasks() or 0) <= (tasks or 0), "the test left a task running"
     return True
 
 

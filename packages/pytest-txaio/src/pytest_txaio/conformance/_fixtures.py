@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_txaio import HOSTS, Host, open_host
+from pytest_txaio import Host
 from pytest_txaio.plugin import backends_of
 
 
@@ -23,9 +23,9 @@ def host(txaio_host: Host) -> Host:
 @pytest.fixture
 def other_host(host: Host, request: pytest.FixtureRequest) -> Iterator[Host]:
     """Another of the loops that are asked for, or the same if there is but one."""
-    names = backends_of(request.config)
-    mine = next(name for name in names if type(host) is HOSTS[name])
-    with open_host(names[(names.index(mine) + 3) % len(names)]) as opened:
+    backends = backends_of(request.config)
+    names = backends.names
+    with backends.open(names[(names.index(host.name) + 3) % len(names)]) as opened:
         yield opened
 
 

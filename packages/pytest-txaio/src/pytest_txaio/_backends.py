@@ -1,0 +1,152 @@
+"""The backends that there are, and those that are installed."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from pytest_txaio._host import Host
+
+
+class Known(NamedTuple):
+    """A backend on one loop."""
+
+    host: str
+    """Where its host is: module and class."""
+    needs: tuple[str, ...]
+    """What it imports."""
+    requirement: str
+    """What to ask pip for."""
+    is_default: bool = True
+    """Whether tests run on it unless something else is asked for."""
+
+    def is_installed(self) -> bool:
+        """Tell whether all that it needs is there, without importing any of it."""
+        return all(find_spec(name) is not None for name in self.needs)
+
+    def make_host(self) -> Host:
+        """Return a new host."""
+        module, _, name = self.host.partition(":")
+        made: Host = getattr(import_module(f"pytest_txaio.{module}"), name)()
+        return made
+
+
+KNOWN = {
+    "asyncio": Known(
+        "_hosts_asyncio:AsyncioHost", ("txaio_asyncio",), "txaio-asyncio"
+    ),
+    "uvloop": Known(
+        "_hosts_asyncio:UvloopHost",
+        ("txaio_asyncio", "uvloop"),
+        "txaio-asyncio[uvloop]",
+        is_default=False,
+    ),
+    "twisted": Known(
+        "_hosts_twisted:TwistedHost", ("txaio_twisted", "twisted"), "txaio-twisted"
+    ),
+    "twisted-asyncioreactor": Known(
+        "_hosts_twisted:TwistedAsyncioreactorHost",
+        ("txaio_twisted", "twisted"),
+        "txaio-twisted",
+        is_default=False,
+    ),
+    "anyio-asyncio": Known(
+        "_hosts_anyio:AnyioAsyncioHost", ("txaio_anyio", "anyio"), "txaio-anyio"
+    ),
+    "anyio-uvloop": Known(
+        "_hosts_anyio:AnyioUvloopHost",
+        ("txaio_anyio", "anyio", "uvloop"),
+        "txaio-anyio[uvloop]",
+        is_default=False,
+    ),
+    "anyio-trio": Known(
+        "_hosts_anyio:AnyioTrioHost",
+        ("txaio_anyio", "anyio", "trio"),
+        "txaio-anyio[trio]",
+    ),
+}
+"""The backends of this project."""
+
+
+class Backends:
+    """What tests can run on, and what was chosen for all of them."""
+
+    def __init__(self, added: Mapping[str, Callable[[], Host]], chosen: str) -> None:
+        """Know those *added*, and take those *chosen*: names, with commas between.
+
+        Raises `pytest.UsageError` if one of these is unknown or not installed.
+        """
+        self.added = added
+        self.chosen_by_name = bool(chosen.strip())
+        self.names = self._expand(chosen) if self.chosen_by_name else self._default()
+        """The names of those that tests run on, unless a mark says otherwise."""
+
+    @property
+    def known(self) -> list[str]:
+        """The names of all that there are."""
+        return [*KNOWN, *self.added]
+
+    @property
+    def missing(self) -> dict[str, str]:
+        """The requirement of each that tests would run on if it were installed."""
+        return {
+            name: known.requirement
+            for name, known in KNOWN.items()
+            if known.is_default and not self.is_installed(name)
+        }
+
+    def is_installed(self, name: str) -> bool:
+        """Tell whether the backend called *name* can be used here."""
+        return name in self.added or KNOWN[name].is_installed()
+
+    def check(self, name: str) -> None:
+        """Raise `pytest.UsageError` unless there is a backend called *name*, here."""
+        if name not in self.known:
+            names = ", ".join(self.known)
+            message = f"there is no txaio backend {name!r}: choose among {names}, all"
+            raise pytest.UsageError(message)
+        if not self.is_installed(name):
+            command = f"pip install '{KNOWN[name].requirement}'"
+            message = f"the txaio backend {name!r} is not installed: {command}"
+            raise pytest.UsageError(message)
+
+    @contextmanager
+    def open(self, name: str) -> Iterator[Host]:
+        """Make the host called *name*, and close it."""
+        host = self.added[name]() if name in self.added else KNOWN[name].make_host()
+        host.name = name
+        try:
+            yield host
+        finally:
+            host.close()
+
+    def _default(self) -> list[str]:
+        default = [name for name, known in KNOWN.items() if known.is_default]
+        return [name for name in [*default, *self.added] if self.is_installed(name)]
+
+    def _expand(self, chosen: str) -> list[str]:
+        """Return the names in *chosen*, and for a group those that are installed."""
+        names: dict[str, None] = {}
+        for word in filter(None, (each.strip() for each in chosen.split(","))):
+            group = self._group(word)
+            for name in group or [word]:
+                self.check(name)
+                names[name] = None
+        return list(names)
+
+    def _group(self, word: str) -> list[str]:
+        """Return the members of the group *word*, an empty list if it is none."""
+        if word in self.known:
+            return []
+        members = [
+            name for name in self.known if word == "all" or name.startswith(f"{word}-")
+        ]
+        return [name for name in members if self.is_installed(name)] or members

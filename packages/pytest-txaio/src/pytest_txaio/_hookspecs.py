@@ -1,0 +1,21 @@
+"""The hook of the plugin."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytest_txaio._host import Host
+
+
+@pytest.hookspec
+def pytest_txaio_hosts() -> dict[str, Callable[[], Host]]:  # type: ignore[empty-body]
+    """Return backends of your own: for each name what makes its host.
+
+    To be written in a plugin or in the `conftest.py` at the root of the tests.
+    """

@@ -1,0 +1,115 @@
+"""The backend on AnyIO, for tests."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from pytest_txaio._hosts_asyncio import AsyncioHost, UvloopHost
+
+
+if TYPE_CHECKING:
+    from contextlib import AbstractAsyncContextManager
+
+    from pytest_txaio._host import Main
+    from txaio_interfaces import IBackend
+
+
+class AnyioAsyncioHost(AsyncioHost):
+    """AnyIO on asyncio's own loop."""
+
+    package = "txaio_anyio"
+
+    def run(self, main: Main, *args: Any, debug: bool | None = None) -> Any:
+        named = {"on_error": self.report, "grace": 5 * self.unit, "debug": debug}
+        return self.backend.run(main, *args, **named, **self.options())
+
+    def report(self, _text: str, exception: BaseException) -> None:
+        """Collect what the backend hands to `on_error`."""
+        self.reports.append(exception)
+
+    def options(self) -> dict[str, Any]:
+        """Return what chooses the loop."""
+        return {
+            "backend": "asyncio",
+            "backend_options": {"loop_factory": self.new_loop},
+        }
+
+    def outside(self) -> IBackend:
+        backend: IBackend = self.backend.AnyioBackend()
+        return backend
+
+    def another(self) -> AbstractAsyncContextManager[IBackend] | None:
+        backend: AbstractAsyncContextManager[IBackend]
+        backend = self.backend.AnyioBackend(on_error=self.report)
+        return backend
+
+    def timers(self, backend: Any) -> list[tuple[Any, float]] | None:
+        """Return those of the backend: the loop has one for all of them."""
+        pump, now = backend._pump, backend.time()
+        ours = [
+            (call.fn, when - now) for when, _, call in pump._heap if call.fn is not None
+        ]
+        calls = self.native_calls()
+        return ours + [each for each in calls if getattr(each[0], "__name__", "") != "_ring"]
+
+
+class AnyioUvloopHost(AnyioAsyncioHost, UvloopHost):
+    """AnyIO on uvloop."""
+
+
+class AnyioTrioHost(AnyioAsyncioHost):
+    """AnyIO on Trio."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.trio: Any = importlib.import_module("trio")
+        self.module = importlib.import_module("pytest_txaio._trio")
+
+    def options(self) -> dict[str, Any]:
+        if self.virtual is None:
+            return {"backend": "trio"}
+        self.clock_of_trio = self.module.VirtualClock(self.virtual, self.stuck)
+        return {
+            "backend": "trio",
+            "backend_options": {"clock": self.clock_of_trio},
+        }
+
+    def run(self, main: Any, *args: Any, debug: bool | None = None) -> Any:
+        def begin(backend: Any) -> Any:
+            self.token = self.trio.lowlevel.current_trio_token()
+            if self.virtual is not None:
+                self.trio.lowlevel.spawn_system_task(self.clock_of_trio.jump)
+            return main(backend, *args)
+
+        return super().run(begin if callable(main) else main, debug=debug)
+
+    def give_up(self) -> None:
+        # Trio has no stop(): an exception here ends its run.
+        self.token.run_sync_soon(self.hung)
+
+    @staticmethod
+    def hung() -> None:
+        """Raise out of the loop."""
+        message = "the test waits for what never comes"
+        raise RuntimeError(message)
+
+    def native_future(self) -> Any:
+        return self.module.TrioFuture()
+
+    def native_timers(self) -> int | None:
+        # Trio tells of no more than the next.
+        statistics = self.trio.lowlevel.current_statistics()
+        return int(statistics.seconds_to_next_deadline < float("inf"))
+
+    def native_calls(self) -> list[tuple[Any, float]]:
+        """Return none: Trio makes no calls, it wakes tasks."""
+        return []
+
+    def native_tasks(self) -> int | None:
+        living: int = self.trio.lowlevel.current_statistics().tasks_living
+        return living
+
+    def selectables(self) -> list[object]:
+        """Return none: who waits for a socket on Trio is a task."""
+        return []

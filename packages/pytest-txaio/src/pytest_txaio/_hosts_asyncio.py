@@ -1,0 +1,110 @@
+"""The backend on asyncio and on uvloop, for tests."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pytest_txaio._asyncio_loop import (
+    VirtualLoop,
+    exception_of,
+    pending_calls,
+    watched,
+)
+from pytest_txaio._host import Host
+from pytest_txaio._time import VirtualTime
+
+
+if TYPE_CHECKING:
+    from contextlib import AbstractAsyncContextManager
+
+    from pytest_txaio._host import Clock, Main
+    from txaio_interfaces import IBackend
+
+
+class AsyncioHost(Host):
+    """asyncio's own loop."""
+
+    clocks: ClassVar[tuple[Clock, ...]] = ("virtual", "real")
+    package = "txaio_asyncio"
+    loop: asyncio.AbstractEventLoop
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.use_clock(self.clocks[0])
+
+    def use_clock(self, clock: Clock) -> None:
+        super().use_clock(clock)
+        self.virtual = VirtualTime() if clock == "virtual" else None
+
+    def new_loop(self) -> asyncio.AbstractEventLoop:
+        """Return a loop that hands on what it reports."""
+        if self.virtual is None:
+            return self.listen_to(asyncio.new_event_loop())
+        return self.listen_to(VirtualLoop(self.virtual, self.stuck))
+
+    def stuck(self) -> None:
+        """Say so."""
+        self.on_stuck()
+
+    def listen_to(self, loop: asyncio.AbstractEventLoop) -> asyncio.AbstractEventLoop:
+        """Collect what *loop* reports."""
+        self.loop = loop
+        loop.set_exception_handler(
+            lambda _loop, context: self.reports.append(exception_of(context))
+        )
+        return loop
+
+    def run(self, main: Main, *args: Any, debug: bool | None = None) -> Any:
+        named = {"grace": 5 * self.unit, "debug": debug}
+        return self.backend.run(main, *args, loop_factory=self.new_loop, **named)
+
+    def outside(self) -> IBackend:
+        backend: IBackend = self.backend.AsyncioBackend()
+        return backend
+
+    def another(self) -> AbstractAsyncContextManager[IBackend] | None:
+        return nullcontext(self.outside())
+
+    def give_up(self) -> None:
+        self.loop.call_soon_threadsafe(self.loop.stop)
+
+    def native_future(self) -> Any:
+        return self.loop.create_future()
+
+    def native_tasks(self) -> int | None:
+        return len(asyncio.all_tasks(self.loop))
+
+    def native_timers(self) -> int | None:
+        return len(self.native_calls())
+
+    def native_calls(self) -> list[tuple[Any, float]]:
+        """Return the calls that the loop itself is to make, and the seconds left."""
+        return pending_calls(self.loop)
+
+    def timers(self, backend: Any) -> list[tuple[Any, float]] | None:
+        del backend
+        return self.native_calls()
+
+    def selectables(self) -> list[object]:
+        return watched(self.loop)
+
+
+class UvloopHost(AsyncioHost):
+    """uvloop, in real time."""
+
+    clocks = ("real",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.module = importlib.import_module("pytest_txaio._uvloop")
+
+    def new_loop(self) -> asyncio.AbstractEventLoop:
+        loop, self.asked = self.module.new_uvloop()
+        return self.listen_to(loop)
+
+    def native_calls(self) -> list[tuple[Any, float]]:
+        pending: list[tuple[Any, float]] = self.asked.pending()
+        return pending

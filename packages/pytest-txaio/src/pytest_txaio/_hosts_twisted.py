@@ -1,0 +1,105 @@
+"""The backend on Twisted, for tests."""
+
+from __future__ import annotations
+
+import importlib
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pytest_txaio._host import Host
+from pytest_txaio._time import VirtualTime
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractAsyncContextManager
+
+    from pytest_txaio._host import Clock, Main
+    from pytest_txaio._log import LogEvent
+    from txaio_interfaces import IBackend
+
+
+class TwistedHost(Host):
+    """Twisted's own reactor, on `select`."""
+
+    clocks: ClassVar[tuple[Clock, ...]] = ("virtual", "real")
+    package = "txaio_twisted"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.module = importlib.import_module("pytest_txaio._reactors")
+        self.events = self.module.CriticalEvents(self.reports.append)
+        self.reactors: list[Any] = []
+        self.use_clock(self.clocks[0])
+
+    def use_clock(self, clock: Clock) -> None:
+        super().use_clock(clock)
+        self.virtual = VirtualTime() if clock == "virtual" else None
+
+    def new_reactor(self) -> Any:
+        """Return a reactor that is built and never installed."""
+        if self.virtual is None:
+            return self.module.RealReactor()
+        return self.module.VirtualReactor(self.virtual, self.stuck)
+
+    def stuck(self) -> None:
+        """Say so."""
+        self.on_stuck()
+
+    def run(self, main: Main, *args: Any, debug: bool | None = None) -> Any:
+        reactor = self.new_reactor()
+        self.reactors.append(reactor)
+        try:
+            named = {"grace": 5 * self.unit, "debug": debug}
+            return self.backend.run(main, *args, reactor=reactor, **named)
+        finally:
+            self.module.close_reactor(reactor)
+
+    def another(self) -> AbstractAsyncContextManager[IBackend] | None:
+        return nullcontext(self.backend.TwistedBackend(self.reactors[-1]))
+
+    def native_future(self) -> Any:
+        return self.module.Deferred()
+
+    def settle_native(self, future: Any, result: Any) -> None:
+        if isinstance(result, Exception):
+            future.errback(result)
+        else:
+            future.callback(result)
+
+    def native_timers(self) -> int | None:
+        return len(self.timers(None))
+
+    def native_tasks(self) -> int | None:
+        """Return 0: Twisted knows no tasks."""
+        return 0
+
+    def timers(self, backend: Any) -> list[tuple[Any, float]]:
+        del backend
+        pending: list[tuple[Any, float]] = self.module.pending_calls(self.reactors[-1])
+        return pending
+
+    def selectables(self) -> list[object]:
+        watched: list[object] = self.module.watched(self.reactors[-1])
+        return watched
+
+    def hear(self, heard: Callable[[LogEvent], object]) -> AbstractContextManager[None]:
+        listening: AbstractContextManager[None] = self.module.hear_events(heard)
+        return listening
+
+    def give_up(self) -> None:
+        self.reactors[-1].callFromThread(self.reactors[-1].crash)
+
+    def close(self) -> None:
+        self.events.close()
+
+
+class TwistedAsyncioreactorHost(TwistedHost):
+    """Twisted's reactor that runs on asyncio."""
+
+    def new_reactor(self) -> Any:
+        if self.virtual is None:
+            return self.module.RealAsyncioReactor(self.reports.append)
+        return self.module.VirtualAsyncioReactor(
+            self.virtual, self.stuck, self.reports.append
+        )

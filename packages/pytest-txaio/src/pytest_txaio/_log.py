@@ -1,0 +1,120 @@
+"""Messages of every backend, in one form."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+EVERYTHING = 1
+"""The level of the standard library below which there is none but "not set"."""
+
+ADDED = frozenset(
+    (
+        "log_failure",
+        "log_flattened",
+        "log_format",
+        "log_level",
+        "log_logger",
+        "log_namespace",
+        "log_source",
+        "log_time",
+        "log_trace",
+        "txaio_trace",
+    )
+)
+"""What backends and frameworks add to a message's own fields."""
+
+
+@dataclass(frozen=True)
+class LogEvent:
+    """A message that was logged."""
+
+    level: str
+    """One of `log_levels`."""
+    namespace: str
+    """The name of the logger."""
+    format: str
+    """The message, with the names of its fields in braces."""
+    fields: dict[str, Any]
+    """The keywords of the call, and what `bind` and `log_context` added."""
+    failure: BaseException | None
+    """The exception that it is about."""
+    text: str
+    """The message in words."""
+
+
+class Ear(logging.Handler):
+    """Hands on what it hears."""
+
+    def __init__(self, heard: Callable[[LogEvent], object]) -> None:
+        super().__init__()
+        self._heard = heard
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Hand on *record* in our form."""
+        fields: dict[str, Any] = getattr(record, "fields", {})
+        error = record.exc_info[1] if record.exc_info else None
+        self._heard(
+            LogEvent(
+                level=record.levelname.lower().replace("warning", "warn"),
+                namespace=record.name,
+                format=str(fields.get("log_format", record.msg)),
+                fields=own_fields(fields),
+                failure=error,
+                text=record.getMessage(),
+            )
+        )
+
+
+class AsBefore(logging.Filter):
+    """Lets through what went through while the root logger had its own level."""
+
+    def __init__(self, level: int) -> None:
+        super().__init__()
+        self._level = level
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Tell whether *record* would have been made."""
+        logger: logging.Logger | None = logging.getLogger(record.name)
+        while logger is not None and not logger.level:
+            logger = logger.parent
+        level = EVERYTHING if logger is None else logger.level
+        if logger is logging.root and level == EVERYTHING:
+            level = self._level
+        return record.levelno >= level
+
+
+@contextmanager
+def hear_records(heard: Callable[[LogEvent], object]) -> Iterator[None]:
+    """Hand on every record of the standard library; other handlers hear no more."""
+    root, ear = logging.root, Ear(heard)
+    before, as_before = root.level, AsBefore(root.level)
+    # Ours has levels of its own, and asks for what passes them.
+    others = [each for each in root.handlers if type(each).__module__ != OURS]
+    for other in others:
+        other.addFilter(as_before)
+    root.addHandler(ear)
+    root.setLevel(EVERYTHING)
+    try:
+        yield
+    finally:
+        # The test may have set another, to stay.
+        if root.level == EVERYTHING:
+            root.setLevel(before)
+        root.removeHandler(ear)
+        for other in others:
+            other.removeFilter(as_before)
+
+
+OURS = "txaio_common._root_handler"
+
+
+def own_fields(event: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of *event* that its caller gave."""
+    return {name: value for name, value in event.items() if name not in ADDED}

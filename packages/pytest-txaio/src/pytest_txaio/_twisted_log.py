@@ -1,0 +1,74 @@
+"""What Twisted's log publisher hands on."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from twisted.logger import (
+    ILogObserver,
+    LogLevel,
+    formatEvent,
+    globalLogBeginner,
+    globalLogPublisher,
+)
+from zope.interface import implementer
+
+from pytest_txaio._log import LogEvent, own_fields
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+# Until logging begins, the publisher keeps every event, and with it what failed.
+globalLogBeginner.beginLoggingTo([], discardBuffer=True, redirectStandardIO=False)
+
+REPORTERS = ("log_legacy", "twisted.", "txaio.")
+"""How the namespaces begin of those who report what nobody looked at."""
+
+
+@implementer(ILogObserver)
+class CriticalEvents:
+    """Hands on the failure of each critical event that Twisted logs."""
+
+    def __init__(self, report: Callable[[BaseException], object]) -> None:
+        self._report = report
+        globalLogPublisher.addObserver(self)
+
+    def __call__(self, event: dict[str, Any]) -> None:
+        """Hand *event* on if it is critical; what a program logs is not a report."""
+        critical = event.get("log_level") is LogLevel.critical
+        namespace = str(event.get("log_namespace"))
+        if critical and "log_failure" in event and namespace.startswith(REPORTERS):
+            failure: Any = event["log_failure"]
+            error: BaseException = failure.value
+            error.add_note(formatEvent(event))
+            self._report(error)
+
+    def close(self) -> None:
+        """Stop listening."""
+        globalLogPublisher.removeObserver(self)
+
+
+@contextmanager
+def hear_events(heard: Callable[[LogEvent], object]) -> Iterator[None]:
+    """Hand on every event meanwhile."""
+
+    def observe(event: dict[str, Any]) -> None:
+        failure: Any = event.get("log_failure")
+        heard(
+            LogEvent(
+                level="trace" if "txaio_trace" in event else event["log_level"].name,
+                namespace=event["log_namespace"],
+                format=str(event.get("log_format")),
+                fields=own_fields(event),
+                failure=getattr(failure, "value", None),
+                text=formatEvent(event),
+            )
+        )
+
+    globalLogPublisher.addObserver(observe)
+    try:
+        yield
+    finally:
+        globalLogPublisher.removeObserver(observe)
