@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from txaio_interfaces import IBackend
 
+pytest_plugins = ["pytest_txaio._clauses"]
 BACKENDS = pytest.StashKey[Backends]()
 
 

@@ -1,0 +1,185 @@
+"""The contract in a run of pytest: which clauses are asked for, and which hold.
+
+A test of the contract begins its docstring with the clauses that it is about.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from _pytest.terminal import TerminalReporter
+
+SECTIONS = {
+    "F": ("Futures", 9),
+    "C": ("Callbacks", 7),
+    "R": ("Errors are never lost", 6),
+    "A": ("as_future", 3),
+    "X": ("Cancellation", 10),
+    "G": ("gather", 5),
+    "T": ("Time", 7),
+    "B": ("Batched timers", 7),
+    "V": ("Context variables", 2),
+    "H": ("Threads", 2),
+    "L": ("Lifecycle", 3),
+    "E": ("Failures", 4),
+    "O": ("Logging", 9),
+}
+"""Of each letter, what its clauses are about, and how many there are."""
+
+CLAUSES = [
+    f"{letter}{number}"
+    for letter, (_, count) in SECTIONS.items()
+    for number in range(1, count + 1)
+]
+"""All clauses of the contract, in its order."""
+
+KIT = "pytest_txaio.conformance"
+CITED = re.compile(r"([A-Z]\d+(?:, [A-Z]\d+)*): ")
+
+# What a report remembers of its test: so it comes through pytest-xdist, and into XML.
+CLAUSE = "txaio_clause"
+BACKEND = "txaio_backend"
+UNCHECKED = "txaio_unchecked"
+
+
+def clauses_of(docstring: str | None) -> list[str]:
+    """Return the clauses that the *docstring* of a test begins with."""
+    begins = CITED.match(docstring or "")
+    return begins[1].split(", ") if begins else []
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("txaio")
+    group.addoption(
+        "--txaio-conformance",
+        action="store_true",
+        help="run the tests of txaio's contract, beside those that are named",
+    )
+    group.addoption(
+        "--txaio-clauses",
+        metavar="CLAUSES",
+        default="",
+        help="of these tests only those of some clauses or sections, as in `F,C5`",
+    )
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    chosen_by(config)
+    if config.getoption("--txaio-conformance"):
+        named = config.args_source is pytest.Config.ArgsSource.ARGS
+        others = config.args if named else []
+        kit = kit_for(config)
+        config.args = [*(each for each in others if each not in kit), *kit]
+
+
+def kit_for(config: pytest.Config) -> list[str]:
+    """Return where the tests of the contract are, as pytest takes it."""
+    folder = Path(__file__).parent / "conformance"
+    if "test_*.py" in config.getini("python_files"):
+        return [str(folder)]
+    # Where test files are called something else, ours have to be named.
+    return sorted(map(str, folder.glob("test_*.py")))
+
+
+def chosen_by(config: pytest.Config) -> set[str]:
+    """Return the clauses that are asked for, or none if all are.
+
+    Raises `pytest.UsageError` if there is no such clause.
+    """
+    words = config.getoption("--txaio-clauses").upper().replace(",", " ").split()
+    chosen: set[str] = set()
+    for word in words:
+        found = [each for each in CLAUSES if word in (each, each[0])]
+        if not found:
+            known = ", ".join(f"{key} ({name})" for key, (name, _) in SECTIONS.items())
+            message = f"the contract has no clause {word!r}; its sections are {known}"
+            raise pytest.UsageError(message)
+        chosen.update(found)
+    return chosen
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    chosen = chosen_by(config)
+    left_out: list[pytest.Item] = []
+    for item in items:
+        if not isinstance(item, pytest.Function) or not _is_ours(item):
+            continue
+        clauses = clauses_of(item.function.__doc__)
+        if chosen and chosen.isdisjoint(clauses):
+            left_out.append(item)
+        item.extra_keyword_matches.update(clauses)
+        item.user_properties += [(CLAUSE, clause) for clause in clauses]
+        item.user_properties.append((BACKEND, item.callspec.params["txaio_host"]))
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        gone = set(left_out)
+        items[:] = [item for item in items if item not in gone]
+
+
+def _is_ours(item: pytest.Function) -> bool:
+    return item.function.__module__.startswith(KIT)
+
+
+class Outcome:
+    """What became of the clauses on one backend."""
+
+    def __init__(self) -> None:
+        self.held: set[str] = set()
+        self.broken: dict[str, list[str]] = defaultdict(list)
+        self.unchecked: dict[str, set[str]] = defaultdict(set)
+
+    def add(self, report: pytest.TestReport, clauses: Iterable[str]) -> None:
+        """Take what a *report* says of *clauses*."""
+        unchecked = [text for name, text in report.user_properties if name == UNCHECKED]
+        name = report.nodeid.rpartition("::")[2]
+        for clause in clauses:
+            if report.passed:
+                self.held.add(clause)
+            elif report.failed and name not in self.broken[clause]:
+                self.broken[clause].append(name)
+            self.unchecked[clause].update(map(str, unchecked))
+
+    def lines(self) -> Iterator[str]:
+        """Yield what there is to say, clause by clause."""
+        held = len(self.held - self.broken.keys())
+        yield f"{held} clauses hold, {len(self.broken)} do not"
+        for clause in CLAUSES:
+            if clause in self.broken:
+                yield f"  {clause} is broken: {', '.join(self.broken[clause])}"
+            for text in sorted(self.unchecked[clause]):
+                yield f"  {clause} was not checked for {text}"
+
+
+def outcomes(reports: Iterable[pytest.TestReport]) -> dict[str, Outcome]:
+    """Return the outcome on each backend on which clauses were tested."""
+    found: dict[str, Outcome] = defaultdict(Outcome)
+    for report in reports:
+        clauses = [str(text) for name, text in report.user_properties if name == CLAUSE]
+        for name, backend in report.user_properties:
+            if name == BACKEND:
+                found[str(backend)].add(report, clauses)
+    return found
+
+
+def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
+    stats = terminalreporter.stats
+    kinds = ("passed", "failed", "error")
+    found = outcomes(report for kind in kinds for report in stats.get(kind, []))
+    if found:
+        terminalreporter.section("the contract of txaio")
+    for backend, outcome in found.items():
+        for number, line in enumerate(outcome.lines()):
+            terminalreporter.line(line if number else f"{backend}: {line}")

@@ -1,0 +1,127 @@
+"""An event loop: calls that are due now, in a queue, and calls that are due later."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+from heapq import heapify, heappop, heappush
+from itertools import count
+from threading import Condition
+from typing import TYPE_CHECKING, Any
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from heap_backend._futures import HeapTask
+
+    Report = Callable[[str, BaseException], object]
+
+FEW = 64
+"""So many cancelled calls are not worth clearing away."""
+
+
+def log_error(text: str, error: BaseException) -> None:
+    """Report as the programs do that have no better place."""
+    logging.getLogger("heap").error("%s", text, exc_info=error)
+
+
+class Call:
+    """A call that the loop was asked to make."""
+
+    __slots__ = ("_loop", "fn")
+
+    def __init__(self, loop: Loop, fn: Callable[[], object]) -> None:
+        self._loop = loop
+        self.fn: Callable[[], object] | None = fn
+
+    def __call__(self) -> None:
+        fn, self.fn = self.fn, None
+        if fn is not None:
+            fn()
+
+    def cancel(self) -> None:
+        """See to it that the call is not made, and refer to nothing any more."""
+        if self.fn is not None:
+            self.fn = None
+            self._loop.tidy()
+
+
+class Loop:
+    """Makes calls in their order and in their time, in the thread that runs it."""
+
+    def __init__(self, report: Report = log_error) -> None:
+        """Hand on to *report* what nobody else takes."""
+        self.report = report
+        self._ready: deque[Callable[[], object]] = deque()
+        self._later: list[tuple[float, int, Call]] = []
+        # Calls that are due at the same time are made in the order of asking.
+        self._numbers = count()
+        self._cancelled = 0
+        self._wake = Condition()
+        self.threads = ThreadPoolExecutor()
+        self.tasks: set[HeapTask] = set()
+        """Coroutines that run: what they wait for need not keep them."""
+        self.current: Any = None
+        """The task whose coroutine has its turn."""
+
+    def now(self) -> float:
+        """Return the monotonic time, in seconds."""
+        return time.monotonic()
+
+    def soon(self, fn: Callable[[], object]) -> Call:
+        """Make the call in the next turn."""
+        call = Call(self, fn)
+        self._ready.append(call)
+        return call
+
+    def later(self, delay: float, fn: Callable[[], object]) -> Call:
+        """Make the call after *delay* seconds."""
+        call = Call(self, fn)
+        heappush(self._later, (self.now() + delay, next(self._numbers), call))
+        return call
+
+    def from_thread(self, fn: Callable[[], object]) -> None:
+        """Make the call soon; may be used in any thread, and wakes the loop."""
+        with self._wake:
+            self._ready.append(fn)
+            self._wake.notify()
+
+    def pending(self) -> int:
+        """Count the calls that are due later."""
+        return sum(call.fn is not None for _, _, call in self._later)
+
+    def tidy(self) -> None:
+        """Clear cancelled calls away, where they are more than half of all."""
+        self._cancelled += 1
+        if self._cancelled > FEW and self._cancelled * 2 > len(self._later):
+            self._later = [entry for entry in self._later if entry[2].fn is not None]
+            heapify(self._later)
+            self._cancelled = 0
+
+    def turn(self) -> None:
+        """Make the calls that are due; those that they add wait for the next turn."""
+        self._rest()
+        now = self.now()
+        while self._later and self._later[0][0] <= now:
+            self._ready.append(heappop(self._later)[2])
+        for _ in range(len(self._ready)):
+            try:
+                self._ready.popleft()()
+            except Exception as error:  # noqa: BLE001 - whatever the call raises
+                self.report("error in a call", error)
+
+    def _rest(self) -> None:
+        """Wait until a call is due, or until a thread asks for one."""
+        while self._later and self._later[0][2].fn is None:
+            heappop(self._later)
+        until = self._later[0][0] if self._later else None
+        with self._wake:
+            if not self._ready:
+                self.wait(None if until is None else max(0, until - self.now()))
+
+    def wait(self, seconds: float | None) -> None:
+        """Wait for a thread, but no longer than so many *seconds*."""
+        self._wake.wait(seconds)
