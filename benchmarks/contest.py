@@ -58,9 +58,10 @@ def hold(contest: Contest) -> Result:
         }
         task = {"workload": contest.workload, "module": contest.workloads}
         line = json.dumps(task | contest.task)
-        rounds = [_round(workers, line) for _ in range(contest.rounds + 1)]
-    # The first round warms the interpreter up.
-    return Result(contest, rounds[1:] if contest.rounds > 1 else rounds)
+        # The first of many rounds warms the interpreter up.
+        warming = int(contest.rounds > 1)
+        rounds = [_round(workers, line) for _ in range(warming + contest.rounds)]
+    return Result(contest, rounds[warming:])
 
 
 def _round(
