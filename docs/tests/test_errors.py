@@ -85,6 +85,16 @@ def use_in_a_thread():
     txaio_asyncio.run(main, debug=True)
 
 
+def run_inside(run, **options):
+    """Run something else on a loop that runs."""
+
+    async def main(txa):
+        await txa.sleep(0)
+        run(nothing, **options)
+
+    run(main, **options)
+
+
 def import_missing():
     """Import a backend that is not installed."""
     import txaio_qt  # noqa: F401, PLC0415 - there is none
@@ -149,6 +159,40 @@ async def follow_a_coroutine(txa):
         coroutine.close()
 
 
+async def call_what_is_handed_over(txa):
+    """Call a coroutine function, instead of handing it over."""
+    txa.as_future(nothing(txa))
+
+
+async def settle_a_number(txa):
+    """Take something else for a future."""
+    misuses = (
+        lambda: txa.reject(1, ValueError()),
+        lambda: txa.reject(1, txa.create_failure(ValueError())),
+        lambda: txa.cancel(1),
+        lambda: txa.is_called(1),
+        lambda: txa.add_callbacks(1, print, None),
+        lambda: txa.shield(1),
+        lambda: txa.timeout(1, 1),
+        lambda: txa.resolve(1, 2),
+    )
+    *others, last = [error_of(misuse) for misuse in misuses]
+    assert {str(error) for error in others} == {str(last)}
+    raise last
+
+
+def error_of(misuse):
+    """Return the `TypeError` that *misuse* raises."""
+    with pytest.raises(TypeError) as caught:
+        misuse()
+    return caught.value
+
+
+async def gather_one(txa):
+    """Gather a future that is in no list."""
+    txa.gather(txa.create_future())
+
+
 async def resolve_twice(txa):
     """Settle a future that is settled."""
     future = txa.create_future()
@@ -174,6 +218,11 @@ def run_a_reactor_twice():
     txaio_twisted.run(nothing, reactor=reactor)
 
 
+def run_a_reactor_inside():
+    """Run a reactor that runs."""
+    run_inside(txaio_twisted.run, reactor=SelectReactor())
+
+
 def on(main, *backends):
     """Return a case for each of *backends*."""
     return [(BACKENDS[backend], main) for backend in backends]
@@ -184,6 +233,11 @@ CASES = {
     "The AnyIO backend was not entered": [
         (lambda: txaio_anyio.AnyioBackend().create_future(),),
         (enter_twice,),
+    ],
+    "A loop runs already": [
+        (run_inside, txaio_asyncio.run),
+        (run_a_reactor_inside,),
+        (run_inside, txaio_anyio.run),
     ],
     "The loop has ended": [
         (use_after_end, "asyncio"),
@@ -209,7 +263,12 @@ CASES = {
         *on(sleep_as_on_asyncio, "anyio"),
         *on(await_asyncio_future, "twisted", "anyio"),
     ],
-    "Not a future": on(follow_a_coroutine, "asyncio", "twisted", "anyio"),
+    "Not a future": [
+        *on(follow_a_coroutine, "asyncio", "twisted", "anyio"),
+        *on(call_what_is_handed_over, "asyncio"),
+        *on(settle_a_number, "asyncio"),
+        *on(gather_one, "twisted"),
+    ],
     "The future is settled already": on(resolve_twice, "asyncio", "twisted", "anyio"),
     "The future of a coroutine": on(resolve_a_coroutine, "asyncio"),
     "A level that is none": on(log_at_no_level, "asyncio"),
@@ -256,7 +315,15 @@ def test_message_is_what_the_code_says(text, case, request):
     with pytest.raises((Exception, Warning)) as caught:
         act(*args)
     error = caught.value
-    said = f"{type(error).__name__}: {getattr(error, 'msg', error)}"
+    text_of_error = f"{type(error).__name__}: {getattr(error, 'msg', error)}"
+    said = "\n".join([text_of_error, *getattr(error, "__notes__", ())])
     # A local function has a longer name than one of a module.
     said = re.sub(r"\w+\.<locals>\.", "", said)
     assert re.fullmatch(re.escape(text).replace("…", ".*"), said), said
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_no_method_takes_a_number_for_a_future(backend):
+    """On every backend it is the argument that is named, not what it lacks."""
+    with pytest.raises(TypeError, match=r"^future must be an? .*, not 'int'$"):
+        BACKENDS[backend](settle_a_number)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 class AnyioFutures(Futures):
     """The primitives, on `AnyioFuture` and tasks of AnyIO."""
 
+    _a_future: ClassVar[str] = "an AnyIO future"
     CancelledError: ClassVar[type[BaseException]] = CancelledError
     InvalidStateError: ClassVar[type[Exception]] = InvalidStateError
 
@@ -39,19 +40,31 @@ class AnyioFutures(Futures):
         return self._make_future(canceller)
 
     def resolve(self, future: Any, result: Any = None) -> None:
-        future.settle(RESOLVED, result)
+        try:
+            future.settle(RESOLVED, result)
+        except AttributeError:
+            raise self._no_future(future) from None
 
     def _reject(self, future: Any, exception: Exception) -> None:
-        future.settle(FAILED, exception)
+        try:
+            future.settle(FAILED, exception)
+        except AttributeError:
+            raise self._no_future(future) from None
 
     def cancel(self, future: Any, msg: str | None = None) -> None:
-        future.cancel(msg)
+        try:
+            future.cancel(msg)
+        except AttributeError:
+            raise self._no_future(future) from None
 
     def is_future(self, value: object) -> bool:
         return isinstance(value, AnyioFuture)
 
     def is_called(self, future: Any) -> bool:
-        return future.state is not PENDING
+        try:
+            return future.state is not PENDING
+        except AttributeError:
+            raise self._no_future(future) from None
 
     def add_callbacks(
         self,
@@ -68,8 +81,7 @@ class AnyioFutures(Futures):
                 msg = "add_callbacks needs a callback, an errback or both"
                 raise ValueError(msg)
         except AttributeError:
-            msg = f"future must be an AnyIO future, not {type(future).__name__!r}"
-            raise TypeError(msg) from None
+            raise self._no_future(future) from None
         return future
 
     def _on_settled(self, future: Any, fn: Callable[[Any], object]) -> None:

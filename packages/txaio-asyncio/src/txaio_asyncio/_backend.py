@@ -135,5 +135,9 @@ def run(
         finally:
             await backend._end(grace)
 
+    if asyncio._get_running_loop() is not None:
+        raise RuntimeError(
+            "an asyncio loop runs in this thread already: make AsyncioBackend() in it"
+        )
     with asyncio.Runner(loop_factory=loop_factory, debug=debug) as runner:
         return runner.run(live())

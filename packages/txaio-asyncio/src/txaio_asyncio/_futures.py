@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 class AsyncioFutures(Futures):
     """The primitives, on `asyncio.Future` and `asyncio.Task`."""
 
+    _a_future: ClassVar[str] = "an asyncio future"
     CancelledError: ClassVar[type[BaseException]] = asyncio.CancelledError
     InvalidStateError: ClassVar[type[Exception]] = asyncio.InvalidStateError
 
@@ -52,6 +53,8 @@ class AsyncioFutures(Futures):
                 raise
         except RuntimeError as error:
             raise _explain(error, future) from None
+        except AttributeError:
+            raise self._no_future(future) from None
 
     def _reject(self, future: Any, exception: Exception) -> None:
         try:
@@ -61,17 +64,26 @@ class AsyncioFutures(Futures):
                 raise
         except RuntimeError as error:
             raise _explain(error, future) from None
+        except AttributeError:
+            raise self._no_future(future) from None
 
     def cancel(self, future: Any, msg: str | None = None) -> None:
         # A task that is being cancelled would be interrupted in its clean-up.
-        if not (isinstance(future, asyncio.Task) and future.cancelling()):
+        if isinstance(future, asyncio.Task) and future.cancelling():
+            return
+        try:
             future.cancel(msg)
+        except AttributeError:
+            raise self._no_future(future) from None
 
     def is_future(self, value: object) -> bool:
         return isinstance(value, asyncio.Future)
 
     def is_called(self, future: Any) -> Any:
-        return future.done()
+        try:
+            return future.done()
+        except AttributeError:
+            raise self._no_future(future) from None
 
     def add_callbacks(
         self,
@@ -88,8 +100,7 @@ class AsyncioFutures(Futures):
                 msg = "add_callbacks needs a callback, an errback or both"
                 raise ValueError(msg)
         except AttributeError:
-            msg = f"future must be an asyncio future, not {type(future).__name__!r}"
-            raise TypeError(msg) from None
+            raise self._no_future(future) from None
         return future
 
     def _on_settled(self, future: Any, fn: Callable[[Any], object]) -> None:

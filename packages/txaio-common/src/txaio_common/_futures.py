@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from inspect import isasyncgen
+from inspect import isasyncgen, iscoroutine
 from types import CoroutineType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from txaio_common._failures import Failures, exception_of
 from txaio_common._gather import UNSET, GatherAll, GatherUntilFailure
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 class Futures(Failures):
     """Futures of any backend, over the primitives that are abstract here."""
+
+    _a_future: ClassVar[str] = "a future of this backend"
+    """What an error calls a future of this backend's."""
 
     @abstractmethod
     def _new_future(self, canceller: Callable[[Any], object] | None) -> IFuture[Any]:
@@ -85,6 +88,7 @@ class Futures(Failures):
         try:
             value = fn(*args, **kwargs)
         except (Exception, self.CancelledError) as exception:  # noqa: BLE001 - kept
+            _refuse_coroutine(fn)
             future = self._new_future(None)
             self._settle_failed(future, exception)
             return future
@@ -108,6 +112,10 @@ class Futures(Failures):
     def gather(
         self, futures: Iterable[Awaitable[Any]], consume_exceptions: bool = True
     ) -> Any:
+        if hasattr(futures, "__await__"):
+            # Of futures that can be iterated over, some never come to an end.
+            msg = "futures must be several, in a list say: gather([future])"
+            raise TypeError(msg)
         members = list(futures)
         for member in members:
             if not hasattr(member, "__await__"):
@@ -159,7 +167,16 @@ class Futures(Failures):
             return self._spawn(awaitable)
         if self.is_future(awaitable):
             return awaitable  # type: ignore[return-value]
+        if not hasattr(awaitable, "__await__"):
+            raise self._no_future(awaitable)
         return self._adopt(awaitable)
+
+    def _no_future(self, value: object) -> TypeError:
+        """Return what to raise where *value* stands in the place of a future."""
+        text = f"future must be {self._a_future}, not {type(value).__name__!r}"
+        if iscoroutine(value):
+            text += ": as_future(fn) makes one of a coroutine function"
+        return TypeError(text)
 
     def _follow(self, source: IFuture[Any], target: IFuture[Any]) -> None:
         """Settle *target* as *source*, which is settled, was."""
@@ -174,6 +191,14 @@ class Futures(Failures):
             self.cancel(future, *exception.args[:1])
         else:
             self._reject(future, exception_of(exception))
+
+
+def _refuse_coroutine(fn: object) -> None:
+    if iscoroutine(fn):
+        fn.close()
+        raise TypeError(
+            "fn is handed over and not called: as_future(fn, 1), not as_future(fn(1))"
+        )
 
 
 async def wait_for(awaitable: Awaitable[Any]) -> Any:

@@ -140,7 +140,11 @@ def start_main(
         raise TypeError(
             "main is handed over and not called: run(main), not run(main())"
         )
-    running: Any = main(backend, *args)
+    try:
+        running: Any = main(backend, *args)
+    except TypeError as error:
+        error.add_note("run calls main(backend, *args): the backend comes first")
+        raise
     if not isawaitable(running):
         msg = (
             f"main must be a coroutine function (`async def main(backend)`): {main!r}"

@@ -91,7 +91,8 @@ class IFutures(ABC):
         and goes on even if nobody keeps the future.
         `KeyboardInterrupt` and `SystemExit` are raised, not turned into failures.
 
-        Raises `TypeError` if *fn* is an async generator function.
+        Raises `TypeError` if *fn* is an async generator function, or a coroutine:
+        the function is handed over, and not called.
         """
 
     @abstractmethod

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import deque
-from contextlib import suppress
 from functools import partial
-from signal import SIGINT
 from threading import current_thread, get_ident, main_thread
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from weakref import WeakKeyDictionary, ref
 
-from twisted.internet.defer import CancelledError
-from twisted.internet.error import ReactorNotRunning
+from twisted.internet.error import (
+    ReactorAlreadyRunning,
+    ReactorNotRestartable,
+)
 from twisted.logger import Logger
 
 from txaio_common import (
@@ -23,6 +23,7 @@ from txaio_common import (
     start_main,
 )
 from txaio_twisted._failures import failure_of
+from txaio_twisted._life import Life
 from txaio_twisted._logging import TwistedLogging
 from txaio_twisted._native import TwistedFuture
 from txaio_twisted._timers import TwistedTimers, clock_of
@@ -162,53 +163,6 @@ def _follow_shutdown(reactor: Any, backend: TwistedBackend) -> None:
         reactor.addSystemEventTrigger("after", "shutdown", after)
 
 
-class _Life(Generic[T]):
-    """One run of a reactor, from the start of `main` to what came of it."""
-
-    def __init__(self, backend: TwistedBackend, reactor: Any) -> None:
-        self._backend = backend
-        self._reactor = reactor
-        self._ended = False
-        self._value: Any = None
-        self._error: BaseException | None = None
-
-    def begin(self, start: Callable[[], Any]) -> None:
-        """Call *start*, which returns a future, and stop the reactor after it."""
-        self._backend._start(self._live(start), self._backend._sheltered)
-
-    async def _live(self, start: Callable[[], Any]) -> None:
-        value, error = None, None
-        try:
-            value = await start()
-        except Exception as caught:  # noqa: BLE001 - `result` raises it
-            error = caught
-        await self._backend._end()
-        self.leave(error, value)
-
-    def leave(self, error: BaseException | None, value: Any = None) -> None:
-        """Stop the reactor; the first to say so gives the outcome."""
-        if not self._ended:
-            self._ended = True
-            self._value, self._error = value, error
-            with suppress(ReactorNotRunning):
-                self._reactor.stop()
-
-    def result(self) -> T:
-        """Return what `main` returned, or raise what ended it."""
-        if not self._ended:
-            raise RuntimeError("the reactor was stopped before main had ended")
-        error, self._error = self._error, None
-        interrupted = getattr(self._reactor, "_exitSignal", None) == SIGINT
-        try:
-            if isinstance(error, CancelledError) and interrupted:
-                raise KeyboardInterrupt from None
-            if error is not None:
-                raise error
-        finally:
-            del error
-        return cast("T", self._value)
-
-
 def run(
     main: Callable[[TwistedBackend, *Args], Awaitable[T]],
     *args: *Args,
@@ -227,10 +181,23 @@ def run(
     """
     reactor = _global_reactor() if reactor is None else reactor
     backend = TwistedBackend(reactor, grace=grace, debug=debug)
-    life: _Life[T] = _Life(backend, reactor)
+    life: Life[T] = Life(backend, reactor)
     backend._exit = life.leave
     start = partial(backend.as_future, start_main, main, backend, args)
     # callWhenRunning would fire before an asyncioreactor's loop runs.
-    reactor.callLater(0, backend._guard, partial(life.begin, start))
-    reactor.run(installSignalHandlers=current_thread() is main_thread())
+    call = reactor.callLater(0, backend._guard, partial(life.begin, start))
+    try:
+        reactor.run(installSignalHandlers=current_thread() is main_thread())
+    except (ReactorAlreadyRunning, ReactorNotRestartable) as error:
+        call.cancel()
+        raise type(error)(_WHY_NOT[type(error)]) from None
     return life.result()
+
+
+_WHY_NOT = {
+    ReactorAlreadyRunning: "the reactor runs already: make TwistedBackend() in it",
+    ReactorNotRestartable: (
+        "a reactor runs once: a program has one run(main), and tests give each its own"
+        " reactor, run(main, reactor=SelectReactor())"
+    ),
+}

@@ -20,7 +20,7 @@ from txaio_twisted._failures import (
     failure_of,
     traceback_of,
 )
-from txaio_twisted._native import TwistedFuture
+from txaio_twisted._native import TwistedFuture, call_either, take_over
 
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ DEEP = 20
 class TwistedFutures(Futures, TwistedFailures):
     """The primitives, on `TwistedFuture`; native Deferreds are adopted."""
 
+    _a_future: ClassVar[str] = "a Deferred"
     CancelledError: ClassVar[type[BaseException]] = CancelledError
     InvalidStateError: ClassVar[type[Exception]] = AlreadyCalledError
 
@@ -57,31 +58,44 @@ class TwistedFutures(Futures, TwistedFailures):
         return future
 
     def resolve(self, future: Any, result: Any = None) -> None:
-        if not isinstance(future, TwistedFuture):
+        if isinstance(future, TwistedFuture):
+            if future._may_settle():
+                future._settle(result, failed=False)
+        elif isinstance(future, Deferred):
             future.callback(result)
-        elif future._may_settle():
-            future._settle(result, failed=False)
+        else:
+            raise self._no_future(future)
 
     def reject(self, future: Any, error: Any = None) -> None:
         if isinstance(error, Failure) and not isinstance(error.value, StopIteration):
-            future.errback(error)
+            self._fail(future, error)
         else:
             super().reject(future, error)
 
     def _reject(self, future: Any, exception: Exception) -> None:
-        future.errback(failure_of(exception))
+        self._fail(future, failure_of(exception))
+
+    def _fail(self, future: Any, failure: Failure) -> None:
+        if not isinstance(future, Deferred):
+            raise self._no_future(future)
+        future.errback(failure)
 
     def cancel(self, future: Any, msg: str | None = None) -> None:
         if isinstance(future, TwistedFuture):
             future.cancel(msg)
-        else:
+        elif isinstance(future, Deferred):
             future.cancel()
+        else:
+            raise self._no_future(future)
 
     def is_future(self, value: object) -> bool:
         return isinstance(value, Deferred)
 
     def is_called(self, future: Any) -> Any:
-        return future.called
+        try:
+            return future.called
+        except AttributeError:
+            raise self._no_future(future) from None
 
     def add_callbacks(
         self,
@@ -93,14 +107,13 @@ class TwistedFutures(Futures, TwistedFailures):
             msg = "add_callbacks needs a callback, an errback or both"
             raise ValueError(msg)
         run: Any = copy_context().run
-        self._on_settled(future, partial(run, _call, callback, errback))
+        self._on_settled(future, partial(run, call_either, callback, errback))
         return future
 
     def _on_settled(self, future: Any, fn: Listener) -> None:
         if not isinstance(future, TwistedFuture):
             if not self.is_future(future):
-                msg = f"future must be a Deferred, not {type(future).__name__!r}"
-                raise TypeError(msg)
+                raise self._no_future(future)
             future = self._adopt(future)
         if future._outcome is UNSET:
             future._listen(fn)
@@ -213,7 +226,7 @@ class TwistedFutures(Futures, TwistedFailures):
         if future is None:
             self._adopted[awaitable] = future = self._new_future(None)
             future._source = ref(awaitable)
-            awaitable.addBoth(_take_over, future)
+            awaitable.addBoth(take_over, future)
         return future
 
     async def uncancelled(
@@ -231,22 +244,3 @@ class TwistedFutures(Futures, TwistedFailures):
         if interrupted and self._current is not None:
             self._current.interrupt()
         return await inner
-
-
-def _call(
-    callback: Callable[[Any], object] | None,
-    errback: Callable[[IFailedFuture], object] | None,
-    future: TwistedFuture,
-) -> None:
-    if not future._failed:
-        if callback is not None:
-            callback(future._outcome)
-    elif errback is not None:
-        errback(future._look())
-
-
-def _take_over(result: Any, future: TwistedFuture) -> Any:
-    if future._outcome is UNSET:
-        future._settle(result, failed=isinstance(result, Failure))
-    # From here on it is the future that answers for a failure.
-    return None if isinstance(result, Failure) else result

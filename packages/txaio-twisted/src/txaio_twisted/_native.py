@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator
     from weakref import ref
 
+    from txaio_interfaces import IFailedFuture
     from txaio_twisted._futures import TwistedFutures
 
     Listener = Callable[[Any], object]
@@ -134,3 +135,24 @@ class TwistedFuture(Deferred[Any]):
                 canceller(self)
             except Exception as error:  # noqa: BLE001 - any error of the user's
                 self._backend._report(f"error in the canceller {canceller!r}", error)
+
+
+def call_either(
+    callback: Callable[[Any], object] | None,
+    errback: Callable[[IFailedFuture], object] | None,
+    future: TwistedFuture,
+) -> None:
+    """Call *callback* or *errback* with the outcome of *future*, which is settled."""
+    if not future._failed:
+        if callback is not None:
+            callback(future._outcome)
+    elif errback is not None:
+        errback(future._look())
+
+
+def take_over(result: Any, future: TwistedFuture) -> Any:
+    """Settle *future* with the *result* of the native chain that it follows."""
+    if future._outcome is UNSET:
+        future._settle(result, failed=isinstance(result, Failure))
+    # From here on it is the future that answers for a failure.
+    return None if isinstance(result, Failure) else result

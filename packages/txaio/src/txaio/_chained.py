@@ -53,8 +53,7 @@ class ChainedTwisted(TwistedBackend):
             msg = "add_callbacks needs a callback, an errback or both"
             raise ValueError(msg)
         if not isinstance(future, Deferred):
-            msg = f"future must be a Deferred, not {type(future).__name__!r}"
-            raise TypeError(msg)
+            raise self._no_future(future)
         return cast("Any", future).addCallbacks(callback or _pass, errback or _pass)
 
     def gather(
