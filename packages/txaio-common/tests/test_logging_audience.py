@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from conftest import Written
+
     from txaio_common import StdlibLogging
 
     Audience = Callable[[], AbstractContextManager[Any]]

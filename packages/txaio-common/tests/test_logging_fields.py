@@ -12,6 +12,7 @@ from txaio_common import make_event, message_text
 
 if TYPE_CHECKING:
     from conftest import Written
+
     from txaio_common import Logger, StdlibLogging
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from conftest import Written
+
     from txaio_common import StdlibLogging
 
 

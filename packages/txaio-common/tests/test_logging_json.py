@@ -12,6 +12,7 @@ import pytest
 
 if TYPE_CHECKING:
     from conftest import Written
+
     from txaio_common import StdlibLogging
 
 

@@ -15,6 +15,7 @@ from txaio_interfaces import log_levels
 
 if TYPE_CHECKING:
     from conftest import Written
+
     from txaio_common import Logger, StdlibLogging
 
 WRITTEN = log_levels[1:]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import Written
+
     from txaio_common import StdlibLogging
 
 

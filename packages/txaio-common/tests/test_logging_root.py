@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pytest
-
     from conftest import Written
+
     from txaio_common import StdlibLogging
 
 

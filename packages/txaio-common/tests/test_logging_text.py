@@ -12,6 +12,7 @@ from txaio_common._log_text import indented, one_line, repr_of
 
 if TYPE_CHECKING:
     from conftest import Written
+
     from txaio_common import StdlibLogging
 
 
