@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import sysconfig
 from pathlib import Path
 from typing import Any
 
@@ -36,13 +37,12 @@ EXAMPLE = ROOT / "docs/examples/keepalive"
 SETTINGS = nox.project.load_toml(ROOT / "pyproject.toml")
 FOLDERS = {folder.name: folder for folder in sorted(ROOT.glob("packages/*"))}
 FOLDERS["txaio-example-keepalive"] = EXAMPLE
-PROJECTS = {
-    name: nox.project.load_toml(folder / "pyproject.toml")["project"]
+OWN = {
+    name: nox.project.load_toml(folder / "pyproject.toml")
     for name, folder in FOLDERS.items()
 }
+PROJECTS = {name: settings["project"] for name, settings in OWN.items()}
 TESTED = [name for name in FOLDERS if any(FOLDERS[name].glob("tests/test_*.py"))]
-# What a distribution's own tests need beside it.
-BESIDE = {"txaio-example-keepalive": ["txaio-asyncio"]}
 LOOPS = {
     "txaio-asyncio": ["asyncio", "uvloop"],
     "txaio-twisted": ["twisted", "twisted-asyncioreactor"],
@@ -60,7 +60,8 @@ def pythons() -> list[str]:
     ):
         named.append("pypy3.11")
     kind = "pypy" if sys.implementation.name == "pypy" else ""
-    running = f"{kind}{sys.version_info.major}.{sys.version_info.minor}"
+    threads = "t" if sysconfig.get_config_var("Py_GIL_DISABLED") else ""
+    running = f"{kind}{sys.version_info.major}.{sys.version_info.minor}{threads}"
     return list(dict.fromkeys([*named, running]))
 
 
@@ -72,15 +73,20 @@ def on_pypy(session: nox.Session) -> bool:
     return str(session.python or sys.implementation.name).startswith("pypy")
 
 
-def group(name: str) -> list[str]:
+def has_uvloop(session: nox.Session) -> bool:
+    """Tell whether there is a uvloop for the Python and the system of *session*."""
+    return not on_pypy(session) and sys.platform != "win32"
+
+
+def group(name: str, settings: dict[str, Any] = SETTINGS) -> list[str]:
     """Return the requirements of a dependency group."""
-    return list(nox.project.dependency_groups(SETTINGS, name))
+    return list(nox.project.dependency_groups(settings, name))
 
 
 def extras(session: nox.Session, package: str) -> dict[str, list[str]]:
     """Return the extras of *package* that there are for the Python of *session*."""
     known = PROJECTS[package].get("optional-dependencies", {})
-    missing = {"uvloop"} if on_pypy(session) else set()
+    missing = set() if has_uvloop(session) else {"uvloop"}
     return {name: known[name] for name in known if name not in missing}
 
 
@@ -123,7 +129,7 @@ def predecessor(session: nox.Session) -> dict[str, str]:
 def conform(session: nox.Session, *packages: str) -> None:
     """Run the conformance suite on every loop of *packages*."""
     loops = [loop for package in packages for loop in LOOPS[package]]
-    if on_pypy(session):
+    if not has_uvloop(session):
         loops = [loop for loop in loops if not loop.endswith("uvloop")]
     suite = ["tests-integration", "--ignore=tests-integration/packaging"]
     pytest(session, *suite, f"--txaio-backends={','.join(loops)}")
@@ -171,19 +177,24 @@ def integration(session: nox.Session, package: str) -> None:
 @nox.session(requires=["wheels"])
 def types(session: nox.Session) -> None:
     """Check the types of the packages, and those of a program that uses them."""
-    install(session, *(whole(session, name) for name in LOOPS), *group("types"))
+    ours = ["txaio", "pytest-txaio", *(whole(session, name) for name in LOOPS)]
+    install(session, *ours, *group("types"))
     session.run("mypy")
     # It would ask the network for a newer version, and take settings of others.
     quiet = {"PYRIGHT_PYTHON_IGNORE_WARNINGS": "1"}
     session.run("pyright", "--project=pyproject.toml", env=quiet)
+    session.run("ty", "check")
+    packages = [name.replace("-", "_") for name in OWN if "example" not in name]
+    session.run("python", "-m", "release.complete_types", *packages, env=quiet)
+    session.run("python", "-m", "release.stable_api")
 
 
 @nox.session(python=PYTHONS, requires=["wheels"])
 @nox.parametrize("package", TESTED, ids=TESTED)
 def unit(session: nox.Session, package: str) -> None:
     """Run a package's own tests where nothing else is installed."""
-    beside = BESIDE.get(package, [])
-    install(session, whole(session, package), *beside, *group("test"))
+    needed = [*group("test", OWN[package]), *group("coverage")]
+    install(session, whole(session, package), *needed)
     pytest(session, str(FOLDERS[package] / "tests"))
 
 
@@ -204,17 +215,20 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
     session.run("codespell")
+    session.run("zizmor", "--offline", "--quiet", "--persona=auditor", ".github")
     sources = os.pathsep.join(map(str, ROOT.glob("packages/*/src")))
     session.run("lint-imports", "--no-cache", env={"PYTHONPATH": sources})
 
 
 @nox.session(requires=["wheels"])
 def build(session: nox.Session) -> None:
-    """Check what would be published: metadata, contents, versions, imports."""
-    install(session, *PROJECTS, *group("build"), *group("test"))
+    """Check what would be published: metadata, contents, versions, imports, bytes."""
+    needed = sum(map(group, ["build", "test", "wheels"]), [])
+    install(session, *PROJECTS, *needed)
     files = sorted(map(str, DIST.iterdir()))
     session.run("twine", "check", "--strict", *files)
     session.run("check-wheel-contents", str(DIST))
+    session.run("python", "-m", "release.archives", str(DIST))
     pytest(session, "tests-integration/packaging")
 
 
@@ -244,7 +258,7 @@ def coverage(session: nox.Session) -> None:
     session.run("coverage", "report", data)
 
 
-@nox.session(requires=["wheels"], default=False)
+@nox.session(requires=["wheels"], allow_parallel=False)
 def downstream(session: nox.Session) -> None:
     """Run the clients of txaio's predecessor, unmodified, on what is here."""
     # Crossbar takes no idna that AnyIO takes: AnyIO is left out.
@@ -261,3 +275,10 @@ def bench(session: nox.Session) -> None:
     install(session, *backends, *group("bench"))
     words = session.posargs or ["--out=docs/benchmarks"]
     session.run("python", "-m", "benchmarks", *words, env=predecessor(session))
+
+
+@nox.session(default=False, allow_parallel=False)
+def release(session: nox.Session) -> None:
+    """Try a release in a copy, and show what it changes: -- VERSION [--write]."""
+    session.install(*group("release"))
+    session.run("python", "-m", "release", *session.posargs)
