@@ -11,9 +11,11 @@ import pytest
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from pytest_txaio._host import Host
+    from pytest_txaio._host import ClockName, Host
+
+EITHER = ("virtual", "real")
 
 
 class Known(NamedTuple):
@@ -27,6 +29,8 @@ class Known(NamedTuple):
     """What to ask pip for."""
     is_default: bool = True
     """Whether tests run on it unless something else is asked for."""
+    clocks: tuple[ClockName, ...] = EITHER
+    """Those of its host, which need not be imported to know."""
 
     def is_installed(self) -> bool:
         """Tell whether all that it needs is there, without importing any of it."""
@@ -48,6 +52,7 @@ KNOWN = {
         ("txaio_asyncio", "uvloop"),
         "txaio-asyncio[uvloop]",
         is_default=False,
+        clocks=("real",),
     ),
     "twisted": Known(
         "_hosts_twisted:TwistedHost", ("txaio_twisted", "twisted"), "txaio-twisted"
@@ -66,6 +71,7 @@ KNOWN = {
         ("txaio_anyio", "anyio", "uvloop"),
         "txaio-anyio[uvloop]",
         is_default=False,
+        clocks=("real",),
     ),
     "anyio-trio": Known(
         "_hosts_anyio:AnyioTrioHost",
@@ -85,14 +91,24 @@ class Backends:
         Raises `pytest.UsageError` if one of these is unknown or not installed.
         """
         self.added = added
-        self.chosen_by_name = bool(chosen.strip())
-        self.names = self._expand(chosen) if self.chosen_by_name else self._default()
+        self.by_name = bool(chosen.strip())
+        """Whether somebody chose."""
+        self.names = self._default()
         """The names of those that tests run on, unless a mark says otherwise."""
+        if self.by_name:
+            self.names = self.expand(chosen.split(","))
+            for name in self.names:
+                self.check_installed(name)
 
     @property
     def known(self) -> list[str]:
         """The names of all that there are."""
         return [*KNOWN, *self.added]
+
+    @property
+    def choice(self) -> str:
+        """What can be asked for, in words."""
+        return f"{', '.join(self.known)}; `anyio` and `all` stand for several"
 
     @property
     def missing(self) -> dict[str, str]:
@@ -107,16 +123,40 @@ class Backends:
         """Tell whether the backend called *name* can be used here."""
         return name in self.added or KNOWN[name].is_installed()
 
-    def check(self, name: str) -> None:
-        """Raise `pytest.UsageError` unless there is a backend called *name*, here."""
-        if name not in self.known:
-            names = ", ".join(self.known)
-            message = f"there is no txaio backend {name!r}: choose among {names}, all"
-            raise pytest.UsageError(message)
+    def clocks(self, name: str) -> tuple[ClockName, ...]:
+        """Return the clocks of the backend called *name*."""
+        if name in KNOWN:
+            return KNOWN[name].clocks
+        # A factory need not be a class: its host is asked once more when it is made.
+        clocks: tuple[ClockName, ...] = getattr(self.added[name], "clocks", EITHER)
+        return clocks
+
+    def check_installed(self, name: str) -> None:
+        """Raise `pytest.UsageError` if the backend called *name* is not installed."""
         if not self.is_installed(name):
             command = f"pip install '{KNOWN[name].requirement}'"
             message = f"the txaio backend {name!r} is not installed: {command}"
             raise pytest.UsageError(message)
+
+    def expand(self, words: Iterable[str]) -> list[str]:
+        """Return the names that *words* stand for, a group for what is installed of it.
+
+        Raises `pytest.UsageError` if a word is neither a name nor a group.
+        """
+        names: dict[str, None] = {}
+        for word in filter(None, (each.strip() for each in words)):
+            names |= dict.fromkeys([word] if word in self.known else self._group(word))
+        return list(names)
+
+    def header(self) -> str:
+        """Say what the tests run on, and what they could."""
+        running = ", ".join(self.names) or "no backend is installed"
+        missing = {} if self.by_name else self.missing
+        if not missing:
+            return f"txaio: {running}"
+        wanted = " ".join(f"'{each}'" for each in dict.fromkeys(missing.values()))
+        absent = ", ".join(missing)
+        return f"txaio: {running}; not installed: {absent} (pip install {wanted})"
 
     @contextmanager
     def open(self, name: str) -> Iterator[Host]:
@@ -132,21 +172,11 @@ class Backends:
         default = [name for name, known in KNOWN.items() if known.is_default]
         return [name for name in [*default, *self.added] if self.is_installed(name)]
 
-    def _expand(self, chosen: str) -> list[str]:
-        """Return the names in *chosen*, and for a group those that are installed."""
-        names: dict[str, None] = {}
-        for word in filter(None, (each.strip() for each in chosen.split(","))):
-            group = self._group(word)
-            for name in group or [word]:
-                self.check(name)
-                names[name] = None
-        return list(names)
-
     def _group(self, word: str) -> list[str]:
-        """Return the members of the group *word*, an empty list if it is none."""
-        if word in self.known:
-            return []
         members = [
             name for name in self.known if word == "all" or name.startswith(f"{word}-")
         ]
+        if not members:
+            message = f"there is no txaio backend {word!r}: choose among {self.choice}"
+            raise pytest.UsageError(message)
         return [name for name in members if self.is_installed(name)] or members

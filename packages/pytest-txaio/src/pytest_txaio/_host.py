@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Main = Callable[..., Awaitable[Any]]
 
-Clock = Literal["virtual", "real"]
+ClockName = Literal["virtual", "real"]
 
 PACE = {"virtual": (1.0, 0.002), "real": (0.02, 0.5)}
 """`unit` and `late` for each clock; another process may take away half a second."""
@@ -33,7 +33,7 @@ class Host:
     A host is made when a test begins, without arguments, and closed after it.
     """
 
-    clocks: ClassVar[tuple[Clock, ...]] = ("real",)
+    clocks: ClassVar[tuple[ClockName, ...]] = ("real",)
     """The clocks that it has; the first is the one that is used unless asked."""
     package: ClassVar[str] = ""
     """The import name of the backend, for the tests that start Python anew."""
@@ -49,13 +49,13 @@ class Host:
     def __init__(self) -> None:
         self.reports: list[BaseException] = []
         """What the backend reported, in its own way, because nobody looked at it."""
-        self.clock: Clock = self.clocks[0]
+        self.clock: ClockName = self.clocks[0]
         self.on_stuck: Callable[[], object] = bool
         """To be called, in the loop's thread, where no event can ever come."""
         self.backend: Any = self.package and importlib.import_module(self.package)
         """The module of that name."""
 
-    def use_clock(self, clock: Clock) -> None:
+    def use_clock(self, clock: ClockName) -> None:
         """Take *clock*, one of `clocks`, for the loops to come."""
         self.clock = clock
         self.unit, self.late = PACE[clock]

@@ -20,14 +20,14 @@ from pytest_txaio._time import VirtualTime
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
-    from pytest_txaio._host import Clock, Main
+    from pytest_txaio._host import ClockName, Main
     from txaio_interfaces import IBackend
 
 
 class AsyncioHost(Host):
     """asyncio's own loop."""
 
-    clocks: ClassVar[tuple[Clock, ...]] = ("virtual", "real")
+    clocks: ClassVar[tuple[ClockName, ...]] = ("virtual", "real")
     package = "txaio_asyncio"
     loop: asyncio.AbstractEventLoop
 
@@ -35,7 +35,7 @@ class AsyncioHost(Host):
         super().__init__()
         self.use_clock(self.clocks[0])
 
-    def use_clock(self, clock: Clock) -> None:
+    def use_clock(self, clock: ClockName) -> None:
         super().use_clock(clock)
         self.virtual = VirtualTime() if clock == "virtual" else None
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractAsyncContextManager
 
-    from pytest_txaio._host import Clock, Main
+    from pytest_txaio._host import ClockName, Main
     from pytest_txaio._log import LogEvent
     from txaio_interfaces import IBackend
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class TwistedHost(Host):
     """Twisted's own reactor, on `select`."""
 
-    clocks: ClassVar[tuple[Clock, ...]] = ("virtual", "real")
+    clocks: ClassVar[tuple[ClockName, ...]] = ("virtual", "real")
     package = "txaio_twisted"
 
     def __init__(self) -> None:
@@ -32,7 +32,7 @@ class TwistedHost(Host):
         self.reactors: list[Any] = []
         self.use_clock(self.clocks[0])
 
-    def use_clock(self, clock: Clock) -> None:
+    def use_clock(self, clock: ClockName) -> None:
         super().use_clock(clock)
         self.virtual = VirtualTime() if clock == "virtual" else None
 

@@ -49,6 +49,23 @@ class LogEvent:
     """The message in words."""
 
 
+class Log(list[LogEvent]):
+    """The messages that were logged, in their order."""
+
+    @property
+    def texts(self) -> list[str]:
+        """Each of them in words."""
+        return [event.text for event in self]
+
+    def of(self, namespace: str) -> list[LogEvent]:
+        """Return those of the loggers called *namespace*, and of those below it."""
+        return [
+            event
+            for event in self
+            if f"{event.namespace}.".startswith(f"{namespace}.")
+        ]
+
+
 class Ear(logging.Handler):
     """Hands on what it hears."""
 

@@ -1,49 +1,57 @@
-"""An end to tests that wait for what never comes."""
+"""The thread that sees to it that no test takes too long."""
 
 from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
+from time import monotonic
 from typing import TYPE_CHECKING
 
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-PATIENCE = 10
-"""Seconds after which a test counts as hung."""
+TICK = 0.1
+"""How often it looks, in seconds."""
+AGAIN = 1.0
+"""After how many seconds it speaks again: clean-up may hang as well."""
 
 
 class Watchdog(threading.Thread):
-    """Stops the loop of a test that takes too long.
+    """Speaks up if a block takes too long.
 
     It is a thread, for uvloop sleeps through signals, and it is one for all tests.
     """
 
     def __init__(self) -> None:
         super().__init__(name="watchdog", daemon=True)
-        self._give_up: Callable[[], object] | None = None
-        self._left = PATIENCE
+        self._watched: tuple[float, Callable[[], object]] | None = None
+        self._lock = threading.Lock()
         self._closed = threading.Event()
 
     def run(self) -> None:
-        """Count the seconds."""
-        while not self._closed.wait(1):
-            self._left -= 1
-            give_up = self._give_up
-            # Again and again: the clean-up of what was stopped may hang as well.
-            if self._left <= 0 and give_up is not None:
-                give_up()
+        """Look at the clock."""
+        while not self._closed.wait(TICK):
+            # No block ends while it is spoken of.
+            with self._lock:
+                self._look()
+
+    def _look(self) -> None:
+        if self._watched is not None:
+            deadline, overdue = self._watched
+            if monotonic() > deadline:
+                self._watched = monotonic() + AGAIN, overdue
+                overdue()
 
     @contextmanager
-    def watch(self, give_up: Callable[[], object]) -> Iterator[None]:
-        """Call *give_up* in another thread, to stop the loop, if the block hangs."""
-        self._left = PATIENCE
-        self._give_up = give_up
+    def watch(self, overdue: Callable[[], object], timeout: float) -> Iterator[None]:
+        """Call *overdue* in another thread if the block takes *timeout* seconds."""
+        self._watched = (monotonic() + timeout, overdue)
         try:
             yield
         finally:
-            self._give_up = None
+            with self._lock:
+                self._watched = None
 
     def close(self) -> None:
         """End the thread."""

@@ -1,17 +1,22 @@
-"""Runs each test on every backend that is asked for, and blames it for its noise."""
+"""The hooks and the fixtures of the plugin."""
 
 from __future__ import annotations
 
 import gc
-import inspect
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
 
 pytest.register_assert_rewrite("pytest_txaio.conformance")
 
-from pytest_txaio import Backends, Host, Watchdog, _hookspecs, collecting_by_hand
+from pytest_txaio import Backends, Host, Watchdog, _before_others, _hookspecs
+from pytest_txaio._before_others import TRIAL
+from pytest_txaio._clock import Clock
+from pytest_txaio._errors import ReportedErrors
+from pytest_txaio._log import Log
+from pytest_txaio._settings import MARK, params, seconds, settings_of
+from pytest_txaio._trial import Trial, raise_complaints
 
 
 if TYPE_CHECKING:
@@ -21,6 +26,7 @@ if TYPE_CHECKING:
 
 pytest_plugins = ["pytest_txaio._clauses"]
 BACKENDS = pytest.StashKey[Backends]()
+TIMEOUT = pytest.StashKey[float]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -29,7 +35,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="NAMES",
         help="what to run the tests on, with commas between; `all` for every backend",
     )
-    parser.addini("txaio_backends", "what to run the tests on, unless asked otherwise")
+    parser.addini(
+        "txaio_backends", "what to run the tests on, unless --txaio-backends is given"
+    )
+    parser.addini(
+        "txaio_timeout",
+        "after how many real seconds a test counts as hung (default: 10)",
+        default="10",
+    )
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
@@ -37,11 +50,18 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    added = {}
+    config.addinivalue_line("markers", MARK)
+    config.pluginmanager.register(_before_others, "txaio-before-others")
+    added: dict[str, Callable[[], Host]] = {}
     for hosts in config.hook.pytest_txaio_hosts():
         added |= hosts
     chosen = config.getoption("--txaio-backends") or config.getini("txaio_backends")
     config.stash[BACKENDS] = Backends(added, chosen)
+    config.stash[TIMEOUT] = seconds(config.getini("txaio_timeout"), "txaio_timeout")
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    return backends_of(config).header()
 
 
 def backends_of(config: pytest.Config) -> Backends:
@@ -51,7 +71,12 @@ def backends_of(config: pytest.Config) -> Backends:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "txaio_host" in metafunc.fixturenames:
-        names = backends_of(metafunc.config).names
+        config, test = metafunc.config, metafunc.definition
+        try:
+            settings = settings_of(test, config.stash[TIMEOUT])
+            names = params(settings, backends_of(config))
+        except pytest.UsageError as error:
+            raise pytest.Collector.CollectError(f"{test.nodeid}: {error}") from None
         metafunc.parametrize("txaio_host", names, indirect=True)
 
 
@@ -63,8 +88,7 @@ def pytest_sessionfinish() -> None:
 
 
 @pytest.fixture(scope="session")
-def txaio_watchdog() -> Iterator[Watchdog]:
-    """Stops what hangs."""
+def _txaio_watchdog() -> Iterator[Watchdog]:
     dog = Watchdog()
     dog.start()
     yield dog
@@ -73,55 +97,60 @@ def txaio_watchdog() -> Iterator[Watchdog]:
 
 @pytest.fixture
 def txaio_host(
-    request: pytest.FixtureRequest, txaio_watchdog: Watchdog
+    request: pytest.FixtureRequest, _txaio_watchdog: Watchdog
 ) -> Iterator[Host]:
-    """The loop that the test runs on."""
-    opening = backends_of(request.config).open(request.param)
-    with opening as opened, txaio_watchdog.watch(opened.give_up):
-        yield opened
+    """The loop that the test runs on, for tests of backends."""
+    settings = settings_of(request.node, request.config.stash[TIMEOUT])
+    with backends_of(request.config).open(request.param) as host:
+        if settings.clock is not None:
+            host.use_clock(settings.clock)
+        trial = request.node.stash[TRIAL] = Trial(host, settings, _txaio_watchdog)
+        yield host
+        # Plain fixtures have been torn down since the test ended.
+        raise_complaints(list(trial.errors.complaints()))
 
 
 @pytest.fixture
-def txaio(txaio_host: Host) -> None:
-    """The backend; `pytest_pyfunc_call` puts it here once its loop runs."""
+def txaio(txaio_host: Host, request: pytest.FixtureRequest) -> IBackend:
+    """The backend: in `async def` tests and fixtures, itself; elsewhere, a stand-in.
+
+    A stand-in does what the backend does once its loop runs.
+    """
     del txaio_host
+    return cast("IBackend", request.node.stash[TRIAL].stand_in)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
-    """Run a test that takes a host, a coroutine function on its loop."""
-    host = pyfuncitem.funcargs.get("txaio_host")
-    if not isinstance(host, Host):
-        return None
-    names = inspect.signature(pyfuncitem.obj).parameters
-    kwargs = {name: pyfuncitem.funcargs[name] for name in names}
-    with collecting_by_hand():
-        if inspect.iscoroutinefunction(pyfuncitem.obj):
-            ended = host.run(on_loop, host, pyfuncitem.obj, kwargs)
-            assert ended is True, "the loop was stopped before the test had ended"
-        else:
-            pyfuncitem.obj(**kwargs)
-    check_reports(host)
-    return True
+@pytest.fixture
+def txaio_run(txaio: IBackend, request: pytest.FixtureRequest) -> Callable[..., Any]:
+    """Call ``fn(*args)`` on a new loop, await what it returns, and return that.
+
+    For sync tests; *txaio* is the backend meanwhile.
+    """
+    del txaio
+    run: Callable[..., Any] = request.node.stash[TRIAL].run_in_sync_test
+    return run
 
 
-async def on_loop(
-    txa: IBackend, host: Host, test: Callable[..., Any], kwargs: dict[str, Any]
-) -> bool:
-    """Run *test*, see that it leaves nothing behind, and say that it has ended."""
-    timers, tasks = host.native_timers(), host.native_tasks()
-    for name in {"txaio", "txa"}.intersection(kwargs):
-        kwargs[name] = txa
-    await test(**kwargs)
-    # Backends may take a turn of the loop to give up what nobody needs any more.
-    await txa.sleep(0.001)
-    assert (host.native_timers() or 0) <= (timers or 0), "the test left a timer behind"
-    assert (host.native_tasks() or 0) <= (tasks or 0), "the test left a task running"
-    return True
+@pytest.fixture
+def txaio_clock(txaio_host: Host, request: pytest.FixtureRequest) -> Clock:
+    """The backend's time, and how to move it: `time()`, `advance(seconds)`."""
+    return Clock(txaio_host, request.node.stash[TRIAL].current)
 
 
-def check_reports(host: Host) -> None:
-    """Fail the test whose errors were reported and not expected."""
-    if host.reports:
-        message = f"reported, and not expected: {host.reports!r}"
-        raise AssertionError(message) from host.reports[0]
+@pytest.fixture
+def txaio_errors(
+    txaio_host: Host, request: pytest.FixtureRequest
+) -> ReportedErrors:
+    """The errors that the backend reports: `expect(kind, match)`, `take()`."""
+    del txaio_host
+    errors: ReportedErrors = request.node.stash[TRIAL].errors
+    return errors
+
+
+@pytest.fixture
+def txaio_log(txaio_host: Host, request: pytest.FixtureRequest) -> Iterator[Log]:
+    """The messages that were logged, at any level, as a list."""
+    log = Log()
+    request.node.stash[TRIAL].is_logged = True
+    with txaio_host.hear(log.append):
+        yield log

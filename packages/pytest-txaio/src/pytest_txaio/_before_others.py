@@ -1,0 +1,157 @@
+"""Hooks that have to come before those of all other plugins.
+
+They are registered last, which pytest calls first: so others see plain functions,
+and neither run our tests nor parametrize them.
+"""
+
+from __future__ import annotations
+
+import inspect
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_txaio._async_fixtures import AsyncFixture, is_async
+from pytest_txaio._trial import Trial, is_async_test, raise_complaints
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterable
+
+TRIAL = pytest.StashKey[Trial]()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pycollect_makeitem(
+    collector: pytest.Module | pytest.Class, name: str, obj: object
+) -> Any:
+    """Put a plain function in the place of a coroutine function that is ours."""
+    test: Any = getattr(obj, "__func__", obj)
+    if not inspect.iscoroutinefunction(test) or not collector.istestfunction(obj, name):
+        return None
+    marks: list[pytest.Mark] = getattr(test, "pytestmark", [])
+    used = [arg for mark in marks if mark.name == "usefixtures" for arg in mark.args]
+    if not takes_txaio(collector, [*inspect.signature(test).parameters, *used]):
+        return None
+    plain: Any = hide(test)
+    if isinstance(obj, staticmethod | classmethod):
+        plain = type(obj)(plain)
+    # pytest looks the function up where it was found.
+    setattr(collector.obj, name, plain)
+    makeitem = collector.ihook.pytest_pycollect_makeitem
+    return makeitem(collector=collector, name=name, obj=plain)
+
+
+def takes_txaio(node: pytest.Item | pytest.Collector, names: Iterable[str]) -> bool:
+    """Tell whether the fixture `txaio` is needed for one of *names* in *node*."""
+    # pytest tells no plugin of the fixtures of a test that is not there yet.
+    manager: Any = node.session._fixturemanager
+    left, seen = [*names, *manager._getautousenames(node)], set[str]()
+    while left:
+        name = left.pop()
+        if name not in seen:
+            seen.add(name)
+            for fixture in manager.getfixturedefs(name, node) or ():
+                left.extend(fixture.argnames)
+    return "txaio" in seen
+
+
+def hide(test: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a plain function that does what the coroutine function *test* does."""
+
+    @wraps(test)
+    def plain(*args: Any, **kwargs: Any) -> Any:
+        return test(*args, **kwargs)
+
+    return plain
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_fixture_setup(
+    fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
+) -> Generator[None, Any, Any]:
+    """Put an async fixture off until the loop of its test runs."""
+    trial = request.node.stash.get(TRIAL, None)
+    if trial is None:
+        return (yield)
+    definition: Any = fixturedef
+    function = definition.func
+    if not is_async(function):
+        refuse_async_fixtures(definition, request, trial)
+        return (yield)
+    if not takes_txaio(request.node, definition.argnames):
+        return (yield)
+    refuse_late_fixture(definition.argname, request, trial)
+
+    def put_off(**kwargs: Any) -> AsyncFixture:
+        fixture = AsyncFixture(definition.argname, bound(function, request), kwargs)
+        trial.fixtures.append(fixture)
+        return fixture
+
+    put_off.__signature__ = inspect.signature(function)  # type: ignore[attr-defined]
+    definition.func = put_off
+    try:
+        return (yield)
+    finally:
+        definition.func = function
+
+
+def bound(function: Any, request: pytest.FixtureRequest) -> Callable[..., Any]:
+    """Return *function*, and if it is a method, that of the test's own object."""
+    owner, instance = getattr(function, "__self__", None), request.instance
+    if owner is None or not isinstance(instance, type(owner)):
+        found: Callable[..., Any] = function
+        return found
+    method: Callable[..., Any] = function.__func__.__get__(instance)
+    return method
+
+
+def refuse_async_fixtures(
+    definition: Any, request: pytest.FixtureRequest, trial: Trial
+) -> None:
+    """Fail if a plain fixture takes one whose value is not there yet."""
+    for name in definition.argnames if trial.fixtures else ():
+        if isinstance(request.getfixturevalue(name), AsyncFixture):
+            message = (
+                f"the fixture {definition.argname!r} takes the async fixture {name!r}:"
+                " make it `async def`, too"
+            )
+            pytest.fail(message, pytrace=False)
+
+
+def refuse_late_fixture(
+    name: str, request: pytest.FixtureRequest, trial: Trial
+) -> None:
+    """Fail if the async fixture *name* can never be set up."""
+    if not is_async_test(request.node.obj):
+        message = (
+            f"the sync test {request.node.name!r} takes the async fixture {name!r}:"
+            " make it `async def`"
+        )
+        pytest.fail(message, pytrace=False)
+    if trial.current.backend is not None:
+        message = (
+            f"the async fixture {name!r} was asked for while the test runs:"
+            " take it as an argument"
+        )
+        pytest.fail(message, pytrace=False)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Run a test that is ours."""
+    trial = pyfuncitem.stash.get(TRIAL, None)
+    if trial is None:
+        return None
+    names = pyfuncitem._fixtureinfo.argnames
+    try:
+        trial.run(pyfuncitem.obj, {name: pyfuncitem.funcargs[name] for name in names})
+    except BaseException:
+        for complaint in trial.complaints:
+            pyfuncitem.add_report_section("call", "txaio", complaint)
+        trial.complaints.clear()
+        raise
+    complaints, trial.complaints = trial.complaints, []
+    raise_complaints(complaints)
+    return True

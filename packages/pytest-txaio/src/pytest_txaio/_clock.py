@@ -1,0 +1,48 @@
+"""The clock of a test."""
+
+from __future__ import annotations
+
+from math import inf
+from time import monotonic
+from typing import TYPE_CHECKING
+
+
+if TYPE_CHECKING:
+    from pytest_txaio._host import Host
+    from pytest_txaio._stand_in import Current
+
+
+class Clock:
+    """The time of the backend, which a test can move if it is virtual."""
+
+    def __init__(self, host: Host, current: Current) -> None:
+        self._host = host
+        self._current = current
+
+    def time(self) -> float:
+        """Return the time, in seconds; only differences mean anything."""
+        if self._host.virtual is not None:
+            return self._host.virtual.now
+        if self._current.backend is None:
+            return monotonic()
+        now: float = self._current.backend.time()
+        return now
+
+    def advance(self, seconds: float) -> None:
+        """Move the time at once, as if the process had been suspended so long.
+
+        What is due then is called in the loop's next turns, in its order.
+
+        Raises `ValueError` if *seconds* is negative or no finite number,
+        `RuntimeError` if the clock is a real one.
+        """
+        if self._host.virtual is None:
+            message = (
+                f"the clock of {self._host.name} is real here: sleep, or run the test"
+                " where it is virtual with @pytest.mark.txaio(clock='virtual')"
+            )
+            raise RuntimeError(message)
+        if not 0 <= seconds < inf:
+            message = f"seconds must be finite and not below 0, not {seconds!r}"
+            raise ValueError(message)
+        self._host.virtual.now += seconds

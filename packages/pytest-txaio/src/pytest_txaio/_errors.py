@@ -1,0 +1,101 @@
+"""What the backend reported because nobody looked at it."""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager
+from traceback import format_exception
+from typing import TYPE_CHECKING, Any
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    Kind = type[BaseException] | tuple[type[BaseException], ...]
+
+UNEXPECTED = "the backend reported what the test did not expect:"
+FIX = (
+    "Look at the failure in the code, or expect it in the test:"
+    " `with txaio_errors.expect({kind}): ...`"
+)
+
+
+class ExpectedError:
+    """An error that is to be reported."""
+
+    def __init__(self, kind: Kind, match: str | None, before: list[Any]) -> None:
+        """Wait for one of *kind*, whose text *match* is found in, not *before*."""
+        self.kind = kind
+        self.match = match
+        self.before = before
+        self.value: BaseException | None = None
+        """The error, once it is reported."""
+
+    def fits(self, error: BaseException) -> bool:
+        """Tell whether *error* is one like this."""
+        return (
+            isinstance(error, self.kind)
+            and (self.match is None or re.search(self.match, str(error)) is not None)
+            and not any(error is each for each in self.before)
+        )
+
+    def __str__(self) -> str:
+        kinds = self.kind if isinstance(self.kind, tuple) else (self.kind,)
+        names = " or ".join(kind.__name__ for kind in kinds)
+        return names if self.match is None else f"{names} that matches {self.match!r}"
+
+
+class ReportedErrors:
+    """The errors that the backend reports during a test.
+
+    Those that the test neither expects nor takes fail it.
+    """
+
+    def __init__(self, reports: list[BaseException]) -> None:
+        self._reports = reports
+        self._awaited: list[ExpectedError] = []
+
+    def take(self) -> list[BaseException]:
+        """Return what was reported since this was last asked; it is expected now."""
+        self._match()
+        taken, self._reports[:] = self._reports[:], []
+        return taken
+
+    @contextmanager
+    def expect(self, kind: Kind, match: str | None = None) -> Iterator[ExpectedError]:
+        """Expect one error of *kind*, reported in the block or later in the test.
+
+        *match* is a regular expression that is searched for in its text.
+        The error becomes the `value` of what this gives; a test that ends without it
+        fails.
+
+        Raises `TypeError` if *kind* is no class of exceptions, nor a tuple of them.
+        """
+        kinds = kind if isinstance(kind, tuple) else (kind,)
+        if not all(isinstance(k, type) and issubclass(k, BaseException) for k in kinds):
+            message = f"kind must be a class of exceptions, not {kind!r}"
+            raise TypeError(message)
+        expected = ExpectedError(kind, match, self._reports[:])
+        yield expected
+        self._awaited.append(expected)
+        self._match()
+
+    def complaints(self) -> Iterator[str]:
+        """Yield what is wrong at the end of a test, and forget it."""
+        left = self.take()
+        if left:
+            texts = ["".join(format_exception(error)) for error in left]
+            fix = FIX.format(kind=type(left[0]).__name__)
+            yield "\n\n".join([UNEXPECTED, *texts, fix])
+        missing, self._awaited = self._awaited, []
+        for expected in missing:
+            yield f"the test expected the backend to report {expected}, and it did not"
+
+    def _match(self) -> None:
+        for expected in self._awaited[:]:
+            found = next(filter(expected.fits, self._reports), None)
+            if found is not None:
+                expected.value = found
+                self._awaited.remove(expected)
+                # By identity: an exception may be equal to others.
+                self._reports[:] = [e for e in self._reports if e is not found]

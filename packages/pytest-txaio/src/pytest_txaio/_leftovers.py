@@ -1,0 +1,61 @@
+"""What a test leaves behind on its loop."""
+
+from __future__ import annotations
+
+import gc
+from typing import TYPE_CHECKING, Any
+
+from pytest_txaio._garbage import COUNTS_REFERENCES
+from pytest_txaio._waits import coroutine_lines, timer_lines
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_txaio._host import Host
+
+FIX = "End it in the test, or mark the test: @pytest.mark.txaio(leftovers=False)"
+
+
+class Leftovers:
+    """What there was on the loop before a test, to compare with."""
+
+    def __init__(self, host: Host, backend: Any) -> None:
+        self._host = host
+        self._backend = backend
+        self._timers = [fn for fn, _ in host.timers(backend) or []]
+        self._selectables = host.selectables()
+        self._tasks = host.native_tasks() or 0
+
+    def complaint(self) -> str | None:
+        """Return what is wrong with what there is now, or None."""
+        lines = [*self._timer_lines(), *self._task_lines(), *self._selectable_lines()]
+        return "\n  ".join(["the test left behind", *lines, FIX]) if lines else None
+
+    def _timer_lines(self) -> Iterator[str]:
+        now = self._host.timers(self._backend) or []
+        new = [timer for timer in now if not _is_in(timer[0], self._timers)]
+        yield from (f"a timer: {line}" for line in timer_lines(new))
+
+    def _task_lines(self) -> Iterator[str]:
+        more = (self._host.native_tasks() or 0) - self._tasks
+        if more <= 0 and not COUNTS_REFERENCES:
+            # The collector would look at everything that there is.
+            return
+        lines = coroutine_lines(self._host.package)
+        if lines:
+            # What nobody will ever resume is garbage.
+            gc.collect()
+            lines = coroutine_lines(self._host.package)
+        yield from (f"a coroutine: {line}" for line in lines)
+        if more > len(lines):
+            yield f"{more - len(lines)} more of the loop's tasks"
+
+    def _selectable_lines(self) -> Iterator[str]:
+        for each in self._host.selectables():
+            if not _is_in(each, self._selectables):
+                yield f"watched by the loop: {each!r}"
+
+
+def _is_in(one: object, several: list[Any]) -> bool:
+    return any(one is each for each in several)

@@ -1,0 +1,111 @@
+"""What a test asks for with its mark, and what holds for all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pytest_txaio._backends import Backends
+    from pytest_txaio._host import ClockName
+
+MARK = (
+    "txaio(backends=None, clock=None, timeout=None, leftovers=True): the backends that"
+    " a test runs on, its clock ('virtual' or 'real'), after how many real seconds it"
+    " counts as hung, and whether it fails for what it leaves behind"
+)
+
+KEYWORDS = ("backends", "clock", "timeout", "leftovers")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What was asked for, and None where nothing was."""
+
+    timeout: float
+    backends: Sequence[str] | None = None
+    clock: ClockName | None = None
+    leftovers: bool = True
+
+
+def settings_of(node: pytest.Item, timeout: float) -> Settings:
+    """Return what the marks of *node* ask for; the nearest goes before the others.
+
+    Raises `pytest.UsageError` if one of them is wrong.
+    """
+    asked: dict[str, Any] = {"timeout": timeout}
+    for mark in reversed(list(node.iter_markers("txaio"))):
+        if mark.args:
+            message = f"the mark txaio takes keywords only ({', '.join(KEYWORDS)})"
+            raise pytest.UsageError(f"{message}, not {mark.args[0]!r}")
+        for keyword, value in mark.kwargs.items():
+            asked[keyword] = _checked(keyword, value)
+    return Settings(**asked)
+
+
+def _checked(keyword: str, value: Any) -> Any:
+    if keyword not in KEYWORDS:
+        message = f"the mark txaio has no {keyword!r}: it takes {', '.join(KEYWORDS)}"
+        raise pytest.UsageError(message)
+    if keyword == "backends" and not _is_list_of_names(value):
+        message = f"backends must be a list of names, as in ['asyncio'], not {value!r}"
+        raise pytest.UsageError(message)
+    if keyword == "clock" and value not in ("virtual", "real"):
+        raise pytest.UsageError(f"clock must be 'virtual' or 'real', not {value!r}")
+    if keyword == "leftovers" and not isinstance(value, bool):
+        raise pytest.UsageError(f"leftovers must be True or False, not {value!r}")
+    return seconds(value, keyword) if keyword == "timeout" else value
+
+
+def _is_list_of_names(value: Any) -> bool:
+    return (
+        isinstance(value, list | tuple)
+        and bool(value)
+        and all(isinstance(name, str) for name in value)
+    )
+
+
+def seconds(value: Any, name: str) -> float:
+    """Return *value*, given as *name*, as a number of seconds above 0.
+
+    Raises `pytest.UsageError` if it is none.
+    """
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = 0.0
+    if not number > 0 or isinstance(value, bool):
+        message = f"{name} must be a number of seconds above 0, not {value!r}"
+        raise pytest.UsageError(message)
+    return number
+
+
+def params(settings: Settings, backends: Backends) -> list[Any]:
+    """Return the names of the backends that a test with *settings* is to run on.
+
+    Where none is left it is one parameter that skips the test, and says why.
+
+    Raises `pytest.UsageError` if the marks cannot be met.
+    """
+    names = backends.names
+    if settings.backends is not None:
+        asked = backends.expand(settings.backends)
+        # Who chose for all of the tests chose among those of each.
+        names = [name for name in asked if name in names or not backends.by_name]
+        if not names:
+            return [_skip(f"is for {', '.join(asked)}, which was not asked for")]
+    for name in names:
+        backends.check_installed(name)
+    if settings.clock is None:
+        return names
+    able = [name for name in names if settings.clock in backends.clocks(name)]
+    return able or [_skip(f"no {settings.clock} clock on {', '.join(names)}")]
+
+
+def _skip(reason: str) -> Any:
+    return pytest.param("", marks=pytest.mark.skip(reason=reason), id="none")

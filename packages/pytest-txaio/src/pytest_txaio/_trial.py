@@ -1,0 +1,185 @@
+"""One test on one backend."""
+
+from __future__ import annotations
+
+import inspect
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_txaio._async_fixtures import AsyncFixture, real
+from pytest_txaio._errors import ReportedErrors
+from pytest_txaio._garbage import collecting_by_hand
+from pytest_txaio._hang import Hang, Hung
+from pytest_txaio._leftovers import Leftovers
+from pytest_txaio._stand_in import Current, StandIn
+
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterator
+
+    from pytest_txaio._host import Host
+    from pytest_txaio._settings import Settings
+    from pytest_txaio._watchdog import Watchdog
+
+NOT_ENDED = "the loop was stopped before the test had ended"
+
+
+class Trial:
+    """Runs a test, and remembers all that is wrong with it."""
+
+    def __init__(self, host: Host, settings: Settings, watchdog: Watchdog) -> None:
+        self.host = host
+        self.settings = settings
+        self.current = Current()
+        self.stand_in = StandIn(self.current)
+        self.errors = ReportedErrors(host.reports)
+        self.fixtures: list[AsyncFixture] = []
+        """The async ones that the test takes, in the order in which they are set up."""
+        self.is_logged = False
+        """Whether loggers are to hand on all that they are given."""
+        self.complaints: list[str] = []
+        self._watchdog = watchdog
+
+    def run(self, test: Callable[..., Any], kwargs: dict[str, Any]) -> None:
+        """Run *test*, a function or a coroutine function; raise what it raises.
+
+        What else is wrong is in `complaints` then.
+        """
+        hang = Hang(self.host, self.current, self.settings.timeout)
+        self.host.on_stuck = hang.stuck
+        watching = self._watchdog.watch(hang.overdue, self.settings.timeout)
+        try:
+            with watching, collecting_by_hand():
+                if is_async_test(test):
+                    self.live(self._with_fixtures, test, kwargs)
+                else:
+                    test(**kwargs)
+        except BaseException:
+            if hang.found is None:
+                raise
+        finally:
+            self.host.on_stuck = bool
+        self.complaints.extend(self.errors.complaints())
+        if hang.found is not None:
+            # What came of the violent end of the loop explains nothing.
+            self.complaints = [hang.found]
+
+    def live(self, act: Callable[..., Awaitable[Any]], *args: Any) -> Any:
+        """Return what ``await act(*args)`` gives on a new loop, or raise its error."""
+        life = Life(self)
+        try:
+            self.host.run(life.main, act, *args)
+        except Hung:
+            return None
+        finally:
+            self.current.backend = None
+            self.complaints += life.complaints
+        return life.result()
+
+    def run_in_sync_test(self, fn: Callable[..., Any], /, *args: Any) -> Any:
+        """Return what ``fn(*args)`` gives on a new loop, awaited if it can be."""
+        if self.current.backend is not None:
+            message = "txaio_run is for sync tests: here the loop runs, so use `await`"
+            raise RuntimeError(message)
+
+        async def act() -> Any:
+            given = fn(*args)
+            return await given if inspect.isawaitable(given) else given
+
+        return self.live(act)
+
+    async def _with_fixtures(
+        self, test: Callable[..., Any], kwargs: dict[str, Any]
+    ) -> None:
+        begun: list[AsyncFixture] = []
+        backend = self.current.backend
+        try:
+            for fixture in self.fixtures:
+                await fixture.begin(backend, self.stand_in)
+                begun.append(fixture)
+            await test(**real(kwargs, backend, self.stand_in))
+        finally:
+            await end(begun)
+
+
+async def end(fixtures: list[AsyncFixture]) -> None:
+    """Tear *fixtures* down, the last first, each of them whatever the others raise."""
+    if fixtures:
+        *others, last = fixtures
+        try:
+            await last.end()
+        finally:
+            await end(others)
+
+
+class Life:
+    """What came of one run of a loop."""
+
+    def __init__(self, trial: Trial) -> None:
+        self._trial = trial
+        self._ended = False
+        self._value: Any = None
+        self._error: BaseException | None = None
+        self.complaints: list[str] = []
+
+    async def main(
+        self, backend: Any, act: Callable[..., Awaitable[Any]], *args: Any
+    ) -> None:
+        """Await ``act(*args)``, and see what it leaves behind."""
+        trial = self._trial
+        trial.current.backend = backend
+        before = Leftovers(trial.host, backend)
+        with _everything_logged(backend) if trial.is_logged else _as_it_is():
+            try:
+                self._value = await act(*args)
+            except (KeyboardInterrupt, SystemExit, GeneratorExit):
+                raise
+            except BaseException as error:  # noqa: BLE001 - `result` raises it
+                # A backend would take what pytest raises to skip or to fail for more.
+                self._error = error
+        # Backends may take a turn of the loop to give up what nobody needs any more.
+        await backend.sleep(0.001)
+        complaint = before.complaint() if trial.settings.leftovers else None
+        if complaint is not None and self._error is None:
+            self.complaints.append(complaint)
+        self._ended = True
+
+    def result(self) -> Any:
+        """Return the value, or raise the error."""
+        error, self._error = self._error, None
+        try:
+            if error is not None:
+                raise error
+        finally:
+            del error
+        if not self._ended:
+            raise RuntimeError(NOT_ENDED)
+        return self._value
+
+
+@contextmanager
+def _everything_logged(backend: Any) -> Iterator[None]:
+    before = backend.get_global_log_level()
+    backend.set_global_log_level("trace")
+    try:
+        yield
+    finally:
+        backend.set_global_log_level(before)
+
+
+@contextmanager
+def _as_it_is() -> Iterator[None]:
+    yield
+
+
+def is_async_test(test: Callable[..., Any]) -> bool:
+    """Tell whether *test*, which other plugins see as a plain function, is `async`."""
+    return inspect.iscoroutinefunction(inspect.unwrap(test))
+
+
+def raise_complaints(complaints: list[str]) -> None:
+    """Fail with *complaints*, if there are any."""
+    if complaints:
+        pytest.fail("\n\n".join(complaints), pytrace=False)

@@ -1,0 +1,107 @@
+"""What waits, in words: calls that are due later, and coroutines."""
+
+from __future__ import annotations
+
+import gc
+import inspect
+from functools import partial
+from types import CoroutineType
+from typing import TYPE_CHECKING, Any
+
+from txaio_interfaces import IBackend, IDelayedCall
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    Coroutine = CoroutineType[Any, Any, Any]
+
+FRAMEWORKS = {
+    "anyio",
+    "asyncio",
+    "trio",
+    "twisted",
+    "txaio_anyio",
+    "txaio_asyncio",
+    "txaio_common",
+    "txaio_twisted",
+    "pytest_txaio",
+}
+"""Whose frames tell a test's author nothing."""
+
+
+def calls(fn: Any) -> list[str]:
+    """Return the names of the functions that a call of *fn* is to call in the end."""
+    if isinstance(fn, partial):
+        found: Any = fn
+        batched = [name for each in found.args for name in _in_bucket(each)]
+        return batched or calls(found.func)
+    owner = getattr(fn, "__self__", None)
+    if isinstance(owner, IDelayedCall):
+        # The one of the backends here keeps it there; another's has its own name.
+        return calls(getattr(owner, "_func", None) or fn.__name__)
+    if isinstance(owner, IBackend) and fn.__name__ == "resolve":
+        return ["sleep"]
+    name = fn if isinstance(fn, str) else getattr(fn, "__qualname__", repr(fn))
+    return [name.rpartition("<locals>.")[2]]
+
+
+def _in_bucket(bucket: Any) -> Iterator[str]:
+    """Yield the names of the calls in *bucket*, if it is one of a batched timer."""
+    call = getattr(bucket, "next", bucket)
+    while call is not bucket:
+        yield from calls(getattr(call, "func", call))
+        call = call.next
+
+
+def timer_lines(timers: list[tuple[Any, float]]) -> list[str]:
+    """Say what each of *timers* is to call, and in how many seconds."""
+    return [
+        f"{name}() in {left:.6g} s"
+        for fn, left in sorted(timers, key=lambda timer: timer[1])
+        for name in calls(fn)
+    ]
+
+
+def waiting(package: str) -> list[Coroutine]:
+    """Return the coroutines that wait, and for which no other waits.
+
+    Those that there were before the test are not found, for the collector does not
+    look at them (`collecting_by_hand`), nor those of the backend's *package*.
+    """
+    found = [
+        each
+        for each in gc.get_objects()
+        if type(each) is CoroutineType
+        and inspect.getcoroutinestate(each) == inspect.CORO_SUSPENDED
+    ]
+    inner = {id(each.cr_await) for each in found}
+    return [each for each in found if id(each) not in inner and _steps(each, package)]
+
+
+def coroutine_lines(package: str) -> list[str]:
+    """Say of each coroutine that waits what it is called, and where it waits."""
+    lines: list[str] = []
+    for each in waiting(package):
+        steps = _steps(each, package)
+        name, frame = steps[0].__qualname__, steps[-1].cr_frame
+        where = f"{frame.f_code.co_filename}:{frame.f_lineno}"
+        lines.append(f"{name.rpartition('<locals>.')[2]} waits at {where}")
+    return lines
+
+
+def _steps(coroutine: Any, package: str) -> list[Coroutine]:
+    """Return the user's coroutines that await each other, from without to within."""
+    steps: list[Coroutine] = []
+    while type(coroutine) is CoroutineType:
+        if _is_users(coroutine, package):
+            steps.append(coroutine)
+        coroutine = coroutine.cr_await
+    return steps
+
+
+def _is_users(coroutine: Coroutine, package: str) -> bool:
+    frame = coroutine.cr_frame
+    module = "" if frame is None else str(frame.f_globals.get("__name__"))
+    root = module.partition(".")[0]
+    return root not in {"", package, *FRAMEWORKS} or ".conformance." in module
