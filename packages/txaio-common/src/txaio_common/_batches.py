@@ -6,9 +6,11 @@ from contextlib import suppress
 from contextvars import copy_context
 from functools import partial
 from math import ceil, inf
+from types import CoroutineType
 from typing import TYPE_CHECKING, Any
 
 from txaio_common._buckets import BatchedCall, Bucket
+from txaio_common._coroutine_functions import refuse
 from txaio_interfaces import IBatchedTimer
 
 
@@ -177,6 +179,8 @@ class BatchedTimer(IBatchedTimer):
             context, func, args = call.context, call.func, call.args
             call.previous = call.next = call.func = call.args = call.context = None
             try:
-                context.run(func, *args)
+                result = context.run(func, *args)
+                if type(result) is CoroutineType:
+                    refuse(result, func)
             except Exception as error:  # noqa: BLE001 - any error of the user's call
                 self._timers._report(f"error in a batched call of {func!r}", error)

@@ -6,9 +6,11 @@ from abc import abstractmethod
 from contextvars import Context, copy_context
 from functools import partial
 from math import inf, isnan
+from types import CoroutineType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from txaio_common._batches import BatchedTimer
+from txaio_common._coroutine_functions import refuse
 from txaio_common._failures import Failures
 from txaio_interfaces import IBatchedTimer, IDelayedCall
 
@@ -133,7 +135,9 @@ class DelayedCall(IDelayedCall):
         self._forget()
         if context is not None and func is not None:
             try:
-                context.run(func, *args)
+                result = context.run(func, *args)
+                if type(result) is CoroutineType:
+                    refuse(result, func)
             except Exception as error:  # noqa: BLE001 - any error of the user's call
                 self._timers._report(f"error in a delayed call of {func!r}", error)
 

@@ -85,6 +85,7 @@ class ITimers(ABC):
         It is not made earlier (within a grain of 2 ms), and never inside `call_later`:
         a *delay* of zero or less means soon, an infinite one never.
         Calls are made in order of time; what one raises is reported.
+        For a coroutine function call ``call_later(delay, txa.as_future, func, …)``.
 
         Raises `ValueError` if *delay* is not a number,
         `TypeError` if *func* cannot be called.

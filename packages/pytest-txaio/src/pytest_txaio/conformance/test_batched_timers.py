@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextvars
 import math
 import random
 import weakref
@@ -12,30 +11,19 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_txaio import collect_dropped, pause
+from pytest_txaio.conformance._things import INF, NAN, Argument, Boom, variable
 
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pytest_txaio import Host
     from txaio_interfaces import IBackend
 
+    Count = Callable[[], int]
     Reported = Callable[[], list[BaseException]]
 
-NAN = float("nan")
-INF = float("inf")
 ROUNDING = 1e-6
 """Seconds by which sums of floats may differ."""
-
-variable: contextvars.ContextVar[str] = contextvars.ContextVar("variable", default="-")
-
-
-class Boom(Exception):
-    """What goes wrong in these tests."""
-
-
-class Argument:
-    """Something that can be seen to go."""
 
 
 @pytest.mark.parametrize("width", [0.1, 0.3, 0.75, 1, 2, 5])
@@ -94,14 +82,14 @@ async def test_chunks_spread_over_one_more_bucket(
 
 
 async def test_calls_share_one_native_timer(
-    txa: IBackend, unit: float, host: Host
+    txa: IBackend, unit: float, timers: Count
 ) -> None:
     """B1: The calls of one bucket share one native timer."""
-    before = host.native_timers()
+    before = timers()
     timer = txa.make_batched_timer(5 * unit)
     calls = [timer.call_later(unit, pytest.fail, "called") for _ in range(50)]
     await txa.sleep(0)
-    assert host.native_timers() <= before + 2
+    assert timers() <= before + 2
     for call in calls:
         call.cancel()
 
@@ -138,13 +126,15 @@ async def test_no_delay_means_the_next_bucket(
     assert 0 <= made[0] - begun < 2 * unit + late + ROUNDING
 
 
-async def test_batched_infinite_delay(txa: IBackend, unit: float, host: Host) -> None:
+async def test_batched_infinite_delay(
+    txa: IBackend, unit: float, timers: Count
+) -> None:
     """B1: It is never due, and needs no native timer."""
-    before = host.native_timers()
+    before = timers()
     timer = txa.make_batched_timer(unit)
     call = timer.call_later(INF, pytest.fail, "called")
     await pause(txa, 3 * unit)
-    assert host.native_timers() <= before
+    assert timers() <= before
     call.cancel()
     call.cancel()
 
@@ -271,10 +261,10 @@ async def test_cancel_between_chunks(txa: IBackend, unit: float) -> None:
 
 
 async def test_emptied_bucket_gives_up_its_timer(
-    txa: IBackend, unit: float, host: Host
+    txa: IBackend, unit: float, timers: Count
 ) -> None:
     """B3: When the last call of a bucket is cancelled, its native timer goes."""
-    before = host.native_timers()
+    before = timers()
     timer = txa.make_batched_timer(unit)
     calls = [
         timer.call_later(100 * unit, pytest.fail, "called"),
@@ -286,7 +276,7 @@ async def test_emptied_bucket_gives_up_its_timer(
         call.cancel()
     # The timer may be swept in the next turn: re-arming shall be quick.
     await pause(txa, unit)
-    assert host.native_timers() <= before
+    assert timers() <= before
 
 
 async def test_emptied_bucket_is_filled_again(
@@ -474,6 +464,24 @@ async def test_each_failing_call_is_reported(
             trace = trace.tb_next
         assert frames[-1] == "fail"
         assert frames.count("fail") == 1
+
+
+async def test_batched_coroutine_function(
+    txa: IBackend, unit: float, reported: Reported
+) -> None:
+    """B5: That nobody would run it is reported, with the way to have it run."""
+    ran: list[int] = []
+
+    async def work(number: int) -> None:
+        ran.append(number)
+
+    txa.make_batched_timer(unit).call_later(unit, work, 1)
+    txa.make_batched_timer(unit).call_later(unit, txa.as_future, work, 2)
+    await pause(txa, 3 * unit)
+    assert ran == [2]
+    (error,) = reported()
+    assert isinstance(error, TypeError)
+    assert "call_later(delay, txa.as_future, func" in str(error)
 
 
 @pytest.mark.parametrize("kind", [KeyboardInterrupt, SystemExit])

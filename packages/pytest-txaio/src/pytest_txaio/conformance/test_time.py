@@ -9,27 +9,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_txaio import collect_dropped, pause
+from pytest_txaio.conformance._things import INF, NAN, Argument, Boom
 
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pytest_txaio import Host
     from txaio_interfaces import IBackend
 
+    Count = Callable[[], int]
     Reported = Callable[[], list[BaseException]]
 
-NAN = float("nan")
-INF = float("inf")
 GRAIN = 0.002
-
-
-class Boom(Exception):
-    """What goes wrong in these tests."""
-
-
-class Argument:
-    """Something that can be seen to go."""
 
 
 async def test_call_is_made_once_and_in_time(
@@ -341,16 +332,34 @@ async def test_error_in_a_timed_call(
     assert reported() == [other, boom]
 
 
+async def test_coroutine_function_called_later(
+    txa: IBackend, unit: float, reported: Reported
+) -> None:
+    """T4: That nobody would run it is reported, with the way to have it run."""
+    ran: list[int] = []
+
+    async def work(number: int) -> None:
+        ran.append(number)
+
+    txa.call_later(unit, work, 1)
+    txa.call_later(unit, txa.as_future, work, 2)
+    await pause(txa, 3 * unit)
+    assert ran == [2]
+    (error,) = reported()
+    assert isinstance(error, TypeError)
+    assert "call_later(delay, txa.as_future, func" in str(error)
+
+
 async def test_cancelled_sleep_gives_up_its_timer(
-    txa: IBackend, unit: float, host: Host
+    txa: IBackend, unit: float, timers: Count
 ) -> None:
     """T5: Of a cancelled sleep no timer is left."""
-    before = host.native_timers()
+    before = timers()
     sleeping = txa.sleep(1000 * unit)
     await txa.sleep(0)
     txa.cancel(sleeping)
     await pause(txa, unit)
-    assert host.native_timers() <= before
+    assert timers() <= before
 
 
 async def test_cancelled_sleep_refers_to_nothing(txa: IBackend, unit: float) -> None:
