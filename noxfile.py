@@ -185,8 +185,7 @@ def types(session: nox.Session) -> None:
     session.run("pyright", "--project=pyproject.toml", env=quiet)
     session.run("ty", "check")
     packages = [name.replace("-", "_") for name in OWN if "example" not in name]
-    session.run("python", "-m", "release.complete_types", *packages, env=quiet)
-    session.run("python", "-m", "release.stable_api")
+    session.run("python", "-m", "release.public_api", *packages, env=quiet)
 
 
 @nox.session(python=PYTHONS, requires=["wheels"])
@@ -223,8 +222,7 @@ def lint(session: nox.Session) -> None:
 @nox.session(requires=["wheels"])
 def build(session: nox.Session) -> None:
     """Check what would be published: metadata, contents, versions, imports, bytes."""
-    needed = sum(map(group, ["build", "test", "wheels"]), [])
-    install(session, *PROJECTS, *needed)
+    install(session, *PROJECTS, *group("build"), *group("test"))
     files = sorted(map(str, DIST.iterdir()))
     session.run("twine", "check", "--strict", *files)
     session.run("check-wheel-contents", str(DIST))

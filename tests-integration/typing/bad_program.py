@@ -1,13 +1,15 @@
 """A user's mistakes: type checkers have to find each.
 
-An ignore that silences nothing is an error, with both checkers;
-so this file passes only as long as every line of it is found wrong.
+Each line is marked for mypy, for pyright and for ty, and an ignore that silences
+nothing is an error with all three; so this file passes only as long as every line
+of it is found wrong.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import txaio
 import txaio_asyncio
 from txaio_interfaces import IBackend, IBatchedTimer
 
@@ -31,35 +33,46 @@ def on_failure(failure: IFailedFuture) -> None:
 
 async def mistakes(txa: IBackend) -> None:
     """Use futures wrongly."""
-    txa.as_future(double, "1")  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType, reportCallIssue]
-    txa.as_future(double, 1, 2)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
-    txa.as_future(double)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
-    text: str = await txa.as_future(double, 1)  # type: ignore[call-overload]  # pyright: ignore[reportAssignmentType]
-    txa.add_callbacks(txa.create_future_success("text"), on_number, on_failure)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-    txa.add_callbacks(txa.as_future(double, 1), on_number)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
-    txa.reject(txa.create_future(), "a text is no exception")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-    txa.gather([1, 2])  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-    txa.resolve(double(1), 2)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-    txa.then(text)  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+    txa.as_future(double, "1")  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType, reportCallIssue]  # ty: ignore[no-matching-overload]
+    txa.as_future(double, 1, 2)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]  # ty: ignore[no-matching-overload]
+    txa.as_future(double)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]  # ty: ignore[no-matching-overload]
+    text: str = await txa.as_future(double, 1)  # type: ignore[call-overload]  # pyright: ignore[reportAssignmentType]  # ty: ignore[invalid-assignment]
+    txa.add_callbacks(txa.create_future_success("text"), on_number, on_failure)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  # ty: ignore[invalid-argument-type]
+    txa.add_callbacks(txa.as_future(double, 1), on_number)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]  # ty: ignore[missing-argument]
+    txa.reject(txa.create_future(), "a text is no exception")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  # ty: ignore[invalid-argument-type]
+    txa.gather([1, 2])  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  # ty: ignore[invalid-argument-type]
+    both = txa.gather([txa.as_future(double, 1)] * 2, consume_exceptions=False)
+    texts: list[str] = await both  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]  # ty: ignore[invalid-assignment]
+    txa.resolve(double(1), 2)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  # ty: ignore[invalid-argument-type]
+    txa.then(text, texts)  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]  # ty: ignore[missing-attribute]
 
 
 async def more_mistakes(txa: IBackend) -> None:
     """Use timers and loggers wrongly."""
-    txa.call_later("1", on_number, 1)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-    txa.call_later(1, on_number, "1")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-    txa.make_batched_timer(5).call_later(1, on_number)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
-    txa.make_logger().fatal("there is no such level")  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
-    txa.sleep(None)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    txa.call_later("1", on_number, 1)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  # ty: ignore[invalid-argument-type]
+    txa.call_later(1, on_number, "1")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  # ty: ignore[invalid-argument-type]
+    txa.make_batched_timer(5).call_later(1, on_number)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]  # ty: ignore[missing-argument]
+    txa.make_logger().fatal("there is no such level")  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]  # ty: ignore[missing-attribute]
+    txa.sleep(None)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  # ty: ignore[invalid-argument-type]
+
+
+def facade_mistakes() -> None:
+    """Use the functions of the module wrongly."""
+    txaio.as_future(double, "1")  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType, reportCallIssue]  # ty: ignore[no-matching-overload]
+    txaio.add_callbacks(txaio.create_future_success("text"), on_number, None)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  # ty: ignore[invalid-argument-type]
+    txaio.make_logger(level=1)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  # ty: ignore[invalid-argument-type]
+    txaio.use_curio()  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]  # ty: ignore[missing-attribute]
 
 
 def abstract_mistakes() -> None:
     """Make what only a backend makes."""
-    IBackend()  # type: ignore[abstract]  # pyright: ignore[reportAbstractUsage]
-    IBatchedTimer()  # type: ignore[abstract]  # pyright: ignore[reportAbstractUsage]
+    IBackend()  # type: ignore[abstract]  # pyright: ignore[reportAbstractUsage]  # ty: ignore[abstract-class-instantiation]
+    IBatchedTimer()  # type: ignore[abstract]  # pyright: ignore[reportAbstractUsage]  # ty: ignore[abstract-class-instantiation]
 
 
 def main_mistakes() -> None:
     """Run what is no application."""
-    txaio_asyncio.run(double, "1")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    txaio_asyncio.run(double, "1")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  # ty: ignore[invalid-argument-type]
+    # ty knows no `TypeVarTuple` yet, and finds nothing here.
     txaio_asyncio.run(mistakes, "one argument too many")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-    txaio_asyncio.run(on_number)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    txaio_asyncio.run(on_number)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  # ty: ignore[invalid-argument-type]

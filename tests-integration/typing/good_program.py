@@ -68,7 +68,7 @@ async def futures(txa: IBackend) -> None:
     assert_type(txa.as_future(double, 1), "IFuture[int]")
     assert_type(await txa.as_future(double, number=1), int)
     assert_type(await txa.as_future(halve, 1, digits=2), float)
-    assert_type(await txa.create_future_success("yes"), str)
+    assert_type(await txa.create_future_success(txa.name), str)
     pending: IFuture[bytes] = txa.create_future(canceller=lambda _future: None)
     txa.resolve(pending, b"")
     assert_type(await pending, bytes)

@@ -48,9 +48,9 @@ if TYPE_CHECKING:
 else:
     from txaio._version import __getattr__  # noqa: F401 - Python calls it
 
-using_asyncio = False
-using_twisted = False
-using_anyio = False
+using_asyncio: bool = False
+using_twisted: bool = False
+using_anyio: bool = False
 _explicit_framework: str | None = None
 
 # The functions above find the backend with each call, which costs four times as much

@@ -71,8 +71,8 @@ else:
     start_logging = backend.start_logging
     with_config = backend.with_config
 
-using_asyncio = True
-using_twisted = False
+using_asyncio: bool = True
+using_twisted: bool = False
 
 __all__ = [
     "IFailedFuture",

@@ -74,8 +74,8 @@ else:
     start_logging = backend.start_logging
     with_config = backend.with_config
 
-using_asyncio = False
-using_twisted = True
+using_asyncio: bool = False
+using_twisted: bool = True
 
 __all__ = [
     "IFailedFuture",
