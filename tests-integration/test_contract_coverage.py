@@ -2,38 +2,66 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest_txaio.conformance
-from pytest_txaio.conformance._contract import CLAUSES, cited, clauses_of
+from pytest_txaio._clauses import CLAUSES, clauses_of
 
 
-HERE = Path(__file__).parent
-CONTRACT = HERE.parent / "docs" / "reference" / "contract.md"
-COVERED = {
-    f"{letter}{number}" for letter, numbers in CLAUSES.values() for number in numbers
-}
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CONTRACT = Path(__file__).parents[1] / "docs" / "reference" / "contract.md"
+ROW = re.compile(r"^\|\s*([A-Z]\d+)\s*\|", re.MULTILINE)
 KIT = Path(pytest_txaio.conformance.__file__).parent
-FILES = sorted(KIT.glob("test_*.py"))
+
+
+def all_tests() -> Iterator[tuple[str, str, list[str]]]:
+    """Yield the file, the name and the clauses of each test."""
+    for file in sorted(KIT.glob("test_*.py")):
+        for node in ast.parse(file.read_text(encoding="utf-8")).body:
+            is_function = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+            if is_function and node.name.startswith("test_"):
+                yield file.stem, node.name, clauses_of(ast.get_docstring(node))
 
 
 def test_every_clause_is_cited() -> None:
-    """Every clause of the sections that are covered has at least one test."""
-    found = {clause for file in FILES for ids in cited(file).values() for clause in ids}
-    assert COVERED - found == set()
+    """Every clause has at least one test."""
+    found = {clause for _, _, clauses in all_tests() for clause in clauses}
+    assert set(CLAUSES) - found == set()
 
 
 def test_every_test_cites_a_clause() -> None:
     """Every test begins its docstring with clauses that there are."""
     lacking = [
-        f"{file.name}::{name}"
-        for file in FILES
-        for name, ids in cited(file).items()
-        if not ids or not COVERED.issuperset(ids)
+        f"{file}::{name}"
+        for file, name, clauses in all_tests()
+        if not clauses or not set(clauses).issubset(CLAUSES)
+    ]
+    assert lacking == []
+
+
+def test_no_name_twice() -> None:
+    """No test bears the name of another, or of a file, which it would replace."""
+    names = [name for _, name, _ in all_tests()]
+    files = {file for file, _, _ in all_tests()}
+    assert sorted({name for name in names if names.count(name) > 1}) == []
+    assert files.isdisjoint(names)
+
+
+def test_every_file_is_in_the_whole() -> None:
+    """What is imported as a whole has every test."""
+    lacking = [
+        name
+        for _, name, _ in all_tests()
+        if not hasattr(pytest_txaio.conformance, name)
     ]
     assert lacking == []
 
 
 def test_contract_has_the_clauses() -> None:
-    """The contract in the documentation has every clause that is covered here."""
-    assert COVERED - clauses_of(CONTRACT) == set()
+    """The contract in the documentation has the clauses that are tested, in order."""
+    assert ROW.findall(CONTRACT.read_text(encoding="utf-8")) == CLAUSES

@@ -163,10 +163,12 @@ class Outcome:
                 yield f"  {clause} was not checked for {text}"
 
 
-def outcomes(reports: Iterable[pytest.TestReport]) -> dict[str, Outcome]:
+def outcomes(reports: Iterable[object]) -> dict[str, Outcome]:
     """Return the outcome on each backend on which clauses were tested."""
     found: dict[str, Outcome] = defaultdict(Outcome)
     for report in reports:
+        if not isinstance(report, pytest.TestReport):  # A file that has no tests.
+            continue
         clauses = [str(text) for name, text in report.user_properties if name == CLAUSE]
         for name, backend in report.user_properties:
             if name == BACKEND:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_txaio import Host
+from pytest_txaio._clauses import UNCHECKED
 from pytest_txaio.plugin import backends_of
 
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from pytest_txaio import Host
+    from txaio_interfaces import IBackend
 
 
 @pytest.fixture
@@ -62,3 +66,56 @@ def reported(host: Host) -> Callable[[], list[BaseException]]:
         return taken
 
     return take
+
+
+@pytest.fixture
+def unchecked(
+    record_property: Callable[[str, object], None],
+) -> Callable[[str], None]:
+    """Notes what a test cannot check on this host: it is told at the end."""
+    return partial(record_property, UNCHECKED)
+
+
+@pytest.fixture
+def timers(host: Host, unchecked: Callable[[str], None]) -> Callable[[], int]:
+    """Counts the timers that the loop holds and that are not due."""
+
+    def count() -> int:
+        number = host.native_timers()
+        if number is None:
+            unchecked("timers that are left behind: the host does not count them")
+            return 0
+        return number
+
+    return count
+
+
+class Natives:
+    """Futures of the loop's own kind, or the backend's where it has none."""
+
+    def __init__(self, host: Host, unchecked: Callable[[str], None]) -> None:
+        self._host = host
+        self._unchecked = unchecked
+
+    def make(self, txa: IBackend) -> Any:
+        """Return a pending one."""
+        native = self._host.native_future()
+        if native is None:
+            self._unchecked("futures of the loop's own kind: the host has none")
+            return txa.create_future()
+        return native
+
+    def settle(self, txa: IBackend, future: Any, result: Any) -> None:
+        """Settle it, with a value or an exception."""
+        if not txa.is_future(future):
+            self._host.settle_native(future, result)
+        elif isinstance(result, Exception):
+            txa.reject(future, result)
+        else:
+            txa.resolve(future, result)
+
+
+@pytest.fixture
+def natives(host: Host, unchecked: Callable[[str], None]) -> Natives:
+    """Makes and settles futures of the loop's own kind."""
+    return Natives(host, unchecked)

@@ -9,30 +9,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_txaio import collect_dropped, pause
+from pytest_txaio.conformance._things import Awaitable, Boom
 
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Generator
+    from collections.abc import AsyncGenerator, Callable
 
-    from pytest_txaio import Host
+    from pytest_txaio.conformance._fixtures import Natives
     from txaio_interfaces import IBackend
 
     Reported = Callable[[], list[BaseException]]
-
-
-class Boom(Exception):
-    """What goes wrong in these tests."""
-
-
-class Awaitable:
-    """An object that can be awaited and is no coroutine."""
-
-    def __init__(self, future: Any) -> None:
-        self._future = future
-
-    def __await__(self) -> Generator[Any, Any, Any]:
-        """Give what the future gives."""
-        return (yield from self._future.__await__())
 
 
 async def test_value(txa: IBackend) -> None:
@@ -140,39 +126,39 @@ async def test_awaitable_object(txa: IBackend, unit: float) -> None:
 
 
 @pytest.mark.parametrize("settled", [True, False], ids=["settled", "pending"])
-async def test_native_future(txa: IBackend, host: Host, settled: bool) -> None:
+async def test_native_future(txa: IBackend, natives: Natives, settled: bool) -> None:
     """A1: A native future that a function returns is taken, too."""
-    native = host.native_future()
+    native = natives.make(txa)
     if settled:
-        host.settle_native(native, "value")
+        natives.settle(txa, native, "value")
     future = txa.as_future(lambda: native)
     assert txa.is_future(future)
     if not settled:
-        host.settle_native(native, "value")
+        natives.settle(txa, native, "value")
     assert await future == "value"
 
 
-async def test_failing_native_future(txa: IBackend, host: Host) -> None:
+async def test_failing_native_future(txa: IBackend, natives: Natives) -> None:
     """A1: So it is when it fails; it stands for the same exception."""
-    native = host.native_future()
+    native = natives.make(txa)
     future = txa.as_future(lambda: native)
     boom = Boom()
-    host.settle_native(native, boom)
+    natives.settle(txa, native, boom)
     with pytest.raises(Boom) as caught:
         await future
     assert caught.value is boom
 
 
-async def test_native_future_in_a_coroutine(txa: IBackend, host: Host) -> None:
+async def test_native_future_in_a_coroutine(txa: IBackend, natives: Natives) -> None:
     """A1: A coroutine may await native futures."""
 
     async def wait() -> Any:
         return await native
 
-    native = host.native_future()
+    native = natives.make(txa)
     future = txa.as_future(wait)
     await txa.sleep(0)
-    host.settle_native(native, "value")
+    natives.settle(txa, native, "value")
     assert await future == "value"
 
 

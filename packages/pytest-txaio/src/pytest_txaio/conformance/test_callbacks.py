@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_txaio import pause
+from pytest_txaio.conformance._things import Boom
 from txaio_interfaces import IFailedFuture
 
 
@@ -20,10 +21,6 @@ if TYPE_CHECKING:
     Reported = Callable[[], list[BaseException]]
 
 DEEP = 5000
-
-
-class Boom(Exception):
-    """What goes wrong in these tests."""
 
 
 @pytest.mark.parametrize("early", [True, False], ids=["early", "late"])

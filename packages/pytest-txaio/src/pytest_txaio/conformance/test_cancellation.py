@@ -8,19 +8,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_txaio import collect_dropped, pause
+from pytest_txaio.conformance._things import Boom, nap
 
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pytest_txaio import Host
+    from pytest_txaio.conformance._fixtures import Natives
     from txaio_interfaces import IBackend, IFailedFuture
 
+    Count = Callable[[], int]
     Reported = Callable[[], list[BaseException]]
-
-
-class Boom(Exception):
-    """What goes wrong in these tests."""
 
 
 async def test_cancelling_a_pending_future(txa: IBackend, unit: float) -> None:
@@ -162,22 +160,16 @@ async def test_settling_a_cancelled_future_in_its_errback(
         await future
 
 
-WAITS: dict[str, Callable[[IBackend, float, Host], Any]] = {
-    "future": lambda txa, _unit, _host: txa.create_future(),
-    "sleep": lambda txa, unit, _host: txa.sleep(100 * unit),
-    "coroutine": lambda txa, unit, _host: txa.as_future(nap, txa, 100 * unit),
-    "bare-coroutine": lambda txa, unit, _host: nap(txa, 100 * unit),
-    "gather": lambda txa, unit, _host: txa.gather([txa.sleep(100 * unit)]),
-    "shield": lambda txa, _unit, _host: txa.shield(txa.create_future()),
-    "timeout": lambda txa, unit, _host: txa.timeout(txa.create_future(), 100 * unit),
-    "uncancelled-over": lambda txa, unit, _host: after_clean_up(txa, 100 * unit),
-    "native": lambda _txa, _unit, host: host.native_future(),
+WAITS: dict[str, Callable[[IBackend, float], Any]] = {
+    "future": lambda txa, _unit: txa.create_future(),
+    "sleep": lambda txa, unit: txa.sleep(100 * unit),
+    "coroutine": lambda txa, unit: txa.as_future(nap, txa, 100 * unit),
+    "bare-coroutine": lambda txa, unit: nap(txa, 100 * unit),
+    "gather": lambda txa, unit: txa.gather([txa.sleep(100 * unit)]),
+    "shield": lambda txa, _unit: txa.shield(txa.create_future()),
+    "timeout": lambda txa, unit: txa.timeout(txa.create_future(), 100 * unit),
+    "uncancelled-over": lambda txa, unit: after_clean_up(txa, 100 * unit),
 }
-
-
-async def nap(txa: IBackend, seconds: float) -> None:
-    """Sleep."""
-    await pause(txa, seconds)
 
 
 async def after_clean_up(txa: IBackend, seconds: float) -> None:
@@ -186,16 +178,16 @@ async def after_clean_up(txa: IBackend, seconds: float) -> None:
     await pause(txa, seconds)
 
 
-@pytest.mark.parametrize("wait", WAITS.values(), ids=WAITS)
+@pytest.mark.parametrize("wait", [*WAITS.values(), None], ids=[*WAITS, "native"])
 async def test_cancelling_a_coroutine(
-    txa: IBackend, unit: float, host: Host, wait: Callable[..., Any]
+    txa: IBackend, unit: float, natives: Natives, wait: Callable[..., Any] | None
 ) -> None:
     """X4: `CancelledError` is raised at its await, whatever that is for."""
     seen: list[BaseException] = []
 
     async def work() -> None:
         try:
-            await wait(txa, unit, host)
+            await (wait(txa, unit) if wait else natives.make(txa))
         except BaseException as error:
             seen.append(error)
             raise
@@ -210,19 +202,15 @@ async def test_cancelling_a_coroutine(
     assert not isinstance(seen[0], Exception) or isinstance(seen[0], txa.CancelledError)
 
 
-@pytest.mark.parametrize(
-    "wait",
-    [wait for name, wait in WAITS.items() if name != "native"],
-    ids=[name for name in WAITS if name != "native"],
-)
+@pytest.mark.parametrize("wait", WAITS.values(), ids=WAITS)
 async def test_cancellation_becomes_a_value(
-    txa: IBackend, unit: float, host: Host, wait: Callable[..., Any]
+    txa: IBackend, unit: float, wait: Callable[..., Any]
 ) -> None:
     """X4: A coroutine may catch its cancellation and return, or await more."""
 
     async def work() -> str:
         try:
-            await wait(txa, unit, host)
+            await wait(txa, unit)
         except txa.CancelledError:
             return "value"
         return "not cancelled"
@@ -677,22 +665,22 @@ async def test_timeout_of_a_coroutine(txa: IBackend, unit: float) -> None:
 
 
 async def test_timeout_gives_up_its_timer(
-    txa: IBackend, unit: float, host: Host
+    txa: IBackend, unit: float, timers: Count
 ) -> None:
     """X10: Its timer goes when the future settles."""
-    before = host.native_timers()
+    before = timers()
     future = txa.create_future()
     timeout = txa.timeout(future, 1000 * unit)
     txa.resolve(future, "value")
     assert await timeout == "value"
     await pause(txa, unit)
     collect_dropped()
-    assert host.native_timers() <= before
+    assert timers() <= before
 
 
-async def test_cancelling_a_timeout(txa: IBackend, unit: float, host: Host) -> None:
+async def test_cancelling_a_timeout(txa: IBackend, unit: float, timers: Count) -> None:
     """X10: Cancelling it cancels the future, and its timer goes."""
-    before = host.native_timers()
+    before = timers()
     future = txa.create_future()
     timeout = txa.timeout(future, 1000 * unit)
     txa.cancel(timeout)
@@ -700,7 +688,7 @@ async def test_cancelling_a_timeout(txa: IBackend, unit: float, host: Host) -> N
         with pytest.raises(txa.CancelledError):
             await one
     await pause(txa, unit)
-    assert host.native_timers() <= before
+    assert timers() <= before
 
 
 async def test_timeout_of_a_cancelled_future(txa: IBackend) -> None:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import contextvars
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pytest_txaio import pause
+from pytest_txaio.conformance._things import variable
 
 
 if TYPE_CHECKING:
     from txaio_interfaces import IBackend
-
-variable: contextvars.ContextVar[str] = contextvars.ContextVar("variable", default="-")
 
 
 async def test_coroutine_sees_its_caller(txa: IBackend) -> None:

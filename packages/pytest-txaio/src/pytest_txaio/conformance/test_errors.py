@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_txaio import collect_dropped, pause
+from pytest_txaio.conformance._things import Boom, raise_boom
 
 
 if TYPE_CHECKING:
@@ -18,15 +19,6 @@ if TYPE_CHECKING:
     from txaio_interfaces import IBackend
 
     Reported = Callable[[], list[BaseException]]
-
-
-class Boom(Exception):
-    """What goes wrong in these tests."""
-
-
-def raise_boom(*_args: object) -> None:
-    """Fail, in a frame of its own."""
-    raise Boom
 
 
 def frames_of(error: BaseException) -> list[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_txaio import pause
+from pytest_txaio.conformance._things import Boom, raise_boom
 from txaio_interfaces import IFailedFuture
 
 
@@ -18,10 +19,6 @@ if TYPE_CHECKING:
     from txaio_interfaces import IBackend
 
 OWN_FRAME = re.compile(r"txaio_(common|asyncio|twisted|anyio)[\\/]")
-
-
-class Boom(Exception):
-    """What goes wrong in these tests."""
 
 
 class Unprintable(Exception):
@@ -41,11 +38,6 @@ class NoText(Exception):
     def __str__(self) -> Any:
         """Return what is no string."""
         return 42  # noqa: PLE0307 - that is the case
-
-
-def raise_boom(text: str = "text") -> None:
-    """Fail, in a frame of its own."""
-    raise Boom(text)
 
 
 def raised(fn: Callable[..., object] = raise_boom, *args: Any) -> Exception:

@@ -8,29 +8,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_txaio import pause
+from pytest_txaio.conformance._things import (
+    Awaitable,
+    Boom,
+    coroutine_function,
+    raise_boom,
+)
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable
 
     from txaio_interfaces import IBackend
-
-
-class Boom(Exception):
-    """What goes wrong in these tests."""
-
-
-class Awaitable:
-    """An object that can be awaited and is no future."""
-
-    def __await__(self) -> Generator[Any, Any, None]:
-        """Give nothing, at once."""
-        return
-        yield
-
-
-async def coroutine_function() -> None:
-    """Do nothing, later."""
 
 
 async def test_new_future_is_pending(txa: IBackend) -> None:
@@ -171,11 +160,6 @@ async def test_reject_takes_a_failure(txa: IBackend) -> None:
     with pytest.raises(Boom) as caught:
         await future
     assert caught.value is boom
-
-
-def raise_boom() -> None:
-    """Fail, in a frame of its own."""
-    raise Boom
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_txaio import collect_dropped, pause
+from pytest_txaio.conformance._things import Boom
 from txaio_interfaces import IFailedFuture
 
 
@@ -16,10 +17,6 @@ if TYPE_CHECKING:
     from txaio_interfaces import IBackend
 
     Reported = Callable[[], list[BaseException]]
-
-
-class Boom(Exception):
-    """What goes wrong in these tests."""
 
 
 @pytest.mark.parametrize("consume", [True, False])

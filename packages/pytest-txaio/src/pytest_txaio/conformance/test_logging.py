@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_txaio.conformance._logging import logged
+from pytest_txaio.conformance._things import LEVELS
 
 
 if TYPE_CHECKING:
     from txaio_interfaces import IBackend, ILogger
-
-LEVELS = ["critical", "error", "warn", "info", "debug", "trace"]
 
 
 class Awkward:

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_txaio.conformance._logging import logged
+from pytest_txaio.conformance._things import LEVELS
 
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from txaio_interfaces import IBackend, ILogger
-
-LEVELS = ["critical", "error", "warn", "info", "debug", "trace"]
 
 
 def heard_from(txa: IBackend, loggers: Iterable[ILogger]) -> list[list[str]]:

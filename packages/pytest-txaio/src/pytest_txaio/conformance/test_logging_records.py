@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_txaio.conformance._logging import heard_by, logged
+from pytest_txaio.conformance._things import LEVELS
 
 
 if TYPE_CHECKING:
     from pytest_txaio import Host
     from txaio_interfaces import IBackend
-
-LEVELS = ["critical", "error", "warn", "info", "debug", "trace"]
 
 
 class Counted:

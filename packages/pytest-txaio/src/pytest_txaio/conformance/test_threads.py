@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextvars
 import threading
 import traceback
 from typing import TYPE_CHECKING, Any
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_txaio import pause
+from pytest_txaio.conformance._things import Boom, variable
 
 
 if TYPE_CHECKING:
@@ -18,12 +18,6 @@ if TYPE_CHECKING:
     from txaio_interfaces import IBackend
 
     Reported = Callable[[], list[BaseException]]
-
-variable: contextvars.ContextVar[str] = contextvars.ContextVar("variable", default="-")
-
-
-class Boom(Exception):
-    """What goes wrong in these tests."""
 
 
 class Thread(threading.Thread):
