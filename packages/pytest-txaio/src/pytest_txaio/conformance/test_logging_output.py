@@ -205,7 +205,7 @@ async def test_records_of_others(txa: IBackend, host: Host) -> None:
 
 
 @pytest.mark.parametrize("native", [False, True])
-async def test_threads(
+async def test_threads_that_log(
     txa: IBackend, host: Host, tmp_path: Path, *, native: bool
 ) -> None:
     """O7: Threads that write to one file leave every line whole, and lose none."""
