@@ -84,7 +84,7 @@ def watched(loop: Any) -> list[object]:
     """Return what *loop* watches, beside what wakes it."""
     # uvloop and Windows' own loop have no selector, and do not tell.
     selector, own = getattr(loop, "_selector", None), getattr(loop, "_ssock", None)
-    keys = [] if selector is None else selector.get_map().values()
+    keys: Any = [] if selector is None else selector.get_map().values()
     return [key.fileobj for key in keys if key.fileobj is not own]
 
 

@@ -11,11 +11,12 @@ import pytest
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Generator, Iterable, Mapping
 
     from pytest_txaio._host import ClockName, Host
 
-EITHER = ("virtual", "real")
+
+EITHER: tuple[ClockName, ...] = ("virtual", "real")
 
 
 class Known(NamedTuple):
@@ -44,9 +45,7 @@ class Known(NamedTuple):
 
 
 KNOWN = {
-    "asyncio": Known(
-        "_hosts_asyncio:AsyncioHost", ("txaio_asyncio",), "txaio-asyncio"
-    ),
+    "asyncio": Known("_hosts_asyncio:AsyncioHost", ("txaio_asyncio",), "txaio-asyncio"),
     "uvloop": Known(
         "_hosts_asyncio:UvloopHost",
         ("txaio_asyncio", "uvloop"),
@@ -159,7 +158,7 @@ class Backends:
         return f"txaio: {running}; not installed: {absent} (pip install {wanted})"
 
     @contextmanager
-    def open(self, name: str) -> Iterator[Host]:
+    def open(self, name: str) -> Generator[Host]:
         """Make the host called *name*, and close it."""
         host = self.added[name]() if name in self.added else KNOWN[name].make_host()
         host.name = name

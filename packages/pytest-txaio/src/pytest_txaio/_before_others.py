@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -36,7 +36,8 @@ def pytest_pycollect_makeitem(
         return None
     plain: Any = hide(test)
     if isinstance(obj, staticmethod | classmethod):
-        plain = type(obj)(plain)
+        kind: Any = type(cast("object", obj))
+        plain = kind(plain)
     # pytest looks the function up where it was found.
     setattr(collector.obj, name, plain)
     makeitem = collector.ihook.pytest_pycollect_makeitem
@@ -72,17 +73,17 @@ def pytest_fixture_setup(
     fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
 ) -> Generator[None, Any, Any]:
     """Put an async fixture off until the loop of its test runs."""
-    trial = request.node.stash.get(TRIAL, None)
+    test, definition = asking(request), cast("Any", fixturedef)
+    trial = test.stash.get(TRIAL, None)
     if trial is None:
         return (yield)
-    definition: Any = fixturedef
     function = definition.func
     if not is_async(function):
         refuse_async_fixtures(definition, request, trial)
         return (yield)
-    if not takes_txaio(request.node, definition.argnames):
+    if not takes_txaio(test, definition.argnames):
         return (yield)
-    refuse_late_fixture(definition.argname, request, trial)
+    refuse_late_fixture(definition.argname, test, trial)
 
     def put_off(**kwargs: Any) -> AsyncFixture:
         fixture = AsyncFixture(definition.argname, bound(function, request), kwargs)
@@ -95,6 +96,12 @@ def pytest_fixture_setup(
         return (yield)
     finally:
         definition.func = function
+
+
+def asking(request: pytest.FixtureRequest) -> pytest.Item:
+    """Return the test that asks for a fixture, or what else does."""
+    test: Any = request.node
+    return cast("pytest.Item", test)
 
 
 def bound(function: Any, request: pytest.FixtureRequest) -> Callable[..., Any]:
@@ -120,13 +127,11 @@ def refuse_async_fixtures(
             pytest.fail(message, pytrace=False)
 
 
-def refuse_late_fixture(
-    name: str, request: pytest.FixtureRequest, trial: Trial
-) -> None:
+def refuse_late_fixture(name: str, test: Any, trial: Trial) -> None:
     """Fail if the async fixture *name* can never be set up."""
-    if not is_async_test(request.node.obj):
+    if not is_async_test(test.obj):
         message = (
-            f"the sync test {request.node.name!r} takes the async fixture {name!r}:"
+            f"the sync test {test.name!r} takes the async fixture {name!r}:"
             " make it `async def`"
         )
         pytest.fail(message, pytrace=False)

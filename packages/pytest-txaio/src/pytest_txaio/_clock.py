@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pytest_txaio._stand_in import Current
 
 
-class Clock:
+class TxaioClock:
     """The time of the backend, which a test can move if it is virtual."""
 
     def __init__(self, host: Host, current: Current) -> None:

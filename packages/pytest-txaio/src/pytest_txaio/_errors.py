@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     Kind = type[BaseException] | tuple[type[BaseException], ...]
 
@@ -45,7 +45,7 @@ class ExpectedError:
         return names if self.match is None else f"{names} that matches {self.match!r}"
 
 
-class ReportedErrors:
+class TxaioErrors:
     """The errors that the backend reports during a test.
 
     Those that the test neither expects nor takes fail it.
@@ -62,7 +62,7 @@ class ReportedErrors:
         return taken
 
     @contextmanager
-    def expect(self, kind: Kind, match: str | None = None) -> Iterator[ExpectedError]:
+    def expect(self, kind: Kind, match: str | None = None) -> Generator[ExpectedError]:
         """Expect one error of *kind*, reported in the block or later in the test.
 
         *match* is a regular expression that is searched for in its text.
@@ -71,8 +71,8 @@ class ReportedErrors:
 
         Raises `TypeError` if *kind* is no class of exceptions, nor a tuple of them.
         """
-        kinds = kind if isinstance(kind, tuple) else (kind,)
-        if not all(isinstance(k, type) and issubclass(k, BaseException) for k in kinds):
+        kinds: tuple[object, ...] = kind if isinstance(kind, tuple) else (kind,)
+        if not all(map(_is_exception, kinds)):
             message = f"kind must be a class of exceptions, not {kind!r}"
             raise TypeError(message)
         expected = ExpectedError(kind, match, self._reports[:])
@@ -99,3 +99,7 @@ class ReportedErrors:
                 self._awaited.remove(expected)
                 # By identity: an exception may be equal to others.
                 self._reports[:] = [e for e in self._reports if e is not found]
+
+
+def _is_exception(kind: object) -> bool:
+    return isinstance(kind, type) and issubclass(kind, BaseException)

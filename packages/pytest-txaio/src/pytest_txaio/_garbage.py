@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
 
 COUNTS_REFERENCES = sys.implementation.name == "cpython"
 
@@ -27,7 +27,7 @@ def collect_dropped() -> None:
 
 
 @contextmanager
-def collecting_by_hand() -> Iterator[None]:
+def collecting_by_hand() -> Generator[None]:
     """Keep the cyclic collector out of a test, then collect what the test left.
 
     What hides in a cycle is then reported by the test that made it,

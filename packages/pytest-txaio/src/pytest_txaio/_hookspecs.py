@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
 
 @pytest.hookspec
-def pytest_txaio_hosts() -> dict[str, Callable[[], Host]]:  # type: ignore[empty-body]
+def pytest_txaio_hosts() -> dict[str, Callable[[], Host]]:
     """Return backends of your own: for each name what makes its host.
 
     To be written in a plugin or in the `conftest.py` at the root of the tests.
     """
+    raise NotImplementedError

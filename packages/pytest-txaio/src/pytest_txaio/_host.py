@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pytest_txaio._log import hear_records
@@ -11,7 +10,7 @@ from pytest_txaio._log import hear_records
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
-    from contextlib import AbstractAsyncContextManager
+    from contextlib import AbstractAsyncContextManager, AbstractContextManager
 
     from pytest_txaio._log import LogEvent
     from pytest_txaio._time import VirtualTime

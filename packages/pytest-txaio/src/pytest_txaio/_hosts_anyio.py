@@ -47,11 +47,13 @@ class AnyioAsyncioHost(AsyncioHost):
     def timers(self, backend: Any) -> list[tuple[Any, float]] | None:
         """Return those of the backend: the loop has one for all of them."""
         pump, now = backend._pump, backend.time()
-        ours = [
-            (call.fn, when - now) for when, _, call in pump._heap if call.fn is not None
-        ]
-        calls = self.native_calls()
-        return ours + [each for each in calls if getattr(each[0], "__name__", "") != "_ring"]
+        ours = [(call.fn, when - now) for when, _, call in pump._heap]
+        calls = [(fn, left) for fn, left in ours if fn is not None]
+        return calls + [call for call in self.native_calls() if not _is_alarm(*call)]
+
+
+def _is_alarm(fn: Any, _left: float) -> bool:
+    return getattr(fn, "__name__", "") == "_ring"
 
 
 class AnyioUvloopHost(AnyioAsyncioHost, UvloopHost):
@@ -60,6 +62,9 @@ class AnyioUvloopHost(AnyioAsyncioHost, UvloopHost):
 
 class AnyioTrioHost(AnyioAsyncioHost):
     """AnyIO on Trio."""
+
+    token: Any
+    """What reaches the run from another thread."""
 
     def __init__(self) -> None:
         super().__init__()

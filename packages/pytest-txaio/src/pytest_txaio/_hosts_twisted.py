@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pytest_txaio._host import Host
@@ -12,7 +12,7 @@ from pytest_txaio._time import VirtualTime
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from contextlib import AbstractAsyncContextManager
+    from contextlib import AbstractAsyncContextManager, AbstractContextManager
 
     from pytest_txaio._host import ClockName, Main
     from pytest_txaio._log import LogEvent

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator
 
 EVERYTHING = 1
 """The level of the standard library below which there is none but "not set"."""
@@ -49,7 +49,7 @@ class LogEvent:
     """The message in words."""
 
 
-class Log(list[LogEvent]):
+class TxaioLog(list[LogEvent]):
     """The messages that were logged, in their order."""
 
     @property
@@ -60,9 +60,7 @@ class Log(list[LogEvent]):
     def of(self, namespace: str) -> list[LogEvent]:
         """Return those of the loggers called *namespace*, and of those below it."""
         return [
-            event
-            for event in self
-            if f"{event.namespace}.".startswith(f"{namespace}.")
+            event for event in self if f"{event.namespace}.".startswith(f"{namespace}.")
         ]
 
 
@@ -108,7 +106,7 @@ class AsBefore(logging.Filter):
 
 
 @contextmanager
-def hear_records(heard: Callable[[LogEvent], object]) -> Iterator[None]:
+def hear_records(heard: Callable[[LogEvent], object]) -> Generator[None]:
     """Hand on every record of the standard library; other handlers hear no more."""
     root, ear = logging.root, Ear(heard)
     before, as_before = root.level, AsBefore(root.level)

@@ -36,6 +36,9 @@ __all__ = [
 ]
 
 
+_do_select: Any = SelectReactor.doSelect
+
+
 class RealReactor(SelectReactor):
     """The reactor that Twisted has on every platform."""
 
@@ -64,9 +67,9 @@ class VirtualReactor(RealReactor):
             timeout = 0
         elif timeout is None and not self._is_ready(GRACE) and not watched(self):
             self.on_stuck()
-        super().doSelect(timeout)  # type: ignore[no-untyped-call]
+        _do_select(self, timeout)
 
-    doIteration = doSelect  # noqa: N815 - Twisted's
+    doIteration = doSelect  # type: ignore[assignment]  # noqa: N815 - Twisted's
 
     def _is_ready(self, seconds: float) -> bool:
         """Tell whether something is, or will be in so many real seconds."""
@@ -79,10 +82,12 @@ class RealAsyncioReactor(AsyncioSelectorReactor):
     """A reactor on an asyncio loop of its own."""
 
     def __init__(self, report: Report, loop: Any = None) -> None:
-        self.loop = asyncio.SelectorEventLoop() if loop is None else loop
-        self.loop.set_exception_handler(
-            lambda _loop, context: report(exception_of(context))
-        )
+        self.loop: Any = asyncio.SelectorEventLoop() if loop is None else loop
+
+        def hand_on(_loop: object, context: dict[str, Any]) -> None:
+            report(exception_of(context))
+
+        self.loop.set_exception_handler(hand_on)
         super().__init__(self.loop)
 
     def run(self, installSignalHandlers: bool = True) -> None:  # noqa: ARG002, N803
@@ -96,8 +101,9 @@ class VirtualAsyncioReactor(RealAsyncioReactor):
     def __init__(
         self, time: VirtualTime, on_stuck: Callable[[], object], report: Report
     ) -> None:
-        super().__init__(report, VirtualLoop(time, on_stuck))
-        self.loop.take_stock()
+        loop = VirtualLoop(time, on_stuck)
+        super().__init__(report, loop)
+        loop.take_stock()
 
     def seconds(self) -> float:
         """Return the virtual time."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -63,11 +63,10 @@ def _checked(keyword: str, value: Any) -> Any:
 
 
 def _is_list_of_names(value: Any) -> bool:
-    return (
-        isinstance(value, list | tuple)
-        and bool(value)
-        and all(isinstance(name, str) for name in value)
-    )
+    if not isinstance(value, list | tuple):
+        return False
+    names = cast("Sequence[object]", value)
+    return bool(names) and all(isinstance(name, str) for name in names)
 
 
 def seconds(value: Any, name: str) -> float:

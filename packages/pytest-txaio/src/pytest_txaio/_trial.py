@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import inspect
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pytest_txaio._async_fixtures import AsyncFixture, real
-from pytest_txaio._errors import ReportedErrors
+from pytest_txaio._errors import TxaioErrors
 from pytest_txaio._garbage import collecting_by_hand
 from pytest_txaio._hang import Hang, Hung
 from pytest_txaio._leftovers import Leftovers
@@ -17,7 +17,7 @@ from pytest_txaio._stand_in import Current, StandIn
 
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import Awaitable, Callable, Generator
 
     from pytest_txaio._host import Host
     from pytest_txaio._settings import Settings
@@ -34,7 +34,7 @@ class Trial:
         self.settings = settings
         self.current = Current()
         self.stand_in = StandIn(self.current)
-        self.errors = ReportedErrors(host.reports)
+        self.errors = TxaioErrors(host.reports)
         self.fixtures: list[AsyncFixture] = []
         """The async ones that the test takes, in the order in which they are set up."""
         self.is_logged = False
@@ -131,7 +131,7 @@ class Life:
         trial = self._trial
         trial.current.backend = backend
         before = Leftovers(trial.host, backend)
-        with _everything_logged(backend) if trial.is_logged else _as_it_is():
+        with _everything_logged(backend) if trial.is_logged else nullcontext():
             try:
                 self._value = await act(*args)
             except (KeyboardInterrupt, SystemExit, GeneratorExit):
@@ -160,18 +160,13 @@ class Life:
 
 
 @contextmanager
-def _everything_logged(backend: Any) -> Iterator[None]:
+def _everything_logged(backend: Any) -> Generator[None]:
     before = backend.get_global_log_level()
     backend.set_global_log_level("trace")
     try:
         yield
     finally:
         backend.set_global_log_level(before)
-
-
-@contextmanager
-def _as_it_is() -> Iterator[None]:
-    yield
 
 
 def is_async_test(test: Callable[..., Any]) -> bool:

@@ -12,28 +12,31 @@ from twisted.logger import (
     globalLogBeginner,
     globalLogPublisher,
 )
-from zope.interface import implementer
+from zope.interface import implementer, provider
 
 from pytest_txaio._log import LogEvent, own_fields
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator
 
 # Until logging begins, the publisher keeps every event, and with it what failed.
 globalLogBeginner.beginLoggingTo([], discardBuffer=True, redirectStandardIO=False)
+
+# What an interface of Zope's makes an observer of, pyright cannot see.
+PUBLISHER: Any = globalLogPublisher
 
 REPORTERS = ("log_legacy", "twisted.", "txaio.")
 """How the namespaces begin of those who report what nobody looked at."""
 
 
-@implementer(ILogObserver)
+@implementer(ILogObserver)  # pyright: ignore[reportUntypedClassDecorator]
 class CriticalEvents:
     """Hands on the failure of each critical event that Twisted logs."""
 
     def __init__(self, report: Callable[[BaseException], object]) -> None:
         self._report = report
-        globalLogPublisher.addObserver(self)
+        PUBLISHER.addObserver(self)
 
     def __call__(self, event: dict[str, Any]) -> None:
         """Hand *event* on if it is critical; what a program logs is not a report."""
@@ -47,13 +50,14 @@ class CriticalEvents:
 
     def close(self) -> None:
         """Stop listening."""
-        globalLogPublisher.removeObserver(self)
+        PUBLISHER.removeObserver(self)
 
 
 @contextmanager
-def hear_events(heard: Callable[[LogEvent], object]) -> Iterator[None]:
+def hear_events(heard: Callable[[LogEvent], object]) -> Generator[None]:
     """Hand on every event meanwhile."""
 
+    @provider(ILogObserver)  # pyright: ignore[reportUntypedFunctionDecorator]
     def observe(event: dict[str, Any]) -> None:
         failure: Any = event.get("log_failure")
         heard(
@@ -67,8 +71,8 @@ def hear_events(heard: Callable[[LogEvent], object]) -> Iterator[None]:
             )
         )
 
-    globalLogPublisher.addObserver(observe)
+    PUBLISHER.addObserver(observe)
     try:
         yield
     finally:
-        globalLogPublisher.removeObserver(observe)
+        PUBLISHER.removeObserver(observe)

@@ -6,15 +6,18 @@ import gc
 import inspect
 from functools import partial
 from types import CoroutineType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from txaio_interfaces import IBackend, IDelayedCall
 
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from types import FrameType
 
     Coroutine = CoroutineType[Any, Any, Any]
+
+NATIVE: Any = CoroutineType  # Whatever it yields and returns.
 
 FRAMEWORKS = {
     "anyio",
@@ -32,10 +35,9 @@ FRAMEWORKS = {
 
 def calls(fn: Any) -> list[str]:
     """Return the names of the functions that a call of *fn* is to call in the end."""
-    if isinstance(fn, partial):
-        found: Any = fn
-        batched = [name for each in found.args for name in _in_bucket(each)]
-        return batched or calls(found.func)
+    if type(fn) is partial:
+        batched = [name for each in fn.args for name in _in_bucket(each)]
+        return batched or calls(fn.func)
     owner = getattr(fn, "__self__", None)
     if isinstance(owner, IDelayedCall):
         # The one of the backends here keeps it there; another's has its own name.
@@ -69,11 +71,11 @@ def waiting(package: str) -> list[Coroutine]:
     Those that there were before the test are not found, for the collector does not
     look at them (`collecting_by_hand`), nor those of the backend's *package*.
     """
-    found = [
+    coroutines = (each for each in gc.get_objects() if type(each) is NATIVE)
+    found: list[Coroutine] = [
         each
-        for each in gc.get_objects()
-        if type(each) is CoroutineType
-        and inspect.getcoroutinestate(each) == inspect.CORO_SUSPENDED
+        for each in coroutines
+        if inspect.getcoroutinestate(each) == inspect.CORO_SUSPENDED
     ]
     inner = {id(each.cr_await) for each in found}
     return [each for each in found if id(each) not in inner and _steps(each, package)]
@@ -84,7 +86,7 @@ def coroutine_lines(package: str) -> list[str]:
     lines: list[str] = []
     for each in waiting(package):
         steps = _steps(each, package)
-        name, frame = steps[0].__qualname__, steps[-1].cr_frame
+        name, frame = steps[0].__qualname__, cast("FrameType", steps[-1].cr_frame)
         where = f"{frame.f_code.co_filename}:{frame.f_lineno}"
         lines.append(f"{name.rpartition('<locals>.')[2]} waits at {where}")
     return lines
@@ -93,7 +95,7 @@ def coroutine_lines(package: str) -> list[str]:
 def _steps(coroutine: Any, package: str) -> list[Coroutine]:
     """Return the user's coroutines that await each other, from without to within."""
     steps: list[Coroutine] = []
-    while type(coroutine) is CoroutineType:
+    while type(coroutine) is NATIVE:
         if _is_users(coroutine, package):
             steps.append(coroutine)
         coroutine = coroutine.cr_await

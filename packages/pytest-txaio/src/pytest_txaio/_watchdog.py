@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator
 
 TICK = 0.1
 """How often it looks, in seconds."""
@@ -44,7 +44,7 @@ class Watchdog(threading.Thread):
                 overdue()
 
     @contextmanager
-    def watch(self, overdue: Callable[[], object], timeout: float) -> Iterator[None]:
+    def watch(self, overdue: Callable[[], object], timeout: float) -> Generator[None]:
         """Call *overdue* in another thread if the block takes *timeout* seconds."""
         self._watched = (monotonic() + timeout, overdue)
         try:

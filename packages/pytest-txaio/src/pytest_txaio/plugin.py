@@ -7,14 +7,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-
-pytest.register_assert_rewrite("pytest_txaio.conformance")
-
 from pytest_txaio import Backends, Host, Watchdog, _before_others, _hookspecs
-from pytest_txaio._before_others import TRIAL
-from pytest_txaio._clock import Clock
-from pytest_txaio._errors import ReportedErrors
-from pytest_txaio._log import Log
+from pytest_txaio._before_others import TRIAL, asking
+from pytest_txaio._clock import TxaioClock
+from pytest_txaio._log import TxaioLog
 from pytest_txaio._settings import MARK, params, seconds, settings_of
 from pytest_txaio._trial import Trial, raise_complaints
 
@@ -22,6 +18,7 @@ from pytest_txaio._trial import Trial, raise_complaints
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from pytest_txaio._errors import TxaioErrors
     from txaio_interfaces import IBackend
 
 pytest_plugins = ["pytest_txaio._clauses"]
@@ -47,6 +44,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
     pluginmanager.add_hookspecs(_hookspecs)
+    # Found by itself only where the plugin is installed as a wheel.
+    pytest.register_assert_rewrite("pytest_txaio.conformance")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -100,57 +99,57 @@ def txaio_host(
     request: pytest.FixtureRequest, _txaio_watchdog: Watchdog
 ) -> Iterator[Host]:
     """The loop that the test runs on, for tests of backends."""
-    settings = settings_of(request.node, request.config.stash[TIMEOUT])
+    test = asking(request)
+    settings = settings_of(test, request.config.stash[TIMEOUT])
     with backends_of(request.config).open(request.param) as host:
         if settings.clock is not None:
             host.use_clock(settings.clock)
-        trial = request.node.stash[TRIAL] = Trial(host, settings, _txaio_watchdog)
+        trial = test.stash[TRIAL] = Trial(host, settings, _txaio_watchdog)
         yield host
         # Plain fixtures have been torn down since the test ended.
         raise_complaints(list(trial.errors.complaints()))
 
 
 @pytest.fixture
-def txaio(txaio_host: Host, request: pytest.FixtureRequest) -> IBackend:
+def _txaio_trial(txaio_host: Host, request: pytest.FixtureRequest) -> Trial:
+    del txaio_host
+    return asking(request).stash[TRIAL]
+
+
+@pytest.fixture
+def txaio(_txaio_trial: Trial) -> IBackend:
     """The backend: in `async def` tests and fixtures, itself; elsewhere, a stand-in.
 
     A stand-in does what the backend does once its loop runs.
     """
-    del txaio_host
-    return cast("IBackend", request.node.stash[TRIAL].stand_in)
+    return cast("IBackend", _txaio_trial.stand_in)
 
 
 @pytest.fixture
-def txaio_run(txaio: IBackend, request: pytest.FixtureRequest) -> Callable[..., Any]:
+def txaio_run(_txaio_trial: Trial) -> Callable[..., Any]:
     """Call ``fn(*args)`` on a new loop, await what it returns, and return that.
 
     For sync tests; *txaio* is the backend meanwhile.
     """
-    del txaio
-    run: Callable[..., Any] = request.node.stash[TRIAL].run_in_sync_test
-    return run
+    return _txaio_trial.run_in_sync_test
 
 
 @pytest.fixture
-def txaio_clock(txaio_host: Host, request: pytest.FixtureRequest) -> Clock:
+def txaio_clock(_txaio_trial: Trial) -> TxaioClock:
     """The backend's time, and how to move it: `time()`, `advance(seconds)`."""
-    return Clock(txaio_host, request.node.stash[TRIAL].current)
+    return TxaioClock(_txaio_trial.host, _txaio_trial.current)
 
 
 @pytest.fixture
-def txaio_errors(
-    txaio_host: Host, request: pytest.FixtureRequest
-) -> ReportedErrors:
+def txaio_errors(_txaio_trial: Trial) -> TxaioErrors:
     """The errors that the backend reports: `expect(kind, match)`, `take()`."""
-    del txaio_host
-    errors: ReportedErrors = request.node.stash[TRIAL].errors
-    return errors
+    return _txaio_trial.errors
 
 
 @pytest.fixture
-def txaio_log(txaio_host: Host, request: pytest.FixtureRequest) -> Iterator[Log]:
+def txaio_log(_txaio_trial: Trial) -> Iterator[TxaioLog]:
     """The messages that were logged, at any level, as a list."""
-    log = Log()
-    request.node.stash[TRIAL].is_logged = True
-    with txaio_host.hear(log.append):
+    log = TxaioLog()
+    _txaio_trial.is_logged = True
+    with _txaio_trial.host.hear(log.append):
         yield log
