@@ -104,3 +104,18 @@ def test_components_talk(router, callee, caller):
     assert report["published"] == 100
     assert report["events"] == list(range(100))
     assert "Unhandled" not in log.read_text()
+
+
+def test_loggers_are_what_crossbar_expects(tmp_path):
+    """Crossbar's own tests of its loggers pass, as they did on the predecessor."""
+    run = subprocess.run(
+        [sys.executable, "-m", "twisted.trial", "crossbar.test.test_logger"],
+        check=False,
+        cwd=tmp_path,
+        env=environment(USE_TWISTED="1"),
+        capture_output=True,
+        text=True,
+        timeout=STARTING,
+    )
+    assert run.returncode == 0, run.stdout
+    assert "PASSED (successes=" in run.stdout

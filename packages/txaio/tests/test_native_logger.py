@@ -16,16 +16,32 @@ def txa(txaio):
     return txaio
 
 
+def in_module(txaio):
+    """Make a logger as the body of a module does."""
+    names = {"__name__": "client", "Mock": Mock, "txaio": txaio}
+    exec("log = txaio.make_logger('info', logger=Mock)", names)  # noqa: S102 - see above
+    return names["log"]
+
+
 def test_factory_makes_the_logger_behind(txa):
     """It is called as Twisted's own logger is, and named after the caller."""
     log = txa.make_logger("info", logger=Mock)
-    assert log._logger.namespace == __name__
+    name = f"{__name__}.test_factory_makes_the_logger_behind"
+    assert log._logger.namespace == name
     assert log._logger.observer is None
 
     class Client:
         log = txa.make_logger("info", logger=Mock)
 
     assert Client.log._logger.namespace.endswith("Client")
+    assert in_module(txa)._logger.namespace == "client"
+
+
+def test_loggers_are_not_made_by_hand(txa):
+    """Clients expect to be told so by this kind of error."""
+    log = txa.make_logger("info", logger=Mock)
+    with pytest.raises(AssertionError, match="made by txaio"):
+        type(log)("warn")
 
 
 def test_messages_are_handed_on(txa):
@@ -107,7 +123,7 @@ def test_observer_alone_gets_the_events(txa):
     (event,) = seen
     assert event["log_format"] == "said {x}"
     assert event["log_level"] is LogLevel.debug
-    assert event["log_namespace"] == __name__
+    assert event["log_namespace"].startswith(__name__)
     assert event["x"] == 1
 
 

@@ -14,6 +14,7 @@ from txaio_interfaces import log_levels
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from os import PathLike
+    from types import FrameType
     from typing import IO
 
     from txaio_interfaces import ILogger, ILogging
@@ -38,7 +39,8 @@ class Loggers:
         """Return a logger, at *level* (or *log_level*) if that is given.
 
         Without *namespace* it is named after the caller: ``module.Class`` in a class
-        body or a method, else the module.
+        body or a method, else the module (``module.function`` in a function, for one
+        of Twisted's kind).
         A name with a dot may stand in the place of *level*, as the backends have it.
         *logger*, which makes a logger of Twisted's kind, and *observer*, which alone
         gets the events, need Twisted.
@@ -47,11 +49,12 @@ class Loggers:
         """
         if level is not None and level not in log_levels and "." in level:
             level, namespace = None, level
-        namespace = namespace or name_of_caller(sys._getframe(1))
+        frame = sys._getframe(1)
         if logger is not None or observer is not None:
-            made = make_native_logger(namespace, logger, observer)
+            name = namespace or name_of_function(frame)
+            made = make_native_logger(name, logger, observer)
         else:
-            made = self._logging().make_logger(namespace)
+            made = self._logging().make_logger(namespace or name_of_caller(frame))
         level = level or log_level
         if level is not None:
             made.set_log_level(level)
@@ -73,6 +76,16 @@ if TYPE_CHECKING:
 
 else:
     make_logger = Loggers(lambda: SELECTION.logging).make_logger
+
+
+def name_of_function(frame: FrameType) -> str:
+    """Return what a logger of Twisted's kind is named after, by the old rule.
+
+    Clients that look at the logger behind ours expect it.
+    """
+    name, function = name_of_caller(frame), frame.f_code.co_name
+    in_class = name != frame.f_globals.get("__name__")
+    return name if in_class or function == "<module>" else f"{name}.{function}"
 
 
 def make_native_logger(namespace: str, logger: Any, observer: Any) -> ILogger:

@@ -9,7 +9,7 @@ from twisted.logger import Logger as TwistedLogger
 from twisted.logger import LogLevel
 from twisted.python.failure import Failure
 
-from txaio_common import LEVELS, NUMBERS, check_level
+from txaio_common import LEVELS, NUMBERS, UNSET, check_level
 from txaio_interfaces import ILogger
 
 
@@ -37,10 +37,13 @@ class NativeLogger(ILogger):
     def __init__(
         self,
         namespace: str,
-        factory: Callable[..., Any] | None,
-        observer: Callable[[Any], object] | None,
+        factory: Callable[..., Any] | None = UNSET,
+        observer: Callable[[Any], object] | None = None,
     ) -> None:
         """Make the logger behind this one."""
+        if factory is UNSET:
+            # The kind of error that clients, whose tests try it, have always got.
+            raise AssertionError("loggers are made by txaio.make_logger")
         self._namespace = namespace
         self._own: str | None = None
         self._bound: dict[str, Any] = {}
