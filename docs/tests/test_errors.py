@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import builtins
+import gc
 import re
 import subprocess
 import sys
@@ -124,16 +125,25 @@ def await_outside():
 
 
 def forget_await():
-    """Have a coroutine function called as if it were another."""
+    """Call a coroutine function as if it were another."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        nothing(None)
+        gc.collect()
+    raise caught[0].message
+
+
+def time_a_coroutine_function():
+    """Have a coroutine function called as if it were another, later."""
+    reports = []
 
     async def main(txa):
         txa.call_later(0, nothing, txa)
         await txa.sleep(0.01)
 
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        txaio_asyncio.run(main)
-    raise caught[0].message
+    txaio_anyio.run(main, on_error=lambda _text, error: reports.append(error))
+    [report] = reports
+    raise report
 
 
 async def sleep_as_on_asyncio(_txa):
@@ -258,7 +268,11 @@ CASES = {
         (in_new_process, WITHOUT_TWISTED),
     ],
     "Versions are mixed": [(import_another_version, "monkeypatch", "tmp_path")],
-    "await is outside a coroutine": [(await_outside,), (forget_await,)],
+    "await is outside a coroutine": [
+        (await_outside,),
+        (forget_await,),
+        (time_a_coroutine_function,),
+    ],
     "A future of another framework": [
         *on(sleep_as_on_asyncio, "anyio"),
         *on(await_asyncio_future, "twisted", "anyio"),
