@@ -84,9 +84,9 @@ def publishable(project: Project, epoch: str) -> Path:
     files = sorted(map(str, dist.iterdir()))
     for tool in (
         ["twine", "check", "--strict", *files],
-        ["check-wheel-contents", str(dist)],
+        ["check_wheel_contents", str(dist)],
     ):
-        subprocess.run(tool, check=True)
+        subprocess.run([sys.executable, "-m", *tool], check=True)
     return dist
 
 

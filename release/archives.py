@@ -87,11 +87,16 @@ def below(folder: Path) -> set[str]:
     }
 
 
+def modules(folder: Path) -> set[str]:
+    """Return the paths of what Python needs of the files in *folder*."""
+    return {it for it in below(folder) if it.endswith((".py", "/py.typed"))}
+
+
 def strangers(project: Project, dist: Path) -> list[str]:
     """Return what is in an archive and should not be, or should be and is not.
 
     *project* has to be a fresh copy: whatever is in a distribution's folder belongs
-    into its sdist, and what is in its ``src`` into its wheel.
+    into its sdist, and the modules in its ``src`` into its wheel.
     """
     found: list[str] = []
     for folder in project.folders:
@@ -101,7 +106,7 @@ def strangers(project: Project, dist: Path) -> list[str]:
             info.add("entry_points.txt")
         expected = {
             f"{stem}.tar.gz": below(folder) | {".gitignore", "PKG-INFO"},
-            f"{stem}-py3-none-any.whl": below(folder / "src")
+            f"{stem}-py3-none-any.whl": modules(folder / "src")
             | {f"{stem}.dist-info/{name}" for name in info},
         }
         for name, names in expected.items():
