@@ -28,6 +28,12 @@ sys.modules["trio"] = None
 import txaio_anyio
 txaio_anyio.run(print, backend="trio")
 """
+WITH_ANOTHER_RELEASE = """
+import sys, types
+sys.modules["txaio_twisted"] = types.ModuleType("txaio_twisted")
+import txaio
+txaio.use_twisted()
+"""
 WITHOUT_TWISTED = """
 import sys
 sys.modules["twisted"] = None
@@ -267,7 +273,10 @@ CASES = {
         (in_new_process, "import txaio; txaio.sleep(1)"),
         (in_new_process, WITHOUT_TWISTED),
     ],
-    "Versions are mixed": [(import_another_version, "monkeypatch", "tmp_path")],
+    "Versions are mixed": [
+        (import_another_version, "monkeypatch", "tmp_path"),
+        (in_new_process, WITH_ANOTHER_RELEASE),
+    ],
     "await is outside a coroutine": [
         (await_outside,),
         (forget_await,),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import sys
+from types import ModuleType
 
 import pytest
 from twisted.internet.task import Clock
@@ -81,6 +83,17 @@ def test_missing_backend_changes_nothing(txaio, blocked, name, missing):
     other = "twisted" if name == "asyncio" else "asyncio"
     choose(txaio, other)
     assert flags(txaio) == [other]
+
+
+def test_backend_of_another_release_is_named(txaio, blocked, monkeypatch):
+    """Parts that do not go together are brought together by one command."""
+    blocked("txaio_twisted")
+    monkeypatch.setitem(sys.modules, "txaio_twisted", ModuleType("txaio_twisted"))
+    with pytest.raises(ImportError, match="of another release") as caught:
+        txaio.use_twisted()
+    assert "pip install --upgrade 'txaio[twisted]'" in str(caught.value)
+    assert "cannot import name" in str(caught.value)
+    assert flags(txaio) == []
 
 
 def test_backend_of_the_application_is_used(txaio, loop):

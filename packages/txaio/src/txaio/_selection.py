@@ -34,6 +34,15 @@ BOUND = (
 )
 """The methods of a backend that are functions of the module."""
 
+BOUND_TOO = (
+    "add_log_categories",
+    "get_global_log_level",
+    "set_global_log_level",
+    "start_logging",
+    "with_config",
+)
+"""Those that only a module of one backend takes; txaio's own do more."""
+
 MODULES = {"asyncio": "txaio.aio", "twisted": "txaio.tx", "anyio": "txaio._anyio"}
 """The modules that have a backend of the facade's, by its name."""
 
@@ -80,7 +89,7 @@ class Selection:
         self._backend = backend
         self._tell(
             {
-                **{method: getattr(backend, method) for method in BOUND},
+                **{name: getattr(backend, name) for name in BOUND},
                 **{f"using_{known}": known == name for known in MODULES},
                 "_explicit_framework": name,
             }
@@ -98,12 +107,23 @@ SELECTION = Selection()
 """A process has one selection, as it has one `txaio` to import."""
 
 
+def functions_of(backend: IBackend) -> dict[str, Any]:
+    """Return the functions that the module of one *backend* has, by their names."""
+    return {name: getattr(backend, name) for name in (*BOUND, *BOUND_TOO)}
+
+
 def import_backend(name: str) -> IBackend:
     """Return the facade's backend called *name*, which may not be installed."""
     try:
         return cast("IBackend", import_module(MODULES[name]).backend)
     except ImportError as error:
-        msg = f"the {name} backend is not installed: pip install 'txaio[{name}]'"
+        if isinstance(error, ModuleNotFoundError):
+            msg = f"the {name} backend is not installed: pip install 'txaio[{name}]'"
+        else:
+            msg = (
+                f"the {name} backend is of another release than what it needs:"
+                f" pip install --upgrade 'txaio[{name}]' ({error})"
+            )
         raise ImportError(msg, name=error.name, path=error.path) from error
 
 
