@@ -66,13 +66,31 @@ def find_loop() -> asyncio.AbstractEventLoop:
     return _idle_loop() if loop is None else loop
 
 
+class SetLoop:
+    """Asks for the loop that is set for this thread."""
+
+    _asked = False
+
+    def ask(self) -> asyncio.AbstractEventLoop:
+        """Return the loop; raise `RuntimeError` or `DeprecationWarning` without one."""
+        if self._asked:
+            return asyncio.get_event_loop()
+        # Where none was ever set, some Pythons make one in the main thread, and warn.
+        # That is so once at most, and to catch a warning takes ten times as long.
+        self._asked = current_thread() is main_thread()
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", DeprecationWarning)
+            return asyncio.get_event_loop()
+
+
+SET_LOOP = SetLoop()
+"""Whether a loop was ever set is the process's, and so is this."""
+
+
 def _idle_loop() -> asyncio.AbstractEventLoop:
     """Return the loop that is set for this thread, though it does not run."""
     try:
-        with warnings.catch_warnings():
-            # Where none is set, some Pythons make one and warn, others raise.
-            warnings.simplefilter("error", DeprecationWarning)
-            loop = asyncio.get_event_loop()
+        loop = SET_LOOP.ask()
     except (RuntimeError, DeprecationWarning):
         loop = None
     if loop is None or loop.is_closed():
