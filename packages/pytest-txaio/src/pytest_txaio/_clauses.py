@@ -154,8 +154,8 @@ class Outcome:
 
     def lines(self) -> Iterator[str]:
         """Yield what there is to say, clause by clause."""
-        held = len(self.held - self.broken.keys())
-        yield f"{held} clauses hold, {len(self.broken)} do not"
+        tested = len(self.held | self.broken.keys())
+        yield f"{tested - len(self.broken)} of {tested} clauses hold"
         for clause in CLAUSES:
             if clause in self.broken:
                 yield f"  {clause} is broken: {', '.join(self.broken[clause])}"

@@ -77,6 +77,14 @@ def unchecked(
 
 
 @pytest.fixture
+def package(host: Host, unchecked: Callable[[str], None]) -> str:
+    """The import name of the backend, which is empty if the host does not tell."""
+    if not host.package:
+        unchecked("programs that import it: the host does not name its package")
+    return host.package
+
+
+@pytest.fixture
 def timers(host: Host, unchecked: Callable[[str], None]) -> Callable[[], int]:
     """Counts the timers that the loop holds and that are not due."""
 

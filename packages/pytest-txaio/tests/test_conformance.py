@@ -1,0 +1,151 @@
+"""The kit, from outside: what the author of a fourth backend does with it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+
+pytest_plugins = ["pytester"]
+
+HERE = Path(__file__).parent
+HOSTS = """
+from heap_host import HeapHost
+
+
+def pytest_txaio_hosts():
+    return {"heap": HeapHost}
+"""
+WRONG = """
+from heap_backend import HeapBackend
+
+HeapBackend.name = "stack"
+"""
+BARE = """
+from heap_backend import Loop, run
+from pytest_txaio import Host
+
+
+class BareHost(Host):
+    def run(self, main, *args, debug=None):
+        return run(main, *args, loop=Loop(), debug=debug)
+
+
+def pytest_txaio_hosts():
+    return {"bare": BareHost}
+"""
+EVERYTHING = "from pytest_txaio.conformance import *"
+
+
+@pytest.fixture
+def heap(pytester: pytest.Pytester) -> pytest.Pytester:
+    """A folder of tests in which the heap backend is known."""
+    pytester.syspathinsert(HERE)
+    pytester.makeconftest(HOSTS)
+    return pytester
+
+
+def said_of(backend: str, result: pytest.RunResult) -> list[str]:
+    """Return what was said of the clauses on *backend*, line by line."""
+    begun, said = False, []
+    for line in result.outlines:
+        begun = line.startswith(f"{backend}: ") or (begun and line.startswith("  "))
+        if begun:
+            said.append(line.strip())
+    return said
+
+
+def test_heap_backend_passes(heap: pytest.Pytester) -> None:
+    """By the option, without a file of one's own, every clause holds."""
+    result = heap.runpytest("--txaio-conformance", "--txaio-backends=heap")
+    outcomes = result.parseoutcomes()
+    assert set(outcomes) == {"passed"}
+    assert outcomes["passed"] > 600
+    assert said_of("heap", result) == [
+        "heap: 74 of 74 clauses hold",
+        "A1 was not checked for futures of the loop's own kind: the host has none",
+        "X4 was not checked for futures of the loop's own kind: the host has none",
+    ]
+
+
+def test_star_import_is_the_same(heap: pytest.Pytester) -> None:
+    """A file with one line has the same tests as the option."""
+    chosen = ["--txaio-backends=heap", "--txaio-clauses=F,c,L3"]
+    by_option = heap.runpytest("--txaio-conformance", *chosen).parseoutcomes()
+    heap.makepyfile(test_contract=EVERYTHING)
+    by_file = heap.runpytest(*chosen).parseoutcomes()
+    assert by_file == by_option
+    assert by_file["passed"] > 100
+
+
+@pytest.mark.parametrize("by_option", [True, False])
+def test_broken_clause_is_explained(heap: pytest.Pytester, by_option: bool) -> None:
+    """In both ways pytest shows the values of what was asserted."""
+    heap.makeconftest(HOSTS + WRONG)
+    if not by_option:
+        heap.makepyfile(test_contract=EVERYTHING)
+    option = ["--txaio-conformance"] if by_option else []
+    result = heap.runpytest(*option, "--txaio-backends=heap", "--txaio-clauses=L1")
+    result.stdout.re_match_lines([r"E .*assert .*'stack' in 'heap_backend'"])
+    assert said_of("heap", result) == [
+        "heap: 0 of 1 clauses hold",
+        "L1 is broken: test_name[heap]",
+    ]
+
+
+def test_clauses_leave_other_tests_alone(heap: pytest.Pytester) -> None:
+    """Tests of one's own are run beside those of the clauses that are asked for."""
+    own = heap.makepyfile(test_own="def test_own(): pass")
+    options = ["--txaio-conformance", "--txaio-backends=heap", "--txaio-clauses=F9"]
+    beside = heap.runpytest(own, *options).parseoutcomes()
+    alone = heap.runpytest(*options).parseoutcomes()
+    assert beside["passed"] == alone["passed"] + 1
+    assert beside["deselected"] == alone["deselected"]
+
+
+def test_clause_as_a_keyword(heap: pytest.Pytester) -> None:
+    """`-k` knows the clauses, too."""
+    options = ["--txaio-conformance", "--txaio-backends=heap", "-k"]
+    assert (
+        heap.runpytest(*options, "F9 and not test_result").parseoutcomes()["passed"] > 3
+    )
+
+
+def test_unknown_clause(heap: pytest.Pytester) -> None:
+    """A clause that there is not: an error that names the sections."""
+    result = heap.runpytest("--txaio-conformance", "--txaio-clauses=F,Z1")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.re_match_lines(
+        [r".*no clause 'Z1'; its sections are F \(Futures\), C"]
+    )
+
+
+def test_project_that_calls_its_tests_something_else(heap: pytest.Pytester) -> None:
+    """The option finds the tests whatever pattern a project has for files."""
+    heap.makeini("[pytest]\npython_files = check_*.py\ntestpaths = checks")
+    options = ["--txaio-conformance", "--txaio-backends=heap", "--txaio-clauses=F9"]
+    assert heap.runpytest(*options).parseoutcomes()["passed"] > 3
+
+
+def test_host_that_cannot_tell(heap: pytest.Pytester) -> None:
+    """What a host with nothing but `run` cannot tell is said, clause by clause."""
+    heap.makeconftest(BARE)
+    result = heap.runpytest(
+        "--txaio-conformance",
+        "--txaio-backends=bare",
+        "--txaio-clauses=T5,L2,A1",
+        "-k",
+        "gives_up or two_backends_on or import or native_future",
+    )
+    assert set(result.parseoutcomes()) == {"passed", "deselected"}
+    said = re.findall(
+        r"^  (\w+) was not checked for (.*):", result.stdout.str(), re.MULTILINE
+    )
+    assert said == [
+        ("A1", "futures of the loop's own kind"),
+        ("T5", "timers that are left behind"),
+        ("L2", "a second backend on the loop"),
+        ("L2", "programs that import it"),
+    ]

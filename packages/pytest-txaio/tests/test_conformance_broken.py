@@ -1,0 +1,215 @@
+"""The kit, from outside: a backend that is broken fails the clauses that it breaks."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+
+pytest_plugins = ["pytester"]
+
+HERE = Path(__file__).parent
+CONFTEST = """
+from contextlib import suppress
+from contextvars import Context
+
+from heap_backend import HeapBackend, HeapFuture, Loop, _futures
+from heap_backend._futures import HeapTask
+from heap_host import HeapHost
+from txaio_common import FailedFuture
+
+
+def pytest_txaio_hosts():
+    return {"heap": HeapHost}
+"""
+BROKEN = {
+    "a timer is early": (
+        "T",
+        {"T1", "T6"},
+        """
+        HeapBackend._call_after = (
+            lambda self, delay, fn: self._loop.later(delay / 2, fn)
+        )
+        """,
+    ),
+    "a delay of zero is none": (
+        "T",
+        {"T1", "T2", "T3"},
+        """
+        HeapBackend._call_soon = lambda self, fn: fn()
+        """,
+    ),
+    "a cancelled sleep keeps its timer": (
+        "T",
+        {"T5"},
+        """
+        def sleep(self, delay):
+            future = self._new_future(None)
+            self.call_later(delay, self.resolve, future)
+            return future
+
+        HeapBackend.sleep = sleep
+        """,
+    ),
+    "callbacks are called last in, first out": (
+        "C",
+        {"C2"},
+        """
+        settle = HeapFuture.settle
+
+        def settle_backwards(self, state, value):
+            self._listeners.reverse()
+            settle(self, state, value)
+
+        HeapFuture.settle = settle_backwards
+        """,
+    ),
+    "errors of callbacks are lost": (
+        "C,R",
+        {"C5", "R1"},
+        """
+        add_callbacks = HeapBackend.add_callbacks
+
+        def quiet(fn):
+            def call(outcome):
+                with suppress(Exception):
+                    fn(outcome)
+
+            return fn and call
+
+        HeapBackend.add_callbacks = lambda self, future, callback, errback: (
+            add_callbacks(self, future, quiet(callback), quiet(errback))
+        )
+        """,
+    ),
+    "failures that nobody looks at are lost": (
+        "R",
+        {"R1", "R2", "R4", "R5"},
+        """
+        del HeapFuture.__del__
+        """,
+    ),
+    "only the first outcome counts, and nobody is told": (
+        "F",
+        {"F5"},
+        """
+        settle = HeapFuture.settle
+
+        def settle_once(self, state, value):
+            if self.state == "pending":
+                settle(self, state, value)
+
+        HeapFuture.settle = settle_once
+        """,
+    ),
+    "tracebacks grow": (
+        "F",
+        {"F7"},
+        """
+        def error(self):
+            self._unseen = False
+            return None if self.state == "resolved" else self._value
+
+        HeapFuture.error = error
+        """,
+    ),
+    "gather waits for all, though one has failed": (
+        "G",
+        {"G3", "G4"},
+        """
+        gather = HeapBackend.gather
+
+        async def values(ended):
+            for each in await ended:
+                if isinstance(each, FailedFuture):
+                    raise each.value
+            return await ended
+
+        def gather_all(self, futures, consume_exceptions=True):
+            ended = gather(self, futures)
+            return ended if consume_exceptions else self._spawn(values(ended))
+
+        HeapBackend.gather = gather_all
+        """,
+    ),
+    "callbacks know no context": (
+        "V",
+        {"V1", "V2", "O2"},
+        """
+        _futures.copy_context = Context
+        """,
+    ),
+    "cancelling a coroutine does not reach those that it awaits": (
+        "X",
+        {"X4", "X5"},
+        """
+        interrupt = HeapTask.interrupt
+
+        def interrupt_alone(self, msg=None):
+            awaited = self._awaited
+            if isinstance(awaited, HeapTask) and awaited.state == "pending":
+                awaited._listeners.clear()
+                self._throw = _futures.cancellation(msg)
+                self._loop.soon(lambda: self._resume(None))
+            else:
+                interrupt(self, msg)
+
+        HeapTask.interrupt = interrupt_alone
+        """,
+    ),
+    "a second cancellation interrupts the clean-up": (
+        "X",
+        {"X9"},
+        """
+        async def uncancelled(self, fn, *args, **kwargs):
+            return await fn(*args, **kwargs)
+
+        HeapTask.cancel = HeapTask.interrupt
+        HeapBackend.uncancelled = uncancelled
+        """,
+    ),
+    "a canceller is not called": (
+        "X",
+        {"X1", "X8", "X10"},
+        """
+        HeapBackend._new_future = lambda self, canceller: self._make_future(None)
+        """,
+    ),
+    "coroutines are left alone at the end": (
+        "L",
+        {"L1", "L3"},
+        """
+        HeapBackend._end = lambda self, grace: None
+        """,
+    ),
+    "calls from threads are made last in, first out": (
+        "H",
+        {"H1"},
+        """
+        def from_thread(self, fn):
+            with self._wake:
+                self._ready.appendleft(fn)
+                self._wake.notify()
+
+        Loop.from_thread = from_thread
+        """,
+    ),
+}
+
+
+@pytest.mark.parametrize(("asked", "broken", "how"), BROKEN.values(), ids=BROKEN)
+def test_broken_backend(
+    pytester: pytest.Pytester, asked: str, broken: set[str], how: str
+) -> None:
+    """What a backend breaks is said by clause, and nothing else is blamed."""
+    pytester.syspathinsert(HERE)
+    pytester.makeini("[pytest]\ntxaio_timeout = 2")
+    pytester.makeconftest(CONFTEST + dedent(how))
+    result = pytester.runpytest(
+        "--txaio-conformance", "--txaio-backends=heap", f"--txaio-clauses={asked}"
+    )
+    said = re.findall(r"^  (\w+) is broken: ", result.stdout.str(), re.MULTILINE)
+    assert set(said) == broken
