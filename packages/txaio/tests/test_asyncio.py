@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 import threading
 from unittest.mock import Mock, call
 
@@ -73,6 +75,29 @@ def test_loop_is_made_where_none_is_set(txa, no_loop):
     assert asyncio.get_event_loop() is future.get_loop()
     txa.call_later(0, future.set_result, 1)
     assert future.get_loop().run_until_complete(future) == 1
+
+
+def test_loop_is_made_without_a_warning():
+    """Nor is there one if a thread, which gets no loop, has asked before."""
+    code = (
+        f"import sys; sys.path[:] = {sys.path!r}\n"
+        "import threading, txaio; txaio.use_asyncio()\n"
+        "threading.excepthook = lambda args: print(args.exc_type.__name__)\n"
+        "thread = threading.Thread(target=txaio.create_future)\n"
+        "thread.start(); thread.join()\n"
+        "txaio.create_future(); txaio.create_future().get_loop().close()\n"
+    )
+    command = [sys.executable, "-W", "always", "-c", code]
+    run = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert (run.stdout, run.stderr) == ("RuntimeError\n", "")
+
+
+def test_set_loop_is_asked_for_quickly(txa, loop, monkeypatch):
+    """Warnings are caught once, which takes longer than all the rest."""
+    assert txa.create_future().get_loop() is loop
+    with monkeypatch.context() as patched:
+        patched.delattr("warnings.catch_warnings")
+        assert txa.create_future().get_loop() is loop
 
 
 def test_loop_is_made_where_the_last_was_closed(txa, no_loop):

@@ -64,6 +64,22 @@ class Raises(AsyncioBackend):
         return super().gather(futures, consume_exceptions=False)
 
 
+class Unwraps(AsyncioBackend):
+    """Gathers raw exceptions."""
+
+    def gather(self, futures, *_args, **_kwargs):
+        first, second = futures
+        return self.create_future_success([first.result(), second.exception()])
+
+
+class Mixes(AsyncioBackend):
+    """Gathers the failure alone."""
+
+    def gather(self, futures, *_args, **_kwargs):
+        failure = self.create_failure(list(futures)[1].exception())
+        return self.create_future_success([None, failure])
+
+
 class Swallows(AsyncioBackend):
     """Consumes every exception."""
 
@@ -86,6 +102,8 @@ class Silent(AsyncioBackend):
         (Hurries, r"a timer: 0\.2\d\d s early"),
         (HurriesInBatches, r"a batched timer: 0\.2\d\d s early"),
         (Raises, r"a gather with a failure: meant to fail"),
+        (Unwraps, r"a gather with a failure: False came, and not ValueError\(.*\)"),
+        (Mixes, r"a gather with a failure: None came, and not 'value'"),
         (Swallows, r"a gather with a failure: the failure was not raised"),
         (Silent, r"a log line: '' came, and not '.*\\n'"),
     ],
@@ -117,5 +135,6 @@ def test_may_be_run_alone(monkeypatch):
     """The report names this command for those who want to know more."""
     name = _selfcheck.__name__
     monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setattr(sys, "argv", [name, "asyncio"])
-    runpy.run_module(name, run_name="__main__")
+    monkeypatch.setattr(sys, "argv", [name, "another"])
+    with pytest.raises(SystemExit, match=r"^KeyError: 'another'$"):
+        runpy.run_module(name, run_name="__main__")
