@@ -81,6 +81,23 @@ KNOWN = {
 """The backends of this project."""
 
 
+def merged(
+    several: Iterable[Mapping[str, Callable[[], Host]]],
+) -> dict[str, Callable[[], Host]]:
+    """Return the hosts that plugins and the user bring.
+
+    Raises `pytest.UsageError` if two of them have one name.
+    """
+    added: dict[str, Callable[[], Host]] = {}
+    for hosts in several:
+        for name, host in hosts.items():
+            if name in KNOWN or name in added:
+                message = f"there are two txaio backends {name!r}: rename one of them"
+                raise pytest.UsageError(message)
+            added[name] = host
+    return added
+
+
 class Backends:
     """What tests can run on, and what was chosen for all of them."""
 

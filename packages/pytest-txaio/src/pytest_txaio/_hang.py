@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from contextlib import suppress
 from traceback import extract_stack
 from typing import TYPE_CHECKING, Any
 
@@ -56,13 +57,12 @@ class Hang:
         """Say *text*, in the loop's thread, and leave the loop."""
         self._attempts += 1
         backend = self._current.backend
-        try:
-            if backend is None or self._attempts > POLITE:
-                self._host.give_up()
-            else:
+        # It may end by itself at any moment, and will not hear of it then.
+        with suppress(Exception):
+            if backend is not None and self._attempts <= POLITE:
                 backend.call_from_thread(self._leave, text)
-        except RuntimeError:
-            # The backend has ended, and its loop has not.
+                return
+        with suppress(Exception):
             self._host.give_up()
 
     def _leave(self, text: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from pytest_txaio._hosts_asyncio import AsyncioHost, UvloopHost
@@ -65,6 +66,8 @@ class AnyioTrioHost(AnyioAsyncioHost):
 
     token: Any
     """What reaches the run from another thread."""
+    clock_of_trio: Any
+    running: Any
 
     def __init__(self) -> None:
         super().__init__()
@@ -73,16 +76,15 @@ class AnyioTrioHost(AnyioAsyncioHost):
 
     def options(self) -> dict[str, Any]:
         if self.virtual is None:
-            return {"backend": "trio"}
-        self.clock_of_trio = self.module.VirtualClock(self.virtual, self.stuck)
-        return {
-            "backend": "trio",
-            "backend_options": {"clock": self.clock_of_trio},
-        }
+            self.clock_of_trio = self.module.RealClock()
+        else:
+            self.clock_of_trio = self.module.VirtualClock(self.virtual, self.stuck)
+        return {"backend": "trio", "backend_options": {"clock": self.clock_of_trio}}
 
     def run(self, main: Any, *args: Any, debug: bool | None = None) -> Any:
         def begin(backend: Any) -> Any:
             self.token = self.trio.lowlevel.current_trio_token()
+            self.running = backend
             if self.virtual is not None:
                 self.trio.lowlevel.spawn_system_task(self.clock_of_trio.jump)
             return main(backend, *args)
@@ -90,14 +92,18 @@ class AnyioTrioHost(AnyioAsyncioHost):
         return super().run(begin if callable(main) else main, debug=debug)
 
     def give_up(self) -> None:
-        # Trio has no stop(): an exception here ends its run.
-        self.token.run_sync_soon(self.hung)
+        self.token.run_sync_soon(self.break_off)
 
-    @staticmethod
-    def hung() -> None:
-        """Raise out of the loop."""
-        message = "the test waits for what never comes"
-        raise RuntimeError(message)
+    def break_off(self) -> None:
+        """End what cancellation cannot: Trio has no stop(), and shields hold."""
+        backend, ended = self.running, False
+        for future in list(backend._pump.waits.values()):
+            # A coroutine's ends with what that one waits for.
+            with suppress(RuntimeError):
+                backend.reject(future, RuntimeError("the test is given up"))
+                ended = True
+        if not ended:
+            self.clock_of_trio.stop()
 
     def native_future(self) -> Any:
         return self.module.TrioFuture()

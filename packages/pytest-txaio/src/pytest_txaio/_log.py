@@ -72,19 +72,19 @@ class Ear(logging.Handler):
         self._heard = heard
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Hand on *record* in our form."""
-        fields: dict[str, Any] = getattr(record, "fields", {})
-        error = record.exc_info[1] if record.exc_info else None
-        self._heard(
-            LogEvent(
-                level=record.levelname.lower().replace("warning", "warn"),
-                namespace=record.name,
-                format=str(fields.get("log_format", record.msg)),
-                fields=own_fields(fields),
-                failure=error,
-                text=record.getMessage(),
-            )
+        """Hand on *record* if a logger of the backend's made it."""
+        fields: dict[str, Any] | None = getattr(record, "fields", None)
+        if fields is None or "log_format" not in fields:
+            return
+        event = LogEvent(
+            level=record.levelname.lower().replace("warning", "warn"),
+            namespace=record.name,
+            format=str(fields["log_format"]),
+            fields=own_fields(fields),
+            failure=record.exc_info[1] if record.exc_info else None,
+            text=record.getMessage(),
         )
+        self._heard(event)
 
 
 class AsBefore(logging.Filter):
@@ -107,7 +107,7 @@ class AsBefore(logging.Filter):
 
 @contextmanager
 def hear_records(heard: Callable[[LogEvent], object]) -> Generator[None]:
-    """Hand on every record of the standard library; other handlers hear no more."""
+    """Hand on every message that becomes a record; other handlers hear no more."""
     root, ear = logging.root, Ear(heard)
     before, as_before = root.level, AsBefore(root.level)
     # Ours has levels of its own, and asks for what passes them.

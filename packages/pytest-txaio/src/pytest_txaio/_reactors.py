@@ -36,7 +36,7 @@ __all__ = [
 ]
 
 
-_do_select: Any = SelectReactor.doSelect
+SELECT: Any = SelectReactor
 
 
 class RealReactor(SelectReactor):
@@ -67,7 +67,7 @@ class VirtualReactor(RealReactor):
             timeout = 0
         elif timeout is None and not self._is_ready(GRACE) and not watched(self):
             self.on_stuck()
-        _do_select(self, timeout)
+        SELECT.doSelect(self, timeout)
 
     doIteration = doSelect  # type: ignore[assignment]  # noqa: N815 - Twisted's
 

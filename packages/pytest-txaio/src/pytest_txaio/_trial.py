@@ -61,10 +61,10 @@ class Trial:
                 raise
         finally:
             self.host.on_stuck = bool
-        self.complaints.extend(self.errors.complaints())
-        if hang.found is not None:
-            # What came of the violent end of the loop explains nothing.
-            self.complaints = [hang.found]
+            self.complaints.extend(self.errors.complaints())
+            if hang.found is not None:
+                # What came of the violent end of the loop explains nothing.
+                self.complaints = [hang.found]
 
     def live(self, act: Callable[..., Awaitable[Any]], *args: Any) -> Any:
         """Return what ``await act(*args)`` gives on a new loop, or raise its error."""

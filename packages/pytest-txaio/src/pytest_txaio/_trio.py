@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from math import inf, nextafter
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+import anyio.to_thread
 import trio
 from trio.abc import Clock
 from trio.lowlevel import current_statistics
@@ -22,25 +24,52 @@ ANOTHER_DAY = 86400.0
 """What Trio is told to wait for: more seconds than it ever does."""
 
 
-class VirtualClock(Clock):
+class RealClock(Clock):
+    """The time that passes, and a way to end a run that nothing else ends."""
+
+    def __init__(self) -> None:
+        self._stopped = False
+
+    def start_clock(self) -> None:
+        """Do nothing: time begins where it is."""
+
+    def current_time(self) -> float:
+        """Return the time."""
+        return monotonic()
+
+    def deadline_to_sleep_time(self, deadline: float) -> float:
+        """Return for how many real seconds to wait for *deadline*."""
+        if self._stopped:
+            # Trio has no stop(), and its tasks may be shielded from cancellation.
+            raise RuntimeError("the test waits for what never comes")
+        return self.real_seconds(deadline)
+
+    def real_seconds(self, deadline: float) -> float:
+        """Return for how many of them to wait."""
+        return deadline - monotonic()
+
+    def stop(self) -> None:
+        """Break the run off when it next looks at the time."""
+        self._stopped = True
+
+
+class VirtualClock(RealClock):
     """A clock that jumps to the next deadline when no task can run.
 
     Trio's own does, too, but it cannot say that there is no deadline.
     """
 
     def __init__(self, time: VirtualTime, on_stuck: Callable[[], object]) -> None:
+        super().__init__()
         self.time = time
         self.on_stuck = on_stuck
-
-    def start_clock(self) -> None:
-        """Do nothing: time begins where it is."""
 
     def current_time(self) -> float:
         """Return the virtual time."""
         return self.time.now
 
-    def deadline_to_sleep_time(self, deadline: float) -> float:
-        """Return for how many real seconds to wait for *deadline*."""
+    def real_seconds(self, deadline: float) -> float:
+        """Return none if *deadline* has come, and else as many as Trio takes."""
         return 0.0 if deadline <= self.time.now else ANOTHER_DAY
 
     async def jump(self) -> None:
@@ -56,11 +85,24 @@ class VirtualClock(Clock):
 
     async def _wait_for_good(self) -> None:
         await wait_all_tasks_blocked(GRACE)
-        statistics = current_statistics()
-        # A task of Trio's own waits to be woken.
-        waiting = getattr(statistics.io_statistics, "tasks_waiting_read", 0)
-        if statistics.seconds_to_next_deadline == inf and waiting <= 1:
+        if current_statistics().seconds_to_next_deadline == inf and not _may_be_woken():
             self.on_stuck()
+
+
+def _may_be_woken() -> bool:
+    """Tell whether a socket is watched, or a thread works, for any task."""
+    sockets: Any = current_statistics().io_statistics
+    # Threads that have worked stay for a while, so they are no sign of it.
+    limiters = (
+        trio.to_thread.current_default_thread_limiter(),
+        anyio.to_thread.current_default_thread_limiter(),
+    )
+    return (
+        # One of Trio's own tasks waits to be woken.
+        getattr(sockets, "tasks_waiting_read", 0) > 1
+        or getattr(sockets, "tasks_waiting_write", 0) > 0
+        or any(limiter.borrowed_tokens for limiter in limiters)
+    )
 
 
 class TrioFuture:

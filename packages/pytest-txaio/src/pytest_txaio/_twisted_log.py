@@ -55,16 +55,18 @@ class CriticalEvents:
 
 @contextmanager
 def hear_events(heard: Callable[[LogEvent], object]) -> Generator[None]:
-    """Hand on every event meanwhile."""
+    """Hand on every message of the backend's loggers meanwhile."""
 
     @provider(ILogObserver)  # pyright: ignore[reportUntypedFunctionDecorator]
     def observe(event: dict[str, Any]) -> None:
+        if not _is_of_the_backend(event):
+            return
         failure: Any = event.get("log_failure")
         heard(
             LogEvent(
                 level="trace" if "txaio_trace" in event else event["log_level"].name,
                 namespace=event["log_namespace"],
-                format=str(event.get("log_format")),
+                format=str(event["log_format"]),
                 fields=own_fields(event),
                 failure=getattr(failure, "value", None),
                 text=formatEvent(event),
@@ -76,3 +78,8 @@ def hear_events(heard: Callable[[LogEvent], object]) -> Generator[None]:
         yield
     finally:
         PUBLISHER.removeObserver(observe)
+
+
+def _is_of_the_backend(event: dict[str, Any]) -> bool:
+    made_by = type(event.get("log_logger")).__module__
+    return made_by.startswith("txaio_twisted")

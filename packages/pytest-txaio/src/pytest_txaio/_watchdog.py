@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 TICK = 0.1
 """How often it looks, in seconds."""
-AGAIN = 1.0
+AGAIN = 0.5
 """After how many seconds it speaks again: clean-up may hang as well."""
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from pytest_txaio import Backends, Host, Watchdog, _before_others, _hookspecs
+from pytest_txaio._backends import merged
 from pytest_txaio._before_others import TRIAL, asking
 from pytest_txaio._clock import TxaioClock
 from pytest_txaio._log import TxaioLog
@@ -51,11 +52,9 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", MARK)
     config.pluginmanager.register(_before_others, "txaio-before-others")
-    added: dict[str, Callable[[], Host]] = {}
-    for hosts in config.hook.pytest_txaio_hosts():
-        added |= hosts
+    hosts = config.hook.pytest_txaio_hosts()
     chosen = config.getoption("--txaio-backends") or config.getini("txaio_backends")
-    config.stash[BACKENDS] = Backends(added, chosen)
+    config.stash[BACKENDS] = Backends(merged(hosts), chosen)
     config.stash[TIMEOUT] = seconds(config.getini("txaio_timeout"), "txaio_timeout")
 
 
@@ -102,6 +101,9 @@ def txaio_host(
     test = asking(request)
     settings = settings_of(test, request.config.stash[TIMEOUT])
     with backends_of(request.config).open(request.param) as host:
+        if settings.clock not in (None, *host.clocks):
+            message = f"the backend {host.name!r} has no {settings.clock} clock"
+            pytest.fail(message, pytrace=False)
         if settings.clock is not None:
             host.use_clock(settings.clock)
         trial = test.stash[TRIAL] = Trial(host, settings, _txaio_watchdog)

@@ -1,0 +1,54 @@
+"""Runs of pytest inside a test, with the plugin and nothing else."""
+
+from __future__ import annotations
+
+import importlib
+
+import pytest
+
+from pytest_txaio import Backends
+
+
+ALL = Backends({}, "all").names
+"""Every backend that is installed here."""
+
+# Hypothesis would be imported anew in each run.
+QUICK = ["-pno:cacheprovider", "-pno:hypothesispytest"]
+
+# pytester forgets what is imported in its runs: these would be made anew each time.
+for name in (
+    "_hosts_asyncio",
+    "_reactors",
+    "_trio",
+    *(["_uvloop"] * ("uvloop" in ALL)),
+):
+    importlib.import_module(f"pytest_txaio.{name}")
+for name in ("txaio_asyncio", "txaio_twisted", "txaio_anyio", "anyio._backends._trio"):
+    importlib.import_module(name)
+
+
+@pytest.fixture
+def run_tests(pytester):
+    """Runs the tests in a text, on asyncio unless told otherwise."""
+
+    def run(text, *args, backends="asyncio"):
+        pytester.makepyfile(text)
+        words = [*QUICK, "-Werror", f"--txaio-backends={backends}"]
+        return pytester.runpytest_inprocess(*words, *args)
+
+    return run
+
+
+@pytest.fixture
+def complaint(run_tests):
+    """Runs the one test in a text, which fails, and returns what is said of it."""
+
+    def run(text, *args, backends="asyncio"):
+        result = run_tests(text, *args, backends=backends)
+        result.assert_outcomes(failed=1)
+        lines = result.outlines
+        first = next(n for n, line in enumerate(lines) if line.startswith("____"))
+        last = next(n for n, line in enumerate(lines) if "short test summary" in line)
+        return "\n".join(line for line in lines[first + 1 : last] if line)
+
+    return run

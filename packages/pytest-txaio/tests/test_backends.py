@@ -1,0 +1,243 @@
+"""Which backends a test runs on."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_txaio import Backends, _backends
+
+
+ALL = Backends({}, "all").names
+
+
+TEST = """
+async def test_x(txaio):
+    pass
+"""
+
+
+@pytest.fixture
+def without(monkeypatch):
+    """Makes as if some packages were not installed."""
+
+    def hide(*names):
+        find_spec = _backends.find_spec
+
+        def find(name):
+            return None if name in names else find_spec(name)
+
+        monkeypatch.setattr(_backends, "find_spec", find)
+
+    return hide
+
+
+def test_default_is_one_for_each_framework(run_tests):
+    """Nobody chose: asyncio, Twisted, and AnyIO on asyncio and Trio."""
+    result = run_tests(TEST, "-v", backends="")
+    result.assert_outcomes(passed=4)
+    result.stdout.fnmatch_lines(
+        [
+            "txaio: asyncio, twisted, anyio-asyncio, anyio-trio",
+            "*::test_x[[]asyncio[]] PASSED*",
+            "*::test_x[[]twisted[]] PASSED*",
+            "*::test_x[[]anyio-asyncio[]] PASSED*",
+            "*::test_x[[]anyio-trio[]] PASSED*",
+        ]
+    )
+
+
+def test_missing_ones_are_left_out_and_named(run_tests, without):
+    """Nobody chose, and some are missing: the header says so, and what to install."""
+    without("trio", "twisted")
+    result = run_tests(TEST, backends="")
+    result.assert_outcomes(passed=2)
+    result.stdout.fnmatch_lines(
+        [
+            (
+                "txaio: asyncio, anyio-asyncio; not installed: twisted, anyio-trio"
+                " (pip install 'txaio-twisted' 'txaio-anyio[[]trio[]]')"
+            )
+        ]
+    )
+
+
+def test_nothing_is_installed(run_tests, without):
+    """Without any backend the header says so; the tests are skipped."""
+    without("txaio_asyncio", "txaio_twisted", "txaio_anyio")
+    result = run_tests(TEST, backends="")
+    result.assert_outcomes(skipped=1)
+    result.stdout.fnmatch_lines(["txaio: no backend is installed; not installed: *"])
+
+
+def test_chosen_by_option(run_tests):
+    """The option names them, with commas between; their order is kept."""
+    result = run_tests(TEST, "-v", backends="anyio-trio, twisted")
+    result.assert_outcomes(passed=2)
+    result.stdout.fnmatch_lines(
+        ["txaio: anyio-trio, twisted", "*[[]anyio-trio[]]*", "*[[]twisted[]]*"]
+    )
+
+
+def test_chosen_by_ini(run_tests, pytester):
+    """The ini option does, too, and the command line goes before it."""
+    pytester.makeini("[pytest]\ntxaio_backends = twisted")
+    run_tests(TEST, "-v", backends="").stdout.fnmatch_lines(["txaio: twisted"])
+    run_tests(TEST, backends="asyncio").stdout.fnmatch_lines(["txaio: asyncio"])
+
+
+def test_all(run_tests):
+    """`all` is every backend that is installed."""
+    result = run_tests(TEST, backends="all")
+    result.assert_outcomes(passed=len(ALL))
+    result.stdout.fnmatch_lines([f"txaio: {', '.join(ALL)}"])
+
+
+def test_group(run_tests, without):
+    """`anyio` is AnyIO on whatever is installed of its loops."""
+    without("uvloop")
+    result = run_tests(TEST, backends="anyio")
+    result.stdout.fnmatch_lines(["txaio: anyio-asyncio, anyio-trio"])
+
+
+def test_group_that_is_missing(run_tests, without):
+    """A group of which nothing is installed is missing as one backend is."""
+    without("txaio_anyio")
+    result = run_tests(TEST, backends="anyio")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*'anyio-asyncio' is not installed: pip install *"])
+
+
+def test_chosen_and_missing(run_tests, without):
+    """A backend that is asked for and missing is an error with the pip command."""
+    without("trio")
+    result = run_tests(TEST, backends="asyncio,anyio-trio")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(
+        [
+            (
+                "ERROR: the txaio backend 'anyio-trio' is not installed:"
+                " pip install 'txaio-anyio[[]trio[]]'"
+            )
+        ]
+    )
+
+
+def test_unknown(run_tests):
+    """An unknown name is an error that lists those there are."""
+    result = run_tests(TEST, backends="asyncoi")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(
+        ["ERROR: there is no txaio backend 'asyncoi': choose among asyncio, uvloop, *"]
+    )
+
+
+def test_mark(run_tests):
+    """A mark names those of one test, also such as are not tested on by default."""
+    text = """
+import pytest
+
+@pytest.mark.txaio(backends=["twisted-asyncioreactor", "anyio"])
+async def test_x(txaio):
+    pass
+"""
+    result = run_tests(text, "-v", backends="")
+    result.stdout.fnmatch_lines(
+        ["*[[]twisted-asyncioreactor[]]*", "*[[]anyio-asyncio[]]*"]
+    )
+
+
+def test_mark_among_those_chosen(run_tests):
+    """Who chose for all tests gets of each test's own only those."""
+    text = """
+import pytest
+
+@pytest.mark.txaio(backends=["twisted", "asyncio"])
+async def test_x(txaio):
+    pass
+
+@pytest.mark.txaio(backends=["twisted"])
+async def test_y(txaio):
+    pass
+"""
+    result = run_tests(text, "-rs", backends="asyncio")
+    result.assert_outcomes(passed=1, skipped=1)
+    result.stdout.fnmatch_lines(["*is for twisted, which was not asked for"])
+
+
+def test_mark_and_missing(run_tests, without):
+    """A mark that names a missing one is an error of its file, with the command."""
+    without("trio")
+    text = """
+import pytest
+
+@pytest.mark.txaio(backends=["anyio-trio"])
+async def test_x(txaio):
+    pass
+"""
+    result = run_tests(text, backends="")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(
+        ["*test_x: the txaio backend 'anyio-trio' is not installed: pip install *"]
+    )
+
+
+HOST = """
+import pytest_txaio
+import txaio_asyncio
+
+
+class MyHost(pytest_txaio.Host):
+    def run(self, main, *args, debug=None):
+        return txaio_asyncio.run(main, *args)
+
+
+def pytest_txaio_hosts():
+    return {"mine": MyHost}
+"""
+
+
+def test_backend_of_ones_own(run_tests, pytester):
+    """A host that says how to run a coroutine function is all that it takes."""
+    pytester.makeconftest(HOST)
+    text = """
+async def test_x(txaio, txaio_clock, txaio_log):
+    begun = txaio_clock.time()
+    await txaio.sleep(0.001)
+    assert 0 < txaio_clock.time() - begun < 1
+    txaio.make_logger("shop").info("sold")
+    assert txaio_log.of("shop")[0].text == "sold"
+"""
+    result = run_tests(text, "-v", backends="mine")
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["txaio: mine", "*::test_x[[]mine[]] PASSED*"])
+    assert "mine" in run_tests(text, "-v", backends="").stdout.str()
+
+
+def test_backend_of_ones_own_has_a_name_that_is_taken(run_tests, pytester):
+    """Two backends of one name would hide each other."""
+    pytester.makeconftest(HOST.replace('"mine"', '"twisted"'))
+    result = run_tests(TEST)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: there are two txaio backends 'twisted'*"])
+
+
+def test_hosts_are_known_without_an_import(run_tests):
+    """What is installed is seen without loading any of it."""
+    known = _backends.KNOWN["anyio-trio"]
+    assert known.needs == ("txaio_anyio", "anyio", "trio")
+    code = "import sys, pytest_txaio.plugin; print(*sys.modules)"
+    result = run_tests(
+        f"""
+import subprocess, sys
+
+def test_x():
+    run = subprocess.run(
+        [sys.executable, "-c", {code!r}], check=True, capture_output=True, text=True
+    )
+    assert not set(run.stdout.split()) & {{
+        "asyncio", "twisted", "anyio", "trio", "uvloop",
+        "txaio_asyncio", "txaio_twisted", "txaio_anyio", "txaio_common",
+    }}
+"""
+    )
+    result.assert_outcomes(passed=1)

@@ -1,0 +1,195 @@
+"""Time, virtual and real."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_txaio import Backends
+
+
+ALL = Backends({}, "all").names
+VIRTUAL = [name for name in ALL if not name.endswith("uvloop")]
+
+
+def test_hours_take_no_time(run_tests):
+    """Virtual time jumps to what is due next, in order, wherever it can."""
+    text = """
+async def test_x(txaio, txaio_clock):
+    story = []
+    begun = txaio_clock.time()
+    txaio.call_later(7200, story.append, "two hours")
+    txaio.call_later(3600, story.append, "one hour")
+    await txaio.sleep(7200.5)
+    assert story == ["one hour", "two hours"]
+    assert 7200.5 <= txaio_clock.time() - begun < 7201
+    assert txaio_clock.time() == txaio.time()
+"""
+    result = run_tests(text, backends=",".join(VIRTUAL))
+    result.assert_outcomes(passed=len(VIRTUAL))
+
+
+def test_very_short_sleeps(run_tests):
+    """A sleep too short to move the clock ends as well."""
+    text = """
+async def test_x(txaio):
+    await txaio.sleep(1e-15)
+    await txaio.sleep(1e-300)
+"""
+    result = run_tests(text, backends=",".join(VIRTUAL))
+    result.assert_outcomes(passed=len(VIRTUAL))
+
+
+def test_advance(run_tests):
+    """To advance is to have been away: what is due is called next, in order."""
+    text = """
+async def test_x(txaio, txaio_clock):
+    story = []
+    txaio.call_later(20, story.append, 20)
+    txaio.call_later(10, story.append, 10)
+    txaio.call_later(90, story.append, 90)
+    before = txaio_clock.time()
+    txaio_clock.advance(60)
+    assert (txaio_clock.time(), story) == (before + 60, [])
+    await txaio.sleep(0.01)
+    assert story == [10, 20]
+    await txaio.sleep(60)
+    assert story == [10, 20, 90]
+"""
+    result = run_tests(text, backends=",".join(VIRTUAL))
+    result.assert_outcomes(passed=len(VIRTUAL))
+
+
+def test_advance_in_a_sync_test(run_tests):
+    """In a sync test time goes on from one run to the next."""
+    text = """
+def test_x(txaio, txaio_run, txaio_clock):
+    begun = txaio_clock.time()
+    txaio_run(lambda: txaio.sleep(10))
+    txaio_clock.advance(5)
+    assert 15 <= txaio_clock.time() - begun < 16
+    now = txaio_run(txaio_clock.time)
+    assert now == txaio_run(lambda: txaio.time()) or now >= begun + 15
+"""
+    run_tests(text, backends="asyncio,twisted,anyio-trio").assert_outcomes(passed=3)
+
+
+@pytest.mark.parametrize("seconds", ["-1", "float('nan')", "float('inf')"])
+def test_advance_by_what_is_no_time(complaint, seconds):
+    """Time goes forward, and not for ever."""
+    said = complaint(f"def test_x(txaio_clock):\n    txaio_clock.advance({seconds})\n")
+    assert "ValueError: seconds must be finite and not below 0" in said
+
+
+REAL = """
+import time
+import pytest
+
+@pytest.mark.txaio(clock="real")
+async def test_x(txaio, txaio_clock):
+    begun = time.monotonic()
+    before = txaio_clock.time()
+    await txaio.sleep(0.02)
+    assert 0.018 < time.monotonic() - begun < 10
+    assert 0.018 < txaio_clock.time() - before < 10
+    with pytest.raises(RuntimeError, match="is real here.*clock='virtual'"):
+        txaio_clock.advance(1)
+
+@pytest.mark.txaio(clock="real")
+def test_y(txaio_clock):
+    before = time.monotonic()
+    assert 0 <= txaio_clock.time() - before < 10
+"""
+
+
+def test_real_time(run_tests):
+    """A mark asks for the stock loops, on which time passes by itself."""
+    run_tests(REAL, backends="all").assert_outcomes(passed=2 * len(ALL))
+
+
+def test_virtual_time_where_there_is_none(run_tests):
+    """A uvloop is left out where virtual time is asked for."""
+    text = """
+import pytest
+
+@pytest.mark.txaio(clock="virtual")
+async def test_x(txaio):
+    await txaio.sleep(3600)
+"""
+    run_tests(text, backends="all").assert_outcomes(passed=len(VIRTUAL))
+
+
+NO_VIRTUAL = """
+import pytest_txaio
+import txaio_asyncio
+
+class MyHost(pytest_txaio.Host):
+    def run(self, main, *args, debug=None):
+        return txaio_asyncio.run(main, *args)
+
+def pytest_txaio_hosts():
+    return {"mine": MyHost, "made": lambda: MyHost()}
+"""
+
+
+def test_virtual_time_and_nothing_left(run_tests, pytester):
+    """Where that leaves none, the test is skipped, and says why."""
+    pytester.makeconftest(NO_VIRTUAL)
+    text = """
+import pytest
+
+@pytest.mark.txaio(clock="virtual")
+async def test_x(txaio):
+    pass
+"""
+    result = run_tests(text, "-rs", backends="mine")
+    result.assert_outcomes(skipped=1)
+    result.stdout.fnmatch_lines(["*no virtual clock on mine"])
+
+
+def test_virtual_time_of_a_factory(run_tests, pytester):
+    """A host that comes of a plain function is asked when it is there."""
+    pytester.makeconftest(NO_VIRTUAL)
+    text = """
+import pytest
+
+@pytest.mark.txaio(clock="virtual")
+async def test_x(txaio):
+    pass
+"""
+    result = run_tests(text, backends="made")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["the backend 'made' has no virtual clock*"])
+
+
+def test_sockets_are_waited_for(run_tests):
+    """With nothing due, a loop waits for its sockets as ever."""
+    text = """
+import asyncio, socket, threading
+
+async def test_x(txaio):
+    loop, (near, far) = asyncio.get_running_loop(), socket.socketpair()
+    arrived = txaio.create_future()
+    loop.add_reader(near, lambda: txaio.resolve(arrived, near.recv(9)))
+    thread = threading.Timer(0.2, far.send, [b"data"])
+    thread.start()
+    assert await arrived == b"data"
+    loop.remove_reader(near)
+    thread.join()
+    near.close()
+    far.close()
+"""
+    run_tests(text, backends="asyncio,anyio-asyncio").assert_outcomes(passed=2)
+
+
+def test_threads_are_waited_for(run_tests):
+    """A thread that works may yet have something to say."""
+    text = """
+import threading
+
+async def test_x(txaio):
+    begin = threading.Event()
+    work = txaio.run_in_thread(begin.wait, 0.2)
+    assert await work is False
+"""
+    result = run_tests(text, backends=",".join(VIRTUAL))
+    result.assert_outcomes(passed=len(VIRTUAL))

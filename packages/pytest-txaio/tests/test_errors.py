@@ -1,0 +1,235 @@
+"""Errors that a backend reports."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_txaio import Backends
+
+
+ALL = Backends({}, "all").names
+
+BOOM = """
+import gc
+import pytest
+
+class Boom(Exception):
+    pass
+
+def boom(text="text"):
+    raise Boom(text)
+"""
+
+
+@pytest.mark.parametrize("backend", ALL)
+def test_reported_error_fails_its_test(complaint, backend):
+    """A test fails for what nobody looked at, with the traceback of that."""
+    text = f"""{BOOM}
+async def test_x(txaio):
+    txaio.call_later(0, boom)
+    await txaio.sleep(0.01)
+"""
+    said = complaint(text, backends=backend)
+    assert said.startswith("the backend reported what the test did not expect:")
+    assert "in boom" in said
+    assert "Boom: text" in said
+    assert "with txaio_errors.expect(Boom): ..." in said
+
+
+def test_several_reported_errors(complaint):
+    """All of them are shown."""
+    said = complaint(f"""{BOOM}
+async def test_x(txaio):
+    txaio.call_later(0, boom, "first")
+    txaio.call_later(0, boom, "second")
+    await txaio.sleep(1)
+""")
+    assert "Boom: first" in said
+    assert "Boom: second" in said
+
+
+@pytest.mark.parametrize("backend", ALL)
+def test_failed_future_that_nobody_looked_at(complaint, backend):
+    """It is reported when it is collected, also if it hides in a cycle."""
+    said = complaint(
+        f"""{BOOM}
+async def test_x(txaio):
+    cycle = [txaio.create_future_error(Boom("in a cycle"))]
+    cycle.append(cycle)
+    del cycle
+    gc.collect()
+""",
+        backends=backend,
+    )
+    assert "Boom: in a cycle" in said
+
+
+def test_lost_in_a_cycle_at_the_end(run_tests):
+    """What the test leaves in cycles is looked through after it."""
+    text = f"""{BOOM}
+import sys
+
+async def test_x(txaio, txaio_errors):
+    cycle = [txaio.create_future_error(Boom("in a cycle"))]
+    cycle.append(cycle)
+
+def test_y():
+    pass
+"""
+    result = run_tests(text, backends="asyncio,twisted,anyio-trio")
+    gone = result.parseoutcomes()
+    assert gone["passed"] >= 1
+
+
+def test_twisted_logs_a_failure(complaint):
+    """What Twisted logs as critical counts as well, as in its own test runner."""
+    said = complaint(
+        f"""{BOOM}
+from twisted.internet.defer import fail
+
+async def test_x(txaio):
+    fail(Boom("unhandled"))
+    gc.collect()
+""",
+        backends="twisted",
+    )
+    assert "Boom: unhandled" in said
+
+
+def test_loop_reports_a_message(complaint):
+    """Some things asyncio reports without an exception."""
+    said = complaint("""
+import asyncio
+
+async def test_x(txaio):
+    loop = asyncio.get_running_loop()
+    loop.call_exception_handler({"message": "something is wrong"})
+""")
+    assert "RuntimeError: something is wrong" in said
+
+
+def test_test_that_fails_itself(complaint):
+    """Its own failure comes first, and what was reported is shown beside it."""
+    said = complaint(f"""{BOOM}
+async def test_x(txaio):
+    txaio.call_later(0, boom)
+    await txaio.sleep(1)
+    assert "this" == "that"
+""")
+    assert "AssertionError" in said
+    assert "Captured txaio call" in said
+    assert "Boom: text" in said
+
+
+def test_error_while_fixtures_are_torn_down(run_tests):
+    """Plain fixtures end after the loop, and what is reported then counts, too."""
+    text = f"""{BOOM}
+@pytest.fixture
+def holder(txaio):
+    held = []
+    yield held
+    held.clear()
+    gc.collect()
+
+async def test_x(txaio, holder):
+    holder.append(txaio.create_future_error(Boom("held")))
+"""
+    result = run_tests(text, backends="asyncio,anyio-trio")
+    result.assert_outcomes(passed=2, errors=2)
+    result.stdout.fnmatch_lines(["*Boom: held"])
+
+
+def test_expected(run_tests):
+    """A test says which error is to be reported, and may look at it."""
+    text = f"""{BOOM}
+async def test_x(txaio, txaio_errors):
+    with txaio_errors.expect(Boom, match="t.xt") as expected:
+        txaio.call_later(0, boom)
+        await txaio.sleep(0.01)
+    assert str(expected.value) == "text"
+
+async def test_later(txaio, txaio_errors):
+    with txaio_errors.expect((Boom, OSError)) as expected:
+        txaio.call_later(0.01, boom)
+    assert expected.value is None
+    await txaio.sleep(0.02)
+"""
+    run_tests(text, backends="all").assert_outcomes(passed=2 * len(ALL))
+
+
+def test_expected_once_and_reported_twice(complaint):
+    """One is expected for each time."""
+    said = complaint(f"""{BOOM}
+async def test_x(txaio, txaio_errors):
+    with txaio_errors.expect(Boom):
+        txaio.call_later(0, boom, "first")
+        txaio.call_later(0, boom, "second")
+        await txaio.sleep(1)
+""")
+    assert "Boom: second" in said
+    assert "Boom: first" not in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ("OSError", "OSError"),
+        ("(OSError, KeyError)", "OSError or KeyError"),
+        ("Boom, match='other'", "Boom that matches 'other'"),
+    ],
+)
+def test_expected_and_not_reported(complaint, arguments, said):
+    """An error that was to come and did not fails the test."""
+    whole = complaint(f"""{BOOM}
+async def test_x(txaio, txaio_errors):
+    with txaio_errors.expect({arguments}):
+        txaio.call_later(0, boom)
+        await txaio.sleep(1)
+""")
+    assert f"expected the backend to report {said}, and it did not" in whole
+    assert "Boom: text" in whole
+
+
+def test_expected_after_it_was_reported(complaint):
+    """What was there before the block is not what the block is to bring."""
+    said = complaint(f"""{BOOM}
+async def test_x(txaio, txaio_errors):
+    txaio.call_later(0, boom)
+    await txaio.sleep(1)
+    with txaio_errors.expect(Boom):
+        pass
+""")
+    assert "and it did not" in said
+
+
+@pytest.mark.parametrize("kind", ["'Boom'", "Boom()", "(Boom, 1)"])
+def test_expected_what_is_no_exception(complaint, kind):
+    """It is told at once."""
+    said = complaint(f"""{BOOM}
+async def test_x(txaio, txaio_errors):
+    with txaio_errors.expect({kind}):
+        pass
+""")
+    assert "TypeError: kind must be a class of exceptions, not" in said
+
+
+def test_take(run_tests):
+    """Or a test takes what was reported so far, to look at it itself."""
+    text = f"""{BOOM}
+async def test_x(txaio, txaio_errors):
+    assert txaio_errors.take() == []
+    txaio.call_later(0, boom)
+    await txaio.sleep(1)
+    [error] = txaio_errors.take()
+    assert isinstance(error, Boom)
+    assert txaio_errors.take() == []
+
+def test_sync(txaio, txaio_run, txaio_errors):
+    async def act():
+        txaio.call_later(0, boom)
+        await txaio.sleep(1)
+
+    txaio_run(act)
+    assert len(txaio_errors.take()) == 1
+"""
+    run_tests(text, backends="asyncio,twisted").assert_outcomes(passed=4)

@@ -1,0 +1,172 @@
+"""Tests that wait for what never comes."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_txaio import Backends
+
+
+ALL = Backends({}, "all").names
+EACH = pytest.mark.parametrize("backend", ALL)
+VIRTUAL = [name for name in ALL if not name.endswith("uvloop")]
+
+
+@pytest.mark.parametrize("backend", VIRTUAL)
+def test_stuck(complaint, backend):
+    """In virtual time it is seen at once, and said what is waited for."""
+    text = """
+import pytest
+
+async def inner(txa):
+    await txa.create_future()
+
+@pytest.mark.txaio(timeout=3600)
+async def test_x(txaio):
+    try:
+        await inner(txaio)
+    finally:
+        print("cleaned up")
+"""
+    said = complaint(text, backends=backend)
+    assert said.startswith("the test would wait for ever, as nothing is left that")
+    assert "coroutines:\n  test_x waits at " in said
+    assert ".py:4\n" in said
+    assert "timers:\n  none" in said
+    assert "cleaned up" in said
+    assert "Hung" not in said
+
+
+@EACH
+def test_overdue(complaint, backend):
+    """In real time, a test that takes too long is ended, and says why."""
+    text = """
+import pytest
+
+def never():
+    pass
+
+async def waiter(txa):
+    await txa.create_future()
+
+@pytest.mark.txaio(timeout=0.2, clock="real")
+async def test_x(txaio):
+    txaio.call_later(3600, never)
+    await txaio.gather([txaio.as_future(waiter, txaio)])
+"""
+    said = complaint(text, backends=backend)
+    assert said.startswith("the test took more than 0.2 s of real time")
+    assert "  test_x waits at " in said
+    assert "  waiter waits at " in said
+    assert "  never() in 3" in said
+
+
+def test_timeout_of_all(complaint, pytester):
+    """How long tests may take is a setting."""
+    pytester.makeini("[pytest]\ntxaio_timeout = 0.2")
+    text = """
+async def test_x(txaio):
+    while True:
+        await txaio.sleep(3600)
+"""
+    said = complaint(text)
+    assert said.startswith("the test took more than 0.2 s of real time")
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "twisted", "anyio-trio"])
+def test_clean_up_hangs_as_well(complaint, backend):
+    """A clean-up that waits for ever is interrupted in its turn."""
+    text = """
+import pytest
+
+@pytest.mark.txaio(timeout=0.5)
+async def test_x(txaio):
+    async def for_ever():
+        await txaio.create_future()
+
+    try:
+        await txaio.create_future()
+    finally:
+        await txaio.uncancelled(for_ever)
+"""
+    said = complaint(text, backends=backend)
+    assert said.startswith("the test would wait for ever")
+
+
+def test_loop_that_has_no_turn(complaint):
+    """A test that keeps its loop busy is told where it is."""
+    text = """
+import pytest, time
+
+@pytest.mark.txaio(timeout=0.2)
+async def test_x(txaio):
+    end = time.monotonic() + 2
+    while time.monotonic() < end:
+        pass
+    await txaio.sleep(0)
+"""
+    said = complaint(text)
+    assert said.startswith("the test took more than 0.2 s of real time, and is here:")
+    assert "in test_x" in said
+
+
+def test_sync_test(complaint):
+    """A run inside a sync test is ended, too."""
+    text = """
+def test_x(txaio, txaio_run):
+    txaio_run(lambda: txaio.create_future())
+"""
+    said = complaint(text)
+    assert said.startswith("the test would wait for ever")
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "twisted", "anyio-trio", "uvloop"])
+def test_test_of_a_backend(run_tests, backend):
+    """A run that the plugin does not know from within is stopped from without."""
+    if backend not in ALL:
+        return
+    text = """
+import pytest
+
+@pytest.mark.txaio(timeout=0.2)
+def test_x(txaio_host):
+    async def main(txa):
+        await txa.create_future()
+
+    txaio_host.run(main)
+"""
+    result = run_tests(text, backends=backend)
+    result.assert_outcomes(failed=1)
+
+
+def test_thread_may_wake_it(complaint):
+    """A thread that the test began is waited for, until time is up."""
+    text = """
+import pytest, threading
+
+@pytest.mark.txaio(timeout=0.4)
+async def test_x(txaio):
+    stop = threading.Event()
+    thread = threading.Thread(target=stop.wait)
+    thread.start()
+    try:
+        await txaio.create_future()
+    finally:
+        stop.set()
+        thread.join()
+"""
+    said = complaint(text)
+    assert said.startswith("the test took more than 0.4 s")
+
+
+def test_after_a_hang(run_tests):
+    """The tests after it run as if nothing had been."""
+    text = """
+async def test_x(txaio):
+    await txaio.create_future()
+
+async def test_y(txaio):
+    await txaio.sleep(3600)
+"""
+    result = run_tests(text, backends="asyncio,twisted,anyio-trio")
+    result.assert_outcomes(passed=3, failed=3)

@@ -1,0 +1,255 @@
+"""What tests leave behind on their loops."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_txaio import Backends
+
+
+ALL = Backends({}, "all").names
+EACH = pytest.mark.parametrize("backend", ALL)
+
+LATER = """
+import functools
+import pytest
+
+def later():
+    pass
+
+async def work(txa):
+    await txa.create_future()
+"""
+
+
+@EACH
+def test_timer(complaint, backend):
+    """A call that is still due is named, with the seconds left."""
+    text = f"""{LATER}
+async def test_x(txaio):
+    txaio.call_later(3600, later)
+    txaio.call_later(1800, functools.partial(later), key=1)
+    txaio.call_later(1, later).cancel()
+"""
+    said = complaint(text, backends=backend)
+    assert said.startswith("the test left behind")
+    assert "a timer: later() in 1800 s" in said or "a timer: later() in 1799." in said
+    assert "a timer: later() in 3600 s" in said or "a timer: later() in 3599." in said
+    assert said.count("a timer:") == 2
+    assert "mark the test: @pytest.mark.txaio(leftovers=False)" in said
+
+
+@EACH
+def test_batched_timer(complaint, backend):
+    """So are the calls in a batch, each of them."""
+    text = f"""{LATER}
+async def test_x(txaio):
+    timer = txaio.make_batched_timer(60)
+    timer.call_later(3600, later)
+    timer.call_later(3600, work, txaio)
+"""
+    said = complaint(text, backends=backend)
+    assert "a timer: later() in 36" in said
+    assert "a timer: work() in 36" in said
+
+
+@EACH
+def test_coroutine(complaint, backend):
+    """A coroutine that still runs is named, with the line at which it waits."""
+    text = f"""{LATER}
+async def outer(txa):
+    await work(txa)
+
+async def test_x(txaio):
+    txaio.as_future(outer, txaio)
+    await txaio.sleep(0)
+"""
+    said = complaint(text, backends=backend)
+    assert "a coroutine: outer waits at " in said
+    assert ".py:8\n" in said
+    assert said.count("a coroutine:") == 1
+
+
+def test_task_of_the_loop(complaint):
+    """A task that no user wrote is counted at least."""
+    text = """
+import asyncio
+
+async def test_x(txaio):
+    task = asyncio.ensure_future(asyncio.Event().wait())
+    await txaio.sleep(0)
+    txaio.task = task
+"""
+    assert "1 more of the loop's tasks" in complaint(text)
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "twisted-asyncioreactor"])
+def test_reader(complaint, backend):
+    """A socket that is still watched is shown."""
+    text = """
+import asyncio, gc, socket, pytest
+
+@pytest.fixture
+def ends():
+    near, far = socket.socketpair()
+    yield near
+    near.close()
+    far.close()
+
+async def test_x(txaio, ends):
+    asyncio.get_running_loop().add_reader(ends, print)
+"""
+    if backend == "asyncio":
+        said = complaint(text, backends=backend)
+        assert "watched by the loop: <socket.socket" in said
+
+
+def test_selectable(complaint):
+    """So is what a reactor watches."""
+    text = """
+import gc, socket, pytest
+
+class Reader:
+    def __init__(self, near):
+        self.near = near
+
+    def fileno(self):
+        return self.near.fileno()
+
+    def logPrefix(self):
+        return "reader"
+
+    def doRead(self):
+        pass
+
+    def connectionLost(self, reason):
+        pass
+
+@pytest.fixture
+def near():
+    near, far = socket.socketpair()
+    yield near
+    near.close()
+    far.close()
+
+async def test_x(txaio, near):
+    txaio._reactor.addReader(Reader(near))
+"""
+    said = complaint(text, backends="twisted")
+    assert "watched by the loop: <" in said
+    assert "Reader object" in said
+
+
+def test_what_was_there_before(run_tests):
+    """What a fixture began is the fixture's to end: it ends before the look-round."""
+    text = f"""{LATER}
+@pytest.fixture
+async def service(txaio):
+    future = txaio.as_future(work, txaio)
+    call = txaio.call_later(3600, later)
+    yield
+    call.cancel()
+    txaio.cancel(future)
+    with pytest.raises(txaio.CancelledError):
+        await future
+
+async def test_x(service):
+    pass
+"""
+    run_tests(text, backends="all").assert_outcomes(passed=len(ALL))
+
+
+def test_fixture_that_leaves_something(complaint):
+    """… and if it does not, its test fails."""
+    text = f"""{LATER}
+@pytest.fixture
+async def service(txaio):
+    txaio.call_later(3600, later)
+
+async def test_x(service):
+    pass
+"""
+    assert "a timer: later() in 36" in complaint(text)
+
+
+def test_sync_test(complaint):
+    """A run inside a sync test is looked at as well."""
+    text = f"""{LATER}
+def test_x(txaio, txaio_run):
+    txaio_run(lambda: txaio.call_later(3600, later) and None)
+"""
+    assert "a timer: later() in 36" in complaint(text)
+
+
+def test_opt_out(run_tests):
+    """A mark says that a test may leave things behind; they are cancelled anyway."""
+    text = f"""{LATER}
+story = []
+
+async def stubborn(txa):
+    try:
+        await txa.create_future()
+    finally:
+        story.append("cancelled")
+
+@pytest.mark.txaio(leftovers=False)
+async def test_x(txaio):
+    txaio.call_later(3600, later)
+    txaio.as_future(stubborn, txaio)
+    await txaio.sleep(0.01)
+
+def test_y():
+    assert story == ["cancelled"] * {len(ALL)}
+"""
+    run_tests(text, backends="all").assert_outcomes(passed=len(ALL) + 1)
+
+
+def test_test_that_fails(complaint):
+    """A test that fails by itself had no chance to end what it began."""
+    text = f"""{LATER}
+async def test_x(txaio):
+    txaio.call_later(3600, later)
+    assert False
+"""
+    assert "left behind" not in complaint(text)
+
+
+def test_garbage_is_not_left_behind(run_tests):
+    """A coroutine that nobody can ever resume is garbage."""
+    text = f"""{LATER}
+async def forget(txa):
+    gone = txa.create_future()
+    gone.mine = gone
+    await gone
+
+async def test_x(txaio):
+    coroutine = work(txaio)
+    coroutine.send(None)
+    del coroutine
+    await txaio.sleep(0)
+"""
+    run_tests(text, backends="twisted").assert_outcomes(passed=1)
+
+
+def test_backend_that_cannot_tell(run_tests, pytester):
+    """Of a backend that tells nothing, coroutines are seen all the same."""
+    pytester.makeconftest("""
+import pytest_txaio
+import txaio_asyncio
+
+class MyHost(pytest_txaio.Host):
+    def run(self, main, *args, debug=None):
+        return txaio_asyncio.run(main, *args)
+
+def pytest_txaio_hosts():
+    return {"mine": MyHost}
+""")
+    text = f"""{LATER}
+async def test_x(txaio):
+    txaio.as_future(work, txaio)
+    txaio.call_later(3600, later)
+    await txaio.sleep(0)
+"""
+    result = run_tests(text, backends="mine")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*a coroutine: work waits at *"])

@@ -1,0 +1,79 @@
+"""What can be wrong with a mark or a setting."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ("'asyncio'", "the mark txaio takes keywords only (backends, *, not 'asyncio'"),
+        ("backend='x'", "the mark txaio has no 'backend': it takes backends, clock, *"),
+        ("backends='x'", "backends must be a list of names, as in *, not 'x'"),
+        ("backends=[]", "backends must be a list of names, as in *, not []"),
+        ("backends=[1]", "backends must be a list of names, as in *, not [1]"),
+        ("backends=['x']", "there is no txaio backend 'x': choose among asyncio, *"),
+        ("clock='fast'", "clock must be 'virtual' or 'real', not 'fast'"),
+        ("timeout=0", "timeout must be a number of seconds above 0, not 0"),
+        ("timeout='x'", "timeout must be a number of seconds above 0, not 'x'"),
+        ("timeout=True", "timeout must be a number of seconds above 0, not True"),
+        ("timeout=None", "timeout must be a number of seconds above 0, not None"),
+        ("leftovers=1", "leftovers must be True or False, not 1"),
+    ],
+)
+def test_bad_mark(run_tests, arguments, said):
+    """It is an error of the test's file, which names the test and the argument."""
+    text = f"""
+import pytest
+
+@pytest.mark.txaio({arguments})
+async def test_x(txaio):
+    pass
+"""
+    result = run_tests(text)
+    result.assert_outcomes(errors=1)
+    pattern = said.replace("[", "[[]")
+    result.stdout.fnmatch_lines([f"*::test_x: {pattern}"])
+
+
+def test_bad_ini(run_tests, pytester):
+    """So is a setting that is no number."""
+    pytester.makeini("[pytest]\ntxaio_timeout = soon")
+    result = run_tests("")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: txaio_timeout must be a number of sec*'soon'"])
+
+
+def test_nearest_mark_goes_first(run_tests):
+    """A test's own mark adds to its class's and its file's, and goes before them."""
+    text = """
+import pytest
+
+pytestmark = pytest.mark.txaio(backends=["twisted"], leftovers=False)
+
+class TestX:
+    pytestmark = pytest.mark.txaio(backends=["asyncio"])
+
+    async def test_x(self, txaio):
+        txaio.call_later(3600, print)
+
+    @pytest.mark.txaio(backends=["anyio-trio"])
+    async def test_y(self, txaio):
+        txaio.call_later(3600, print)
+"""
+    result = run_tests(text, "-v", backends="")
+    result.stdout.fnmatch_lines(
+        ["*test_x[[]asyncio[]] PASSED*", "*test_y[[]anyio-trio[]] PASSED*"]
+    )
+    result.assert_outcomes(passed=2)
+
+
+def test_mark_and_fixtures_are_documented(run_tests):
+    """They are listed by pytest."""
+    run_tests("", "--markers", "--strict-markers").stdout.fnmatch_lines(
+        ["@pytest.mark.txaio(backends=None, clock=None, timeout=None, leftovers=True)*"]
+    )
+    said = run_tests("", "--fixtures").stdout.str()
+    for name in ("txaio", "txaio_run", "txaio_clock", "txaio_errors", "txaio_log"):
+        assert f"\n{name} -- " in said

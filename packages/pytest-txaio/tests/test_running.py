@@ -1,0 +1,192 @@
+"""How tests are run: coroutine functions, plain functions, fixtures."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_txaio import Backends
+
+
+ALL = Backends({}, "all").names
+
+
+def test_async_test(run_tests):
+    """A coroutine function gets the backend itself, on its running loop."""
+    text = """
+from txaio_interfaces import IBackend
+
+async def test_x(txaio):
+    assert isinstance(txaio, IBackend)
+    assert await txaio.gather([txaio.create_future_success(1)]) == [1]
+
+class TestY:
+    async def test_y(self, txaio):
+        assert isinstance(self, TestY)
+        await txaio.sleep(0)
+
+    @staticmethod
+    async def test_z(txaio):
+        await txaio.sleep(0)
+"""
+    run_tests(text, backends="all").assert_outcomes(passed=3 * len(ALL))
+
+
+def test_async_test_that_fails(complaint):
+    """Its own failure is shown as pytest shows it, from the test on."""
+    said = complaint("async def test_x(txaio):\n    assert 1 + 1 == 3\n")
+    assert "assert (1 + 1) == 3" in said
+    assert "pytest_txaio" not in said
+
+
+def test_async_test_that_skips(run_tests):
+    """What pytest raises to skip a test is no error on any loop."""
+    text = """
+import pytest
+
+async def test_x(txaio):
+    pytest.skip("for a reason")
+
+@pytest.mark.xfail(strict=True)
+async def test_y(txaio):
+    await txaio.create_future_error(ValueError())
+"""
+    result = run_tests(text, backends="all")
+    result.assert_outcomes(skipped=len(ALL), xfailed=len(ALL))
+
+
+def test_async_test_that_ends_the_run(pytester):
+    """Control-C in a test ends the run of pytest, as ever."""
+    pytester.makepyfile("async def test_x(txaio):\n    raise KeyboardInterrupt\n")
+    result = pytester.runpytest_subprocess("--txaio-backends=twisted")
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+
+
+def test_parameters_and_other_fixtures(run_tests):
+    """They go together with parameters and with fixtures of all kinds."""
+    text = """
+import pytest
+
+@pytest.mark.parametrize("number", [1, 2])
+async def test_x(tmp_path, number, txaio):
+    assert tmp_path.exists() and number in (1, 2)
+"""
+    run_tests(text, backends="asyncio,twisted").assert_outcomes(passed=4)
+
+
+def test_use_without_taking(run_tests):
+    """`usefixtures`, an alias and an autouse fixture make a test ours as well."""
+    text = """
+import pytest
+
+@pytest.fixture
+def backend(txaio):
+    return txaio
+
+async def test_alias(backend):
+    await backend.sleep(1)
+
+@pytest.mark.usefixtures("txaio")
+async def test_used():
+    pass
+
+class TestAutouse:
+    @pytest.fixture(autouse=True)
+    def mine(self, txaio):
+        self.txaio = txaio
+
+    async def test_z(self):
+        await self.txaio.sleep(1)
+"""
+    run_tests(text, backends="asyncio,twisted").assert_outcomes(passed=6)
+
+
+def test_other_async_functions_are_left_alone(run_tests):
+    """Who does not take `txaio` is somebody else's."""
+    text = """
+async def test_x():
+    pass
+
+async def helper(txaio):
+    pass
+"""
+    result = run_tests(text, "-Wdefault")
+    assert "test_x[" not in result.stdout.str()
+    assert result.parseoutcomes().get("passed") is None
+
+
+def test_sync_test(run_tests):
+    """A plain function runs others on a new loop, and gets what they give."""
+    text = """
+import pytest
+
+async def double(txaio, number):
+    await txaio.sleep(3600)
+    return 2 * number
+
+def test_x(txaio, txaio_run):
+    assert txaio_run(double, txaio, 21) == 42
+    assert txaio_run(lambda: txaio.create_future_success(1)) == 1
+    assert txaio_run(int, "7") == 7
+
+def test_error(txaio, txaio_run):
+    with pytest.raises(ValueError, match="literal"):
+        txaio_run(int, "x")
+"""
+    result = run_tests(text, backends="asyncio,twisted,anyio-trio")
+    result.assert_outcomes(passed=6)
+
+
+def test_sync_test_without_a_loop(complaint):
+    """Before its loop runs, the backend names the two ways out."""
+    said = complaint("def test_x(txaio):\n    txaio.call_later(1, print)\n")
+    assert "use txaio in an `async def` test or fixture, or in a sync test" in said
+    assert "_stand_in.py" not in said
+
+
+def test_stand_in_has_a_name(run_tests):
+    """It says what it is, and is not taken for something with protocols."""
+    text = """
+import copy
+
+def test_x(txaio):
+    assert repr(txaio) == "<txaio stand-in for None>"
+    assert not hasattr(txaio, "__len__")
+"""
+    run_tests(text).assert_outcomes(passed=1)
+
+
+def test_run_inside_a_run(complaint):
+    """`txaio_run` is no way to wait where the loop runs already."""
+    said = complaint("async def test_x(txaio_run):\n    txaio_run(int)\n")
+    assert "txaio_run is for sync tests: here the loop runs, so use `await`" in said
+
+
+def test_loop_that_is_stopped(complaint):
+    """A test whose loop ends under it fails, and does not just disappear."""
+    text = """
+import asyncio
+
+async def test_x(txaio):
+    asyncio.get_running_loop().stop()
+    await txaio.create_future()
+"""
+    assert "stopped before" in complaint(text)
+
+
+def test_loop_that_ends_too_soon(run_tests, pytester):
+    """… whatever its host makes of that."""
+    pytester.makeconftest(
+        """
+import pytest_txaio
+
+class MyHost(pytest_txaio.Host):
+    def run(self, main, *args, debug=None):
+        return None
+
+def pytest_txaio_hosts():
+    return {"mine": MyHost}
+"""
+    )
+    result = run_tests("async def test_x(txaio):\n    pass\n", backends="mine")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*the loop was stopped before the test had ended"])
