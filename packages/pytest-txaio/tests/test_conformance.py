@@ -77,7 +77,7 @@ def test_star_import_is_the_same(heap: pytest.Pytester) -> None:
     heap.makepyfile(test_contract=EVERYTHING)
     by_file = heap.runpytest(*chosen).parseoutcomes()
     assert by_file == by_option
-    assert by_file["passed"] > 100
+    assert by_file["passed"] > 50
 
 
 @pytest.mark.parametrize("by_option", [True, False])
