@@ -37,11 +37,15 @@ def arguments(words: list[str]) -> argparse.Namespace:
     return parser.parse_args(words)
 
 
+def changed(project: Project) -> list[str]:
+    """Return the names of the files that say the version of *project*."""
+    settings = [f"packages/{it.name}/pyproject.toml" for it in project.folders]
+    return ["CHANGELOG.md", "VERSION", *settings]
+
+
 def show(before: Project, after: Project) -> None:
     """Print how the files of *after* differ from those of *before*."""
-    names = ["CHANGELOG.md", "VERSION"]
-    names += [f"packages/{it.name}/pyproject.toml" for it in after.folders]
-    for name in names:
+    for name in changed(after):
         old, new = ((it.root / name).read_text() for it in (before, after))
         lines = difflib.unified_diff(
             old.splitlines(keepends=True),
@@ -62,12 +66,8 @@ def prepare(wanted: argparse.Namespace) -> Project:
     check_order(version, here, but=wanted.tag)
     copy = here.copy(WORK / "tree")
     if not wanted.tag:
-        # Days begin with those in the east, and a release belongs to everybody.
-        day = f"{datetime.now(UTC):%Y-%m-%d}"
-        copy.bump(version, day)
+        copy.bump(version, f"{datetime.now(UTC):%Y-%m-%d}")
         show(here, copy)
-        if wanted.write:
-            here.bump(version, day)
     return copy
 
 
@@ -110,8 +110,13 @@ def main(words: list[str]) -> None:
             trial.install()
             trial.list_parts(OUT / "sbom", epoch)
             trial.test()
-    except (ValueError, subprocess.CalledProcessError) as error:
+    except subprocess.CalledProcessError as error:
+        sys.exit(f"no release: {error}\n{error.stderr or ''}")
+    except ValueError as error:
         sys.exit(f"no release: {error}")
+    if wanted.write:
+        for name in changed(project):
+            shutil.copyfile(project.root / name, ROOT / name)
     print(f"{project.version} can be released: {OUT.relative_to(ROOT)}")
 
 

@@ -32,13 +32,8 @@ def build(project: Project, to: Path, **environment: str) -> None:
     command = [sys.executable, "-m", "build", "--no-isolation", f"--outdir={to}"]
     env = os.environ | environment
     for folder in project.folders:
-        subprocess.run(
-            [*command, str(folder)],
-            env=env,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            check=True,
-        )
+        words = [*command, str(folder)]
+        subprocess.run(words, env=env, capture_output=True, text=True, check=True)
 
 
 def rebuild(project: Project, to: Path, **environment: str) -> None:
