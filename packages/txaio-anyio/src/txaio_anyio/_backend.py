@@ -174,6 +174,17 @@ def _running_loop() -> Loop:
     return TrioLoop()
 
 
+def _refuse_to_nest() -> None:
+    try:
+        anyio.get_cancelled_exc_class()
+    except RuntimeError:  # No loop runs in this thread.
+        return
+    raise RuntimeError(
+        "a loop runs in this thread already: use `async with AnyioBackend() as backend`"
+        " in it"
+    )
+
+
 def run(  # noqa: PLR0913 - by their names
     main: Callable[[AnyioBackend, *Args], Awaitable[T]],
     *args: *Args,
@@ -193,6 +204,7 @@ def run(  # noqa: PLR0913 - by their names
 
     Raises `TypeError` if *main* is no coroutine function.
     """
+    _refuse_to_nest()
 
     async def live() -> T:
         async with AnyioBackend(on_error, grace, debug=debug) as txa:
