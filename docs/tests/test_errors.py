@@ -28,6 +28,14 @@ sys.modules["trio"] = None
 import txaio_anyio
 txaio_anyio.run(print, backend="trio")
 """
+IN_A_THREAD = """
+from concurrent.futures import ThreadPoolExecutor
+import txaio
+txaio.use_asyncio()
+ThreadPoolExecutor().submit(txaio.create_future).result()
+"""
+WITHOUT_A_BACKEND = "import txaio; txaio.use_anyio(); txaio.create_future()"
+TWO_SELECTIONS = "import txaio; txaio.use_asyncio(); txaio.use_twisted()"
 WITH_ANOTHER_RELEASE = """
 import sys, types
 sys.modules["txaio_twisted"] = types.ModuleType("txaio_twisted")
@@ -245,10 +253,14 @@ def on(main, *backends):
 
 
 CASES = {
-    "No loop is running": [(txaio_asyncio.AsyncioBackend,)],
+    "No loop is running": [
+        (txaio_asyncio.AsyncioBackend,),
+        (in_new_process, IN_A_THREAD),
+    ],
     "The AnyIO backend was not entered": [
         (lambda: txaio_anyio.AnyioBackend().create_future(),),
         (enter_twice,),
+        (in_new_process, WITHOUT_A_BACKEND),
     ],
     "A loop runs already": [
         (run_inside, txaio_asyncio.run),
@@ -271,6 +283,7 @@ CASES = {
         (in_new_process, WITHOUT_TRIO),
         (lambda: txaio_anyio.run(nothing, backend="twisted"),),
         (in_new_process, "import txaio; txaio.sleep(1)"),
+        (in_new_process, TWO_SELECTIONS),
         (in_new_process, WITHOUT_TWISTED),
     ],
     "Versions are mixed": [
