@@ -198,6 +198,39 @@ def unit(session: nox.Session, package: str) -> None:
 
 
 @nox.session(requires=["wheels"])
+def beside(session: nox.Session) -> None:
+    """Run tests with our plugin, and with others that run coroutine functions, too."""
+    others = group("others", OWN["pytest-txaio"])
+    install(session, whole(session, "pytest-txaio"), *others, *group("coverage"))
+    # The tests start them where they want them.
+    without = [f"-pno:{name}" for name in ("asyncio", "trio", "twisted")]
+    tests = FOLDERS["pytest-txaio"] / "tests"
+    pytest(session, *without, str(tests / "test_other_plugins.py"))
+
+
+@nox.session(requires=["wheels"])
+def old_pytest(session: nox.Session) -> None:
+    """Run the tests of our plugin with the lowest pytest that it takes."""
+    needed = PROJECTS["pytest-txaio"]["dependencies"]
+    lowest = [need.replace(">=", "==") for need in needed if need.startswith("pytest")]
+    own = [*group("test", OWN["pytest-txaio"]), *group("coverage")]
+    needs = [need for need in own if not need.startswith("pytest")]
+    install(session, whole(session, "pytest-txaio"), *lowest, *needs)
+    tests = FOLDERS["pytest-txaio"] / "tests"
+    # It does not know all of our settings.
+    pytest(session, f"-c{tests}/old_pytest.ini", f"--rootdir={ROOT}", str(tests))
+
+
+@nox.session(requires=["wheels"])
+def newcomer(session: nox.Session) -> None:
+    """Follow the guide on tests in an environment that has what it says, no more."""
+    install(session, "pytest-txaio[all]")
+    script = ROOT / "tests-integration" / "packaging" / "follow_page.py"
+    page = ROOT / "docs" / "how-to" / "test.md"
+    session.run("python", str(script), str(page), session.create_tmp())
+
+
+@nox.session(requires=["wheels"])
 def docs(session: nox.Session) -> None:
     """Build the documentation, and run every example in it."""
     backends = [whole(session, name) for name in LOOPS]

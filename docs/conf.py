@@ -51,12 +51,18 @@ nitpick_ignore_regex = [
     # The same and the type variables, as they stand in annotations.
     ("py:.*", r"(T|T_co|P|P\.args|P\.kwargs|Args|Any|Callable|ClassVar|IO|Self)"),
     ("py:.*", r"(Awaitable|Coroutine|Generator|Iterable|Literal|Mapping)"),
-    ("py:.*", r"(AbstractContextManager|PathLike|TracebackType)"),
+    (
+        "py:.*",
+        r"(AbstractAsyncContextManager|AbstractContextManager|PathLike|TracebackType)",
+    ),
     # Other frameworks.
     ("py:.*", r"(anyio|trio)\..*"),
     ("py:.*", r"Deferred"),
     # What docstrings mark as code and is no object: fields, environment variables.
     ("py:obj", r"fields|log_\w+|NO_COLOR|txaio\.config\.loop"),
     # Types within txaio that no user meets.
-    ("py:class", r"Context|Event|Listener|Loop|NativeFuture|Origin|Pump"),
+    (
+        "py:class",
+        r"ClockName|Context|Event|Listener|Loop|Main|NativeFuture|Origin|Pump",
+    ),
 ]

@@ -7,7 +7,7 @@ import inspect
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from blocks import PAGES, blocks
+from blocks import DOCS, PAGES, blocks
 from twisted.internet.selectreactor import SelectReactor
 
 import txaio_anyio
@@ -43,11 +43,14 @@ def examples(page: Path, backend: str) -> list[tuple[int, str]]:
     ]
 
 
+FOLLOWED = {DOCS / "tutorial" / "index.md", DOCS / "how-to" / "test.md"}
+"""The pages that show files and commands: their own tests do what they say."""
+
 RUNS = [
     pytest.param(page, backend, id=f"{page.parent.name}/{page.stem}-{backend}")
     for page in PAGES
     for backend in BACKENDS
-    if page.parent.name != "tutorial" and examples(page, backend)
+    if page not in FOLLOWED and examples(page, backend)
 ]
 
 

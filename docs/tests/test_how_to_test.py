@@ -1,0 +1,48 @@
+"""The page on tests, followed word by word."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from blocks import DOCS
+
+
+FOLLOW = DOCS.parent / "tests-integration" / "packaging" / "follow_page.py"
+PAGE = DOCS / "how-to" / "test.md"
+
+
+def follow(page, folder):
+    """Return how it goes to follow the *page* in the *folder*."""
+    command = [sys.executable, str(FOLLOW), str(page), str(folder)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_tests_of_the_page_pass(tmp_path):
+    """Who writes the files and types the commands sees what the page shows."""
+    run = follow(PAGE, tmp_path)
+    assert (run.returncode, run.stderr) == (0, ""), run.stdout
+    assert run.stdout.count("as the page shows") == 2
+
+
+@pytest.mark.parametrize("wrong", ["12 passed", "anyio-trio\n", "37 passed"])
+def test_what_the_page_shows_is_compared(tmp_path, wrong):
+    """A page that shows something else is told of."""
+    page = tmp_path / "page.md"
+    page.write_text(PAGE.read_text(encoding="utf-8").replace(wrong, "other"))
+    run = follow(page, tmp_path)
+    assert run.returncode == 1
+    assert "The page shows:" in run.stderr
+
+
+def test_reminders_that_are_not_closed_are_told_of(tmp_path):
+    """What the page says of a forgotten timer is what is printed."""
+    follow(PAGE, tmp_path)
+    file = tmp_path / "test_reminders.py"
+    text = file.read_text().replace("    reminders.close()\n    await", "    await")
+    file.write_text(text.replace("sleep(7200)", "sleep(0)"))
+    command = [sys.executable, "-m", "pytest", "--txaio-backends=asyncio", str(file)]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    shown = PAGE.read_text(encoding="utf-8").partition("```\nthe test left behind\n")[2]
+    assert shown.partition("```")[0].strip() in run.stdout
