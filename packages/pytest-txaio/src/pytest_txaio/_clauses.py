@@ -14,7 +14,7 @@ import pytest
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from _pytest.terminal import TerminalReporter
 
@@ -96,7 +96,8 @@ def chosen_by(config: pytest.Config) -> set[str]:
 
     Raises `pytest.UsageError` if there is no such clause.
     """
-    words = config.getoption("--txaio-clauses").upper().replace(",", " ").split()
+    asked: str = config.getoption("--txaio-clauses") or ""
+    words = asked.upper().replace(",", " ").split()
     chosen: set[str] = set()
     for word in words:
         found = [each for each in CLAUSES if word in (each, each[0])]
@@ -115,9 +116,12 @@ def pytest_collection_modifyitems(
     chosen = chosen_by(config)
     left_out: list[pytest.Item] = []
     for item in items:
-        if not isinstance(item, pytest.Function) or not _is_ours(item):
+        if not isinstance(item, pytest.Function):
             continue
-        clauses = clauses_of(item.function.__doc__)
+        test: Callable[..., object] = item.function
+        if not test.__module__.startswith(KIT):
+            continue
+        clauses = clauses_of(test.__doc__)
         if chosen and chosen.isdisjoint(clauses):
             left_out.append(item)
         item.extra_keyword_matches.update(clauses)
@@ -127,10 +131,6 @@ def pytest_collection_modifyitems(
         config.hook.pytest_deselected(items=left_out)
         gone = set(left_out)
         items[:] = [item for item in items if item not in gone]
-
-
-def _is_ours(item: pytest.Function) -> bool:
-    return item.function.__module__.startswith(KIT)
 
 
 class Outcome:

@@ -61,3 +61,7 @@ def start_python(*arguments: str) -> subprocess.CompletedProcess[str]:
     env = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     command = [sys.executable, *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=False, env=env)
+
+
+def show(*args: object, **kwargs: object) -> None:
+    """Take anything, and do nothing with it."""

@@ -191,7 +191,8 @@ async def test_wrong_call(txa: IBackend) -> None:
     async def nothing_later() -> None:
         pass
 
-    for fn in (nothing, nothing_later):
+    wrong: list[Any] = [nothing, nothing_later]
+    for fn in wrong:
         future = txa.as_future(fn, "one too many")
         with pytest.raises(TypeError, match="nothing"):
             await future

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+import traceback
 import weakref
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_txaio import collect_dropped, pause
-from pytest_txaio.conformance._things import INF, NAN, Argument, Boom, variable
+from pytest_txaio.conformance._things import INF, NAN, Argument, Boom, show, variable
 
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ async def test_delay_of_whole_buckets(txa: IBackend, unit: float, late: float) -
         timer.call_later(delay, lambda: lateness.append(txa.time() - due))
 
     # Asked for from inside a bucket, whose time is an edge.
-    timer.call_later(0, lambda: [ask(number * unit) for number in range(4)])
+    timer.call_later(0, lambda: [*map(ask, (0, unit, 2 * unit, 3 * unit))])
     await pause(txa, 7 * unit)
     assert len(lateness) == 4
     assert min(lateness) >= -ROUNDING
@@ -285,13 +286,16 @@ async def test_emptied_bucket_is_filled_again(
     """B3: A bucket that was emptied serves again, at once and later."""
     made: list[float] = []
     timer = txa.make_batched_timer(unit)
+
+    def note(due: float) -> None:
+        made.append(txa.time() - due)
+
     for wait in (0, 0.5):
         due = txa.time() + 2 * unit
         timer.call_later(2 * unit, pytest.fail, "called").cancel()
         if wait:
             await txa.sleep(wait * unit)
-        left = due - txa.time()
-        timer.call_later(left, lambda d=due: made.append(txa.time() - d))
+        timer.call_later(due - txa.time(), note, due)
         await txa.sleep(4 * unit)
     assert len(made) == 2
     assert min(made) >= -ROUNDING
@@ -305,8 +309,8 @@ async def test_batched_cancelled_call_lets_go_of_its_arguments(
     argument = Argument()
     gone = weakref.ref(argument)
     timer = txa.make_batched_timer(unit)
-    call = timer.call_later(unit, print, argument)
-    by_name = timer.call_later(unit, print, end=argument)
+    call = timer.call_later(unit, show, argument)
+    by_name = timer.call_later(unit, show, end=argument)
     call.cancel()
     by_name.cancel()
     await txa.sleep(0)
@@ -456,12 +460,7 @@ async def test_each_failing_call_is_reported(
     await pause(txa, 4 * unit)
     assert story == [[first], [second]]
     for error in (first, second):
-        assert error.__traceback__ is not None
-        frames = []
-        trace = error.__traceback__
-        while trace is not None:
-            frames.append(trace.tb_frame.f_code.co_name)
-            trace = trace.tb_next
+        frames = [frame.name for frame in traceback.extract_tb(error.__traceback__)]
         assert frames[-1] == "fail"
         assert frames.count("fail") == 1
 

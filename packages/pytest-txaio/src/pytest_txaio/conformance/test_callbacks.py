@@ -86,12 +86,16 @@ async def test_callbacks_run_in_order_of_registration(
 ) -> None:
     """C2: Callbacks run in the order of registration, also those added afterwards."""
     told: list[int] = []
+
+    def tell(number: int, _value: object) -> None:
+        told.append(number)
+
     future = txa.create_future()
     for number in range(5):
-        txa.add_callbacks(future, lambda _value, n=number: told.append(n), None)
+        txa.add_callbacks(future, partial(tell, number), None)
     txa.resolve(future)
     for number in range(5, 10):
-        txa.add_callbacks(future, lambda _value, n=number: told.append(n), None)
+        txa.add_callbacks(future, partial(tell, number), None)
     await pause(txa, unit)
     assert told == list(range(10))
 
@@ -99,10 +103,14 @@ async def test_callbacks_run_in_order_of_registration(
 async def test_futures_tell_in_order_of_settling(txa: IBackend, unit: float) -> None:
     """C2: Callbacks of several futures run in the order in which these settled."""
     told: list[str] = []
+
+    def tell(name: str, _value: object) -> None:
+        told.append(name.upper())
+
     futures = {name: txa.create_future() for name in "abc"}
     for name, future in futures.items():
         txa.add_callbacks(future, told.append, None)
-        txa.add_callbacks(future, lambda _value, n=name: told.append(n.upper()), None)
+        txa.add_callbacks(future, partial(tell, name), None)
     for name in "bca":
         txa.resolve(futures[name], name)
     await pause(txa, unit)
@@ -144,8 +152,12 @@ async def test_return_value_is_ignored(txa: IBackend, unit: float) -> None:
     future = txa.create_future()
     unsettled = txa.create_future()
     failure = txa.create_failure(Boom())
+
+    def give(returned: object, _value: object) -> object:
+        return returned
+
     for returned in ("other", None, Boom(), failure, unsettled):
-        txa.add_callbacks(future, lambda _value, r=returned: r, None)
+        txa.add_callbacks(future, partial(give, returned), None)
         txa.add_callbacks(future, told.append, None)
     txa.resolve(future, "value")
     assert await future == "value"

@@ -44,6 +44,7 @@ async def test_awaiter_catches_the_cancellation(txa: IBackend, unit: float) -> N
         except txa.CancelledError:
             await txa.sleep(unit)
             return "caught"
+        return "not cancelled"
 
     future = txa.create_future()
     waiting = txa.as_future(wait)
@@ -565,7 +566,8 @@ async def test_clean_up_of_several_steps(txa: IBackend, unit: float) -> None:
 
     async def clean_up() -> None:
         story.append(await txa.as_future(step))
-        await txa.gather([step(), txa.sleep(unit)])
+        members: list[Any] = [step(), txa.sleep(unit)]
+        await txa.gather(members)
         story.append("gathered")
 
     async def work() -> None:

@@ -285,11 +285,14 @@ async def test_format_of_what_was_never_raised(txa: IBackend) -> None:
 
 def awkward() -> list[BaseException]:
     """Return exceptions that are hard to print."""
-    own_cause, notes, no_notes = Boom("own cause"), Boom("notes"), Boom("no notes")
+    own_cause: Any = Boom("own cause")
+    notes: Any = Boom("notes")
+    no_notes: Any = Boom("no notes")
+    details: Any = ("file", 1, 1, 42)
     own_cause.__cause__ = own_cause
     notes.__notes__ = [Unprintable(), 42]
     no_notes.__notes__ = 42
-    syntax: Any = SyntaxError("wrong", ("file", 1, 1, 42))
+    syntax = SyntaxError("wrong", details)
     group = ExceptionGroup("group", [Unprintable(), NoText()])
     return [Unprintable(), NoText(), own_cause, notes, no_notes, syntax, group]
 

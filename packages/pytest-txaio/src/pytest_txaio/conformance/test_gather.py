@@ -64,7 +64,12 @@ async def test_coroutine_objects(txa: IBackend, unit: float, consume: bool) -> N
         return number
 
     begun = txa.time()
-    members = [work(0), txa.create_future_success(1), work(2), txa.as_future(work, 3)]
+    members: list[Any] = [
+        work(0),
+        txa.create_future_success(1),
+        work(2),
+        txa.as_future(work, 3),
+    ]
     gathering = txa.gather(members, consume_exceptions=consume)
     assert await gathering == [0, 1, 2, 3]
     if unit == 1:
@@ -105,7 +110,8 @@ async def test_failed_members_are_failures(txa: IBackend, unit: float) -> None:
 
     early, late = Boom("early"), Boom("late")
     failed = txa.create_future_error(early)
-    results = await txa.gather([failed, txa.create_future_success("value"), fail()])
+    members: list[Any] = [failed, txa.create_future_success("value"), fail()]
+    results = await txa.gather(members)
     assert isinstance(results[0], IFailedFuture)
     assert results[0].value is early
     assert results[1] == "value"
@@ -191,7 +197,7 @@ async def test_later_failures_make_no_noise(
         await txa.sleep(seconds)
         raise Boom
 
-    members = [fail(unit), fail(2 * unit), txa.create_future()]
+    members: list[Any] = [fail(unit), fail(2 * unit), txa.create_future()]
     gathering = txa.gather(members, consume_exceptions=False)
     with pytest.raises(Boom):
         await gathering
@@ -230,7 +236,8 @@ async def test_cancelling_a_gathering(
 
     settled, pending = txa.create_future_success("value"), txa.create_future()
     working = txa.as_future(work)
-    gathering = txa.gather([settled, pending, working], consume_exceptions=consume)
+    members: list[Any] = [settled, pending, working]
+    gathering = txa.gather(members, consume_exceptions=consume)
     await pause(txa, unit)
     txa.cancel(gathering)
     for future in (gathering, pending, working):

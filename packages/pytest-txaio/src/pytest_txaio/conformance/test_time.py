@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import gc
 import weakref
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pytest_txaio import collect_dropped, pause
-from pytest_txaio.conformance._things import INF, NAN, Argument, Boom
+from pytest_txaio.conformance._things import INF, NAN, Argument, Boom, show
 
 
 if TYPE_CHECKING:
@@ -91,7 +92,8 @@ async def test_time_is_monotonic(txa: IBackend, unit: float) -> None:
 async def test_sleep(txa: IBackend, unit: float, late: float) -> None:
     """T1: `sleep` ends when its time has come, with None."""
     begun = txa.time()
-    assert await txa.sleep(1.5 * unit) is None
+    slept: Any = txa.sleep(1.5 * unit)
+    assert await slept is None
     assert -GRAIN <= txa.time() - begun - 1.5 * unit <= late
 
 
@@ -386,8 +388,8 @@ async def test_cancelled_sleep_is_let_go(txa: IBackend, unit: float) -> None:
     """T5: The future itself is let go, too, and what its callbacks refer to."""
     argument = Argument()
     sleeping = txa.sleep(1000 * unit)
-    gone = [weakref.ref(argument), weakref.ref(sleeping)]
-    txa.add_callbacks(sleeping, lambda _value, _argument=argument: None, None)
+    gone: list[weakref.ref[Any]] = [weakref.ref(argument), weakref.ref(sleeping)]
+    txa.add_callbacks(sleeping, partial(show, argument), None)
     txa.cancel(sleeping)
     await pause(txa, unit)
     del argument, sleeping
@@ -401,8 +403,8 @@ async def test_cancelled_call_lets_go_of_its_arguments(
     """T5: So does a cancelled call, though its handle is kept."""
     argument = Argument()
     gone = weakref.ref(argument)
-    call = txa.call_later(1000 * unit, print, argument)
-    by_name = txa.call_later(1000 * unit, print, end=argument)
+    call = txa.call_later(1000 * unit, show, argument)
+    by_name = txa.call_later(1000 * unit, show, end=argument)
     await txa.sleep(0)
     call.cancel()
     by_name.cancel()
