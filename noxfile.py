@@ -12,6 +12,7 @@ import shutil
 import sys
 import sysconfig
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import nox
@@ -227,7 +228,9 @@ def newcomer(session: nox.Session) -> None:
     install(session, "pytest-txaio[all]")
     script = ROOT / "tests-integration" / "packaging" / "follow_page.py"
     page = ROOT / "docs" / "how-to" / "test.md"
-    session.run("python", str(script), str(page), session.create_tmp())
+    # Elsewhere, or the settings of this project would hold there.
+    with TemporaryDirectory() as folder:
+        session.run("python", str(script), str(page), folder)
 
 
 @nox.session(requires=["wheels"])
