@@ -118,7 +118,7 @@ def pytest_collection_modifyitems(
     for item in items:
         if not isinstance(item, pytest.Function):
             continue
-        test: Callable[..., object] = item.function
+        test: Callable[..., object] = item.obj
         if not test.__module__.startswith(KIT):
             continue
         clauses = clauses_of(test.__doc__)
