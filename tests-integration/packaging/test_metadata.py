@@ -60,6 +60,19 @@ def test_dependencies_of_others_have_a_floor(pyproject):
     ] == []
 
 
+def test_own_tests_need_what_the_whole_check_up_needs(pyproject):
+    """An sdist says what its tests need, with the floors that are tried here."""
+    check_up = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    known = {*check_up["dependency-groups"]["test"]}
+    for folder in FOLDERS:
+        project = tomllib.loads((folder / "pyproject.toml").read_text())["project"]
+        known.update(*project.get("optional-dependencies", {}).values())
+    needs = pyproject["dependency-groups"]["test"]
+    others = {need for need in needs if not need.startswith("txaio")}
+    assert "pytest>=9" in others
+    assert others - known == set()
+
+
 def test_licence_is_a_true_copy(folder):
     """An sdist carries its own LICENSE: a real file, with the words of the house's."""
     copy = folder / "LICENSE"
