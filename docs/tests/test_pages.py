@@ -43,7 +43,11 @@ def examples(page: Path, backend: str) -> list[tuple[int, str]]:
     ]
 
 
-FOLLOWED = {DOCS / "tutorial" / "index.md", DOCS / "how-to" / "test.md"}
+FOLLOWED = {
+    DOCS / "tutorial" / "index.md",
+    DOCS / "how-to" / "test.md",
+    DOCS / "how-to" / "write-a-backend.md",
+}
 """The pages that show files and commands: their own tests do what they say."""
 
 RUNS = [
