@@ -187,7 +187,7 @@ class IFutures(ABC):
         while the other members go on and their later failures make no noise.
         Cancelling it cancels the members that are pending.
 
-        Raises `TypeError` if a member cannot be awaited.
+        Raises `TypeError` if a member cannot be awaited, or if *futures* is a future.
         """
 
     @abstractmethod
