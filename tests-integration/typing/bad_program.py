@@ -56,6 +56,14 @@ async def more_mistakes(txa: IBackend) -> None:
     txa.sleep(None)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  # ty: ignore[invalid-argument-type]
 
 
+async def concrete_mistakes(txa: txaio_asyncio.AsyncioBackend) -> None:
+    """Use what a backend has wrongly."""
+    txa.as_future(double, "1")  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType, reportCallIssue]  # ty: ignore[no-matching-overload]
+    txa.add_callbacks(txa.create_future_success("text"), on_number, None)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  # ty: ignore[invalid-argument-type]
+    txa.call_later(1, on_number, "1")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  # ty: ignore[invalid-argument-type]
+    txa.call_from_thread(on_number, "1")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  # ty: ignore[invalid-argument-type]
+
+
 def facade_mistakes() -> None:
     """Use the functions of the module wrongly."""
     txaio.as_future(double, "1")  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType, reportCallIssue]  # ty: ignore[no-matching-overload]

@@ -88,6 +88,24 @@ async def gathered(txa: IBackend) -> None:
     assert_type(await txa.gather([double(1)], consume_exceptions=False), list[int])
 
 
+async def concrete(
+    txa: txaio_asyncio.AsyncioBackend
+    | txaio_twisted.TwistedBackend
+    | txaio_anyio.AnyioBackend,
+) -> None:
+    """Be a program that was written for the backends that there are."""
+    assert_type(await txa.as_future(double, 1), int)
+    assert_type(await txa.as_future(halve, 1, digits=2), float)
+    numbers = [txa.as_future(double, number) for number in range(3)]
+    assert_type(await txa.gather(numbers, consume_exceptions=False), list[int])
+    assert_type(await txa.shield(numbers[0]), int)
+    assert_type(await txa.timeout(numbers[0], 1.5), int)
+    assert_type(await txa.uncancelled(double, 1), int)
+    assert_type(await txa.run_in_thread(halve, 1), float)
+    assert_type(txa.add_callbacks(numbers[0], print, None), "IFuture[int]")
+    assert_type(txa.is_called(numbers[0]), bool)
+
+
 async def callbacks(txa: IBackend) -> None:
     """Hear of an outcome."""
     greeter = Greeter(txa)

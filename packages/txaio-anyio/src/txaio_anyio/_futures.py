@@ -20,10 +20,14 @@ from txaio_common import UNSET, FailedFuture, Futures, wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
+    from typing import ParamSpec, TypeVar
 
     from txaio_anyio._coroutines import AnyioTask
     from txaio_anyio._pump import Pump
-    from txaio_interfaces import IFailedFuture
+    from txaio_interfaces import IFailedFuture, IFuture
+
+    P = ParamSpec("P")
+    T = TypeVar("T")
 
 
 class AnyioFutures(Futures):
@@ -68,15 +72,16 @@ class AnyioFutures(Futures):
 
     def add_callbacks(
         self,
-        future: Any,
-        callback: Callable[[Any], object] | None,
+        future: IFuture[T],
+        callback: Callable[[T], object] | None,
         errback: Callable[[IFailedFuture], object] | None,
-    ) -> Any:
+    ) -> IFuture[T]:
+        native: Any = future
         try:
             if errback is not None:
-                future.listen(partial(_call_either, callback, errback))
+                native.listen(partial(_call_either, callback, errback))
             elif callback is not None:
-                future.listen(partial(_call_back, callback))
+                native.listen(partial(_call_back, callback))
             else:
                 msg = "add_callbacks needs a callback, an errback or both"
                 raise ValueError(msg)
@@ -106,9 +111,9 @@ class AnyioFutures(Futures):
     def _adopt(self, awaitable: Awaitable[Any]) -> AnyioTask:
         return self._spawn(wait_for(awaitable))
 
-    async def uncancelled(
-        self, fn: Callable[..., Awaitable[Any]], /, *args: Any, **kwargs: Any
-    ) -> Any:
+    async def uncancelled(  # type: ignore[return]  # A shield swallows nothing.
+        self, fn: Callable[P, Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
         pump = self._pump
         task = pump.running.get(pump.loop.current_task())
         with anyio.CancelScope(shield=True):

@@ -11,10 +11,14 @@ from txaio_common import UNSET, FailedFuture, Futures, call_and_wait, wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
+    from typing import ParamSpec, TypeVar
 
-    from txaio_interfaces import IFailedFuture
+    from txaio_interfaces import IFailedFuture, IFuture
 
     Future = asyncio.Future[Any]
+
+    P = ParamSpec("P")
+    T = TypeVar("T")
 
 
 class AsyncioFutures(Futures):
@@ -79,23 +83,24 @@ class AsyncioFutures(Futures):
     def is_future(self, value: object) -> bool:
         return isinstance(value, asyncio.Future)
 
-    def is_called(self, future: Any) -> Any:
+    def is_called(self, future: Any) -> bool:
         try:
-            return future.done()
+            return future.done()  # type: ignore[no-any-return]
         except AttributeError:
             raise self._no_future(future) from None
 
     def add_callbacks(
         self,
-        future: Any,
-        callback: Callable[[Any], object] | None,
+        future: IFuture[T],
+        callback: Callable[[T], object] | None,
         errback: Callable[[IFailedFuture], object] | None,
-    ) -> Any:
+    ) -> IFuture[T]:
+        native: Any = future
         try:
             if errback is not None:
-                future.add_done_callback(partial(_call_either, callback, errback))
+                native.add_done_callback(partial(_call_either, callback, errback))
             elif callback is not None:
-                future.add_done_callback(partial(_call_back, callback))
+                native.add_done_callback(partial(_call_back, callback))
             else:
                 msg = "add_callbacks needs a callback, an errback or both"
                 raise ValueError(msg)
@@ -133,8 +138,8 @@ class AsyncioFutures(Futures):
         return self._spawn(wait_for(awaitable))
 
     async def uncancelled(
-        self, fn: Callable[..., Awaitable[Any]], /, *args: Any, **kwargs: Any
-    ) -> Any:
+        self, fn: Callable[P, Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
         inner = self._loop.create_task(call_and_wait(fn, args, kwargs))
         interrupted = False
         while not inner.done():

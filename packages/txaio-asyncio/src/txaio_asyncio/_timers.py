@@ -6,15 +6,19 @@ import asyncio
 import time
 from contextvars import copy_context
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from txaio_common import Timers, in_thread
 
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import ParamSpec, TypeVar
 
     from txaio_interfaces import IFuture
+
+    P = ParamSpec("P")
+    T = TypeVar("T")
 
 
 class AsyncioTimers(Timers):
@@ -31,13 +35,13 @@ class AsyncioTimers(Timers):
         return self._loop.call_later(delay + self._grain, fn)
 
     def call_from_thread(
-        self, fn: Callable[..., object], /, *args: Any, **kwargs: Any
+        self, fn: Callable[P, object], /, *args: P.args, **kwargs: P.kwargs
     ) -> None:
         self._loop.call_soon_threadsafe(partial(fn, *args, **kwargs))
 
     def run_in_thread(
-        self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any
-    ) -> IFuture[Any]:
+        self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> IFuture[T]:
         work = in_thread(copy_context(), fn, args, kwargs)
         return self._loop.run_in_executor(None, work)
 

@@ -14,8 +14,12 @@ from txaio_common._timers import check_delay
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Iterable
+    from typing import Literal, ParamSpec, TypeVar, overload
 
     from txaio_interfaces import IFailedFuture, IFuture
+
+    P = ParamSpec("P")
+    T = TypeVar("T")
 
 
 class Futures(Failures):
@@ -72,7 +76,7 @@ class Futures(Failures):
             self.reject(future, error)
         return future
 
-    def create_future_success(self, result: Any) -> IFuture[Any]:
+    def create_future_success(self, result: T) -> IFuture[T]:
         future = self._new_future(None)
         self.resolve(future, result)
         return future
@@ -83,6 +87,18 @@ class Futures(Failures):
         future = self._new_future(None)
         self.reject(future, error)
         return future
+
+    if TYPE_CHECKING:
+
+        @overload
+        def as_future(
+            self, fn: Callable[P, Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
+        ) -> IFuture[T]: ...
+
+        @overload
+        def as_future(
+            self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
+        ) -> IFuture[T]: ...
 
     def as_future(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         try:
@@ -109,6 +125,25 @@ class Futures(Failures):
     ) -> None:
         self._settle_failed(future, exception_of(error))
 
+    if TYPE_CHECKING:
+
+        @overload
+        def gather(
+            self,
+            futures: Iterable[Awaitable[T]],
+            consume_exceptions: Literal[True] = True,
+        ) -> IFuture[list[T | IFailedFuture]]: ...
+
+        @overload
+        def gather(
+            self, futures: Iterable[Awaitable[T]], consume_exceptions: Literal[False]
+        ) -> IFuture[list[T]]: ...
+
+        @overload
+        def gather(
+            self, futures: Iterable[Awaitable[T]], consume_exceptions: bool
+        ) -> IFuture[list[T | IFailedFuture]]: ...
+
     def gather(
         self, futures: Iterable[Awaitable[Any]], consume_exceptions: bool = True
     ) -> Any:
@@ -127,7 +162,7 @@ class Futures(Failures):
         kind = GatherAll if consume_exceptions else GatherUntilFailure
         return kind(self, [self._ensure(member) for member in members]).future
 
-    def shield(self, future: IFuture[Any]) -> IFuture[Any]:
+    def shield(self, future: IFuture[T]) -> IFuture[T]:
         shielded = self._new_future(None)
 
         def follow(source: IFuture[Any]) -> None:
@@ -137,7 +172,7 @@ class Futures(Failures):
         self._on_settled(self._ensure(future), follow)
         return shielded
 
-    def timeout(self, future: IFuture[Any], seconds: float) -> IFuture[Any]:
+    def timeout(self, future: IFuture[T], seconds: float) -> IFuture[T]:
         check_delay(seconds, "seconds")
         source = self._ensure(future)
 
@@ -201,13 +236,11 @@ def _refuse_coroutine(fn: object) -> None:
         )
 
 
-async def wait_for(awaitable: Awaitable[Any]) -> Any:
+async def wait_for(awaitable: Awaitable[T]) -> T:
     """Be a coroutine, where one is needed, that awaits *awaitable*."""
     return await awaitable
 
 
-async def call_and_wait(
-    fn: Callable[..., Awaitable[Any]], args: Any, kwargs: Any
-) -> Any:
+async def call_and_wait(fn: Callable[..., Awaitable[T]], args: Any, kwargs: Any) -> T:
     """Be a coroutine that calls *fn* when it starts."""
     return await fn(*args, **kwargs)

@@ -17,8 +17,11 @@ from txaio_interfaces import IBatchedTimer, IDelayedCall
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import ParamSpec
 
     from txaio_interfaces import IFuture
+
+    P = ParamSpec("P")
 
 
 class NativeCall(Protocol):
@@ -50,7 +53,12 @@ class Timers(Failures):
         return self._now()
 
     def call_later(
-        self, delay: float, func: Callable[..., object], /, *args: Any, **kwargs: Any
+        self,
+        delay: float,
+        func: Callable[P, object],
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
     ) -> IDelayedCall:
         check_delay(delay)
         check_callable(func, "func")

@@ -26,9 +26,13 @@ from txaio_twisted._native import TwistedFuture, call_either, take_over
 if TYPE_CHECKING:
     from collections import deque
     from collections.abc import Awaitable, Callable, Coroutine
+    from typing import ParamSpec, TypeVar
 
-    from txaio_interfaces import IFailedFuture
+    from txaio_interfaces import IFailedFuture, IFuture
     from txaio_twisted._native import Listener
+
+    P = ParamSpec("P")
+    T = TypeVar("T")
 
 DEEP = 20
 """Coroutines that start each other, so deep, do it in turn instead of recursion."""
@@ -91,21 +95,20 @@ class TwistedFutures(Futures, TwistedFailures):
     def is_future(self, value: object) -> bool:
         return isinstance(value, Deferred)
 
-    def is_called(self, future: Any) -> Any:
+    def is_called(self, future: Any) -> bool:
         try:
-            return future.called
+            return future.called  # type: ignore[no-any-return]
         except AttributeError:
             raise self._no_future(future) from None
 
     def add_callbacks(
         self,
-        future: Any,
-        callback: Callable[[Any], object] | None,
+        future: IFuture[T],
+        callback: Callable[[T], object] | None,
         errback: Callable[[IFailedFuture], object] | None,
-    ) -> Any:
+    ) -> IFuture[T]:
         if callback is None and errback is None:
-            msg = "add_callbacks needs a callback, an errback or both"
-            raise ValueError(msg)
+            raise ValueError("add_callbacks needs a callback, an errback or both")
         run: Any = copy_context().run
         self._on_settled(future, partial(run, call_either, callback, errback))
         return future
@@ -230,8 +233,8 @@ class TwistedFutures(Futures, TwistedFailures):
         return future
 
     async def uncancelled(
-        self, fn: Callable[..., Awaitable[Any]], /, *args: Any, **kwargs: Any
-    ) -> Any:
+        self, fn: Callable[P, Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
         inner = self._start(call_and_wait(fn, args, kwargs), self._sheltered)
         interrupted = False
         while not inner.called:
@@ -243,4 +246,4 @@ class TwistedFutures(Futures, TwistedFailures):
                 break
         if interrupted and self._current is not None:
             self._current.interrupt()
-        return await inner
+        return await inner  # type: ignore[no-any-return]

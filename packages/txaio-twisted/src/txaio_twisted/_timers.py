@@ -17,8 +17,12 @@ from txaio_twisted._futures import TwistedFutures
 if TYPE_CHECKING:
     from collections import deque
     from collections.abc import Callable
+    from typing import ParamSpec, TypeVar
 
     from txaio_interfaces import IFuture
+
+    P = ParamSpec("P")
+    T = TypeVar("T")
 
 
 class SoonCall:
@@ -76,7 +80,7 @@ class TwistedTimers(TwistedFutures, Timers):
             self._leave(error)
 
     def call_from_thread(
-        self, fn: Callable[..., object], /, *args: Any, **kwargs: Any
+        self, fn: Callable[P, object], /, *args: P.args, **kwargs: P.kwargs
     ) -> None:
         # An asyncioreactor does not keep the order of calls from threads.
         call_from_thread = self._reactor.callFromThread
@@ -88,8 +92,8 @@ class TwistedTimers(TwistedFutures, Timers):
         self._from_threads.popleft()()
 
     def run_in_thread(
-        self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any
-    ) -> IFuture[Any]:
+        self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> IFuture[T]:
         reactor = self._reactor
         work = in_thread(copy_context(), fn, args, kwargs)
         return self._adopt(deferToThreadPool(reactor, reactor.getThreadPool(), work))
