@@ -158,7 +158,7 @@ BROKEN = {
             if isinstance(awaited, HeapTask) and awaited.state == "pending":
                 awaited._listeners.clear()
                 self._throw = _futures.cancellation(msg)
-                self._loop.soon(lambda: self._resume(None))
+                self._loop.soon(self._step)
             else:
                 interrupt(self, msg)
 

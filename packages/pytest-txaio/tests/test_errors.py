@@ -96,15 +96,17 @@ async def test_x(txaio):
     assert "Boom: unhandled" in said
 
 
-def test_loop_reports_a_message(complaint):
+@pytest.mark.parametrize("backend", ["asyncio", "twisted-asyncioreactor"])
+def test_loop_reports_a_message(complaint, backend):
     """Some things asyncio reports without an exception."""
-    said = complaint("""
+    text = """
 import asyncio
 
 async def test_x(txaio):
     loop = asyncio.get_running_loop()
     loop.call_exception_handler({"message": "something is wrong"})
-""")
+"""
+    said = complaint(text, backends=backend)
     assert "RuntimeError: something is wrong" in said
 
 

@@ -210,6 +210,20 @@ async def test_x(shout):
     )
 
 
+def test_sync_fixture_beside_an_async_one(run_tests):
+    """Plain fixtures and async ones may stand side by side."""
+    text = f"""{FIXTURES}
+@pytest.fixture
+def folder(tmp_path):
+    return tmp_path
+
+async def test_x(server, folder):
+    assert server == "server"
+    assert folder.exists()
+"""
+    run_tests(text).assert_outcomes(passed=1)
+
+
 def test_sync_test_takes_an_async_fixture(run_tests):
     """A plain test has no loop that would last."""
     result = run_tests(f"{FIXTURES}\ndef test_x(name):\n    pass\n")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from pytest_txaio import Backends
@@ -90,6 +92,40 @@ async def test_x(txaio):
         await txaio.uncancelled(for_ever)
 """
     said = complaint(text, backends=backend)
+    assert said.startswith("the test would wait for ever")
+
+
+def test_clean_up_hangs_and_there_are_threads(complaint):
+    """A reactor that is crashed leaves no threads behind."""
+    text = """
+import pytest
+
+@pytest.mark.txaio(timeout=0.2)
+async def test_x(txaio):
+    async def for_ever():
+        await txaio.create_future()
+
+    await txaio.run_in_thread(int)
+    await txaio.uncancelled(for_ever)
+
+"""
+    threads = threading.active_count()
+    said = complaint(text, backends="twisted")
+    assert threading.active_count() == threads
+    assert said.startswith("the test took more than 0.2 s of real time")
+
+
+def test_shielded_from_everything(complaint):
+    """What Trio shields from cancellation is broken off with its run."""
+    text = """
+import pytest, trio
+
+@pytest.mark.txaio(timeout=0.2)
+async def test_x(txaio):
+    with trio.CancelScope(shield=True):
+        await trio.sleep_forever()
+"""
+    said = complaint(text, backends="anyio-trio")
     assert said.startswith("the test would wait for ever")
 
 

@@ -161,14 +161,11 @@ class HeapTask(HeapFuture):
             # This comes back when the awaited has ended, clean-up included.
             awaited.cancel(msg)
 
-    def _resume(self, _settled: HeapFuture) -> None:
-        self._awaited = None
-        self._step()
-
-    def _step(self) -> None:
+    def _step(self, _settled: HeapFuture | None = None) -> None:
         """Take the coroutine to its next await, or to its end."""
         loop, throw = self._loop, None if self.shelters else self._throw
         loop.current = self
+        self._awaited = None
         try:
             if throw is None:
                 awaited = self._context.run(self._coroutine.send, None)
@@ -188,7 +185,7 @@ class HeapTask(HeapFuture):
         finally:
             loop.current = None
             # The frames of a failure keep this one, which must not keep the failure.
-            del self, throw
+            del self, throw, _settled
 
     def _await(self, awaited: Any) -> None:
         if not isinstance(awaited, HeapFuture):
@@ -197,7 +194,7 @@ class HeapTask(HeapFuture):
             self._loop.soon(self._step)
             return
         self._awaited = awaited
-        awaited.listen(self._resume)
+        awaited.listen(self._step)
         if self._throw is not None and not self.shelters:
             throw, self._throw = self._throw, None
             awaited.cancel(*throw.args)

@@ -39,8 +39,12 @@ class Call:
 
     def __call__(self) -> None:
         fn, self.fn = self.fn, None
-        if fn is not None:
-            fn()
+        try:
+            if fn is not None:
+                fn()
+        finally:
+            # Where a coroutine fails, its traceback keeps this frame before 3.14.
+            del fn
 
     def cancel(self) -> None:
         """See to it that the call is not made, and refer to nothing any more."""

@@ -381,6 +381,7 @@ async def test_cancelled_sleep_refers_to_nothing(txa: IBackend, unit: float) -> 
     del argument, dozing
     # The traceback of the cancellation may be a cycle, which is no leak.
     gc.collect()
+    collect_dropped()
     assert gone() is None
 
 
