@@ -21,9 +21,7 @@ SESSION = re.compile(r"```console\n\$ (.+?)\n(.*?)```", re.DOTALL)
 def type_in(command: str, folder: Path) -> str:
     """Return what *command* says in *folder*, run by the Python that runs this."""
     words = [sys.executable, "-m", *command.split()]
-    run = subprocess.run(
-        words, cwd=folder, capture_output=True, text=True, check=False
-    )
+    run = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False)
     return run.stdout + run.stderr
 
 

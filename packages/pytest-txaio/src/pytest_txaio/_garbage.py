@@ -45,3 +45,10 @@ def collecting_by_hand() -> Generator[None]:
     finally:
         gc.enable()
         gc.collect()
+
+
+def look_at_everything_again() -> None:
+    """Take back what `collecting_by_hand` set aside, for others who ask for objects."""
+    if not COUNTS_REFERENCES:
+        return
+    gc.unfreeze()

@@ -87,7 +87,10 @@ class Host:
         return None
 
     def settle_native(self, future: Any, result: Any) -> None:
-        """Settle what `native_future` returned, with a value or an exception."""
+        """Settle what `native_future` returned, with a value or an exception.
+
+        This is asked only for what the backend itself would not settle.
+        """
         if isinstance(result, Exception):
             future.set_exception(result)
         else:

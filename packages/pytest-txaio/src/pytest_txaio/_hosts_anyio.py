@@ -66,8 +66,9 @@ class AnyioTrioHost(AnyioAsyncioHost):
 
     token: Any
     """What reaches the run from another thread."""
-    clock_of_trio: Any
+    task: Any
     running: Any
+    trio_clock: Any
 
     def __init__(self) -> None:
         super().__init__()
@@ -76,17 +77,20 @@ class AnyioTrioHost(AnyioAsyncioHost):
 
     def options(self) -> dict[str, Any]:
         if self.virtual is None:
-            self.clock_of_trio = self.module.RealClock()
-        else:
-            self.clock_of_trio = self.module.VirtualClock(self.virtual, self.stuck)
-        return {"backend": "trio", "backend_options": {"clock": self.clock_of_trio}}
+            return {"backend": "trio"}
+        self.trio_clock = self.module.VirtualClock(self.virtual, self.stuck)
+        return {"backend": "trio", "backend_options": {"clock": self.trio_clock}}
 
     def run(self, main: Any, *args: Any, debug: bool | None = None) -> Any:
         def begin(backend: Any) -> Any:
-            self.token = self.trio.lowlevel.current_trio_token()
+            lowlevel = self.trio.lowlevel
+            self.token, self.task = (
+                lowlevel.current_trio_token(),
+                lowlevel.current_task(),
+            )
             self.running = backend
             if self.virtual is not None:
-                self.trio.lowlevel.spawn_system_task(self.clock_of_trio.jump)
+                lowlevel.spawn_system_task(self.trio_clock.jump)
             return main(backend, *args)
 
         return super().run(begin if callable(main) else main, debug=debug)
@@ -95,7 +99,7 @@ class AnyioTrioHost(AnyioAsyncioHost):
         self.token.run_sync_soon(self.break_off)
 
     def break_off(self) -> None:
-        """End what cancellation cannot: Trio has no stop(), and shields hold."""
+        """End what cancellation did not: Trio has no stop(), and shields hold."""
         backend, ended = self.running, False
         for future in list(backend._pump.waits.values()):
             # A coroutine's ends with what that one waits for.
@@ -103,7 +107,7 @@ class AnyioTrioHost(AnyioAsyncioHost):
                 backend.reject(future, RuntimeError("the test is given up"))
                 ended = True
         if not ended:
-            self.clock_of_trio.stop()
+            self.module.lift_shields(self.task)
 
     def native_future(self) -> Any:
         return self.module.TrioFuture()

@@ -61,12 +61,6 @@ class TwistedHost(Host):
     def native_future(self) -> Any:
         return self.module.Deferred()
 
-    def settle_native(self, future: Any, result: Any) -> None:
-        if isinstance(result, Exception):
-            future.errback(result)
-        else:
-            future.callback(result)
-
     def native_timers(self) -> int | None:
         return len(self.timers(None))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from math import inf, nextafter
-from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import anyio.to_thread
@@ -24,52 +23,25 @@ ANOTHER_DAY = 86400.0
 """What Trio is told to wait for: more seconds than it ever does."""
 
 
-class RealClock(Clock):
-    """The time that passes, and a way to end a run that nothing else ends."""
-
-    def __init__(self) -> None:
-        self._stopped = False
-
-    def start_clock(self) -> None:
-        """Do nothing: time begins where it is."""
-
-    def current_time(self) -> float:
-        """Return the time."""
-        return monotonic()
-
-    def deadline_to_sleep_time(self, deadline: float) -> float:
-        """Return for how many real seconds to wait for *deadline*."""
-        if self._stopped:
-            # Trio has no stop(), and its tasks may be shielded from cancellation.
-            raise RuntimeError("the test waits for what never comes")
-        return self.real_seconds(deadline)
-
-    def real_seconds(self, deadline: float) -> float:
-        """Return for how many of them to wait."""
-        return deadline - monotonic()
-
-    def stop(self) -> None:
-        """Break the run off when it next looks at the time."""
-        self._stopped = True
-
-
-class VirtualClock(RealClock):
+class VirtualClock(Clock):
     """A clock that jumps to the next deadline when no task can run.
 
     Trio's own does, too, but it cannot say that there is no deadline.
     """
 
     def __init__(self, time: VirtualTime, on_stuck: Callable[[], object]) -> None:
-        super().__init__()
         self.time = time
         self.on_stuck = on_stuck
+
+    def start_clock(self) -> None:
+        """Do nothing: time begins where it is."""
 
     def current_time(self) -> float:
         """Return the virtual time."""
         return self.time.now
 
-    def real_seconds(self, deadline: float) -> float:
-        """Return none if *deadline* has come, and else as many as Trio takes."""
+    def deadline_to_sleep_time(self, deadline: float) -> float:
+        """Return no seconds if *deadline* has come, and else as many as Trio takes."""
         return 0.0 if deadline <= self.time.now else ANOTHER_DAY
 
     async def jump(self) -> None:
@@ -103,6 +75,19 @@ def _may_be_woken() -> bool:
         or getattr(sockets, "tasks_waiting_write", 0) > 0
         or any(limiter.borrowed_tokens for limiter in limiters)
     )
+
+
+def lift_shields(task: Any) -> None:
+    """Let cancellation through to *task*, and to all tasks that it began."""
+    status = task._cancel_status
+    while status is not None:
+        status._scope.shield = False
+        status = status._parent
+    for nursery in task.child_nurseries:
+        for child in nursery.child_tasks:
+            # The backend's own task is the last to end, and serves the others.
+            if child.name != "txaio":
+                lift_shields(child)
 
 
 class TrioFuture:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -11,6 +10,7 @@ from pytest_txaio import Backends, Host, Watchdog, _before_others, _hookspecs
 from pytest_txaio._backends import merged
 from pytest_txaio._before_others import TRIAL, asking
 from pytest_txaio._clock import TxaioClock
+from pytest_txaio._garbage import look_at_everything_again
 from pytest_txaio._log import TxaioLog
 from pytest_txaio._settings import MARK, params, seconds, settings_of
 from pytest_txaio._trial import Trial, raise_complaints
@@ -80,9 +80,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish() -> None:
-    # Other plugins ask for objects that `collecting_by_hand` has set aside.
-    if hasattr(gc, "unfreeze"):
-        gc.unfreeze()
+    look_at_everything_again()
 
 
 @pytest.fixture(scope="session")
