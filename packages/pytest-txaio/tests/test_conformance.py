@@ -50,6 +50,7 @@ def heap(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.P
     # Hypothesis's plugin would import it anew, too.
     monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:hypothesispytest")
     pytester.syspathinsert(HERE)
+    monkeypatch.setenv("PYTHONPATH", str(HERE))
     pytester.makeconftest(HOSTS)
     return pytester
 
