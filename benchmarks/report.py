@@ -92,14 +92,16 @@ def _picture(path: Path, rows: list[Row]) -> None:
     for row in rows:
         if row.connections:
             for name, cost in ((row.ours, row.our_cost), (row.peer, row.peer_cost)):
-                curves.setdefault(name, {})[row.connections] = cost
+                # The first is that of many messages a turn.
+                curves.setdefault(name, {}).setdefault(row.connections, cost)
     figure = Figure(figsize=(8, 5), layout="constrained")
     axes = figure.subplots()
+    axes.set_prop_cycle(color=mpl.colormaps["tab20"].colors)
     for name, points in sorted(curves.items()):
         style = "-" if name.startswith("ours") else "--"
         axes.plot(*zip(*sorted(points.items()), strict=True), style, label=name)
     axes.set(xscale="log", yscale="log", xlabel="connections", ylabel="ns a message")
     axes.set_title("Re-arming a timeout with every message")
     axes.grid(visible=True, which="major", alpha=0.3)
-    axes.legend(fontsize="small")
+    figure.legend(loc="outside lower center", ncols=3, fontsize="small")
     figure.savefig(path, metadata={"Date": None})
