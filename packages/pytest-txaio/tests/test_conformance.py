@@ -107,12 +107,21 @@ def test_broken_clause_is_explained(heap: pytest.Pytester, by_option: bool) -> N
 
 def test_clauses_leave_other_tests_alone(heap: pytest.Pytester) -> None:
     """Tests of one's own are run beside those of the clauses that are asked for."""
-    own = heap.makepyfile(test_own="def test_own(): pass")
+    own = heap.makepyfile(test_own="def test_own():\n    '>>> 1\\n1'")
     options = ["--txaio-conformance", "--txaio-backends=heap", "--txaio-clauses=F9"]
-    beside = heap.runpytest(own, *options).parseoutcomes()
+    beside = heap.runpytest(own, "--doctest-modules", *options).parseoutcomes()
     alone = heap.runpytest(*options).parseoutcomes()
-    assert beside["passed"] == alone["passed"] + 1
+    assert beside["passed"] == alone["passed"] + 2
     assert beside["deselected"] == alone["deselected"]
+
+
+def test_file_that_cannot_be_imported(heap: pytest.Pytester) -> None:
+    """What is wrong elsewhere is of no clause, and does not hide what holds."""
+    wrong = heap.makepyfile(test_wrong="raise ImportError")
+    options = ["--txaio-conformance", "--txaio-backends=heap", "--txaio-clauses=F9"]
+    result = heap.runpytest(wrong, "--continue-on-collection-errors", *options)
+    assert result.parseoutcomes()["errors"] == 1
+    assert said_of("heap", result) == ["heap: 1 of 1 clauses hold"]
 
 
 def test_clause_as_a_keyword(heap: pytest.Pytester) -> None:

@@ -138,7 +138,8 @@ class Outcome:
 
     def __init__(self) -> None:
         self.held: set[str] = set()
-        self.broken: dict[str, list[str]] = defaultdict(list)
+        # In their order, and each but once, though its teardown fails as well.
+        self.broken: dict[str, dict[str, None]] = defaultdict(dict)
         self.unchecked: dict[str, set[str]] = defaultdict(set)
 
     def add(self, report: pytest.TestReport, clauses: Iterable[str]) -> None:
@@ -148,8 +149,8 @@ class Outcome:
         for clause in clauses:
             if report.passed:
                 self.held.add(clause)
-            elif report.failed and name not in self.broken[clause]:
-                self.broken[clause].append(name)
+            else:
+                self.broken[clause][name] = None
             self.unchecked[clause].update(map(str, unchecked))
 
     def lines(self) -> Iterator[str]:
