@@ -218,7 +218,6 @@ def test_broken_backend(
 ) -> None:
     """What a backend breaks is said by clause, and nothing else is blamed."""
     pytester.syspathinsert(HERE)
-    pytester.makeini("[pytest]\ntxaio_timeout = 2")
     pytester.makeconftest(CONFTEST + dedent(how))
     chosen = ["--txaio-backends=heap", f"--txaio-clauses={asked}"]
     # Hypothesis's plugin would import it anew, too.
