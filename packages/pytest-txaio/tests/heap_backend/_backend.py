@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from heap_backend._loop import Call
-    from txaio_interfaces import IFailedFuture
+    from txaio_interfaces import IFailedFuture, IFuture
 
     Callback = Callable[[Any], object]
 
@@ -155,7 +155,7 @@ class HeapBackend(Futures, Timers, StdlibLogging):
 
     def run_in_thread(
         self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any
-    ) -> HeapFuture:
+    ) -> IFuture[Any]:
         future, loop = self._new_future(None), self._loop
 
         def take(work: Future[Any]) -> None:

@@ -46,7 +46,10 @@ class HeapFuture:
 
     def __init__(self, loop: Loop, canceller: Listener | None = None) -> None:
         self._loop = loop
-        self._canceller = canceller and partial(copy_context().run, canceller)
+        if canceller is not None:
+            context: Any = copy_context()
+            canceller = partial(context.run, canceller)
+        self._canceller = canceller
         self._listeners: list[tuple[Context, Listener]] = []
         self._value: Any = None
         self._traceback: TracebackType | None = None
