@@ -107,9 +107,9 @@ class Backends:
         Raises `pytest.UsageError` if one of these is unknown or not installed.
         """
         self.added = added
-        self.by_name = bool(chosen.strip())
+        self.by_name: bool = bool(chosen.strip())
         """Whether somebody chose."""
-        self.names = self._default()
+        self.names: list[str] = self._default()
         """The names of those that tests run on, unless a mark says otherwise."""
         if self.by_name:
             self.names = self.expand(chosen.split(","))

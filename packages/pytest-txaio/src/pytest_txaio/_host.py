@@ -36,9 +36,9 @@ class Host:
     """The clocks that it has; the first is the one that is used unless asked."""
     package: ClassVar[str] = ""
     """The import name of the backend, for the tests that start Python anew."""
-    unit = 0.02
+    unit: float = 0.02
     """How long a second of a test's story takes, in seconds of the loop's time."""
-    late = 0.5
+    late: float = 0.5
     """How much later than promised a call may be made."""
     name = ""
     """What the host is called where it was chosen."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pytest_txaio._errors import TxaioErrors
     from txaio_interfaces import IBackend
 
-pytest_plugins = ["pytest_txaio._clauses"]
+pytest_plugins: list[str] = ["pytest_txaio._clauses"]
 BACKENDS = pytest.StashKey[Backends]()
 TIMEOUT = pytest.StashKey[float]()
 

@@ -216,7 +216,7 @@ def with_syntax_error() -> None:
     compile("a b", "somewhere.py", "exec")
 
 
-KINDS = [
+KINDS: list[Callable[[], object]] = [
     raise_boom,
     with_cause,
     with_context,

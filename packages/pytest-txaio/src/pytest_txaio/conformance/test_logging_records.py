@@ -21,7 +21,7 @@ class Counted:
     """An object that counts how often it is put into words."""
 
     def __init__(self) -> None:
-        self.times = 0
+        self.times: int = 0
 
     def __format__(self, _spec: str) -> str:
         """Count."""
