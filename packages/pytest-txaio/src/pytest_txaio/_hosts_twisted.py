@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractAsyncContextManager, AbstractContextManager
 
-    from pytest_txaio._host import ClockName, Main
+    from pytest_txaio._host import ClockName
     from pytest_txaio._log import LogEvent
     from txaio_interfaces import IBackend
 
@@ -24,6 +24,7 @@ class TwistedHost(Host):
 
     clocks: ClassVar[tuple[ClockName, ...]] = ("virtual", "real")
     package = "txaio_twisted"
+    running: Any
 
     def __init__(self) -> None:
         super().__init__()
@@ -46,12 +47,16 @@ class TwistedHost(Host):
         """Say so."""
         self.on_stuck()
 
-    def run(self, main: Main, *args: Any, debug: bool | None = None) -> Any:
+    def run(self, main: Any, *args: Any, debug: bool | None = None) -> Any:
+        def begin(backend: Any) -> Any:
+            self.running = backend
+            return main(backend, *args)
+
         reactor = self.new_reactor()
         self.reactors.append(reactor)
         try:
-            named = {"grace": 5 * self.unit, "debug": debug}
-            return self.backend.run(main, *args, reactor=reactor, **named)
+            named = {"grace": 5 * self.unit, "debug": debug, "reactor": reactor}
+            return self.backend.run(begin if callable(main) else main, **named)
         finally:
             self.module.close_reactor(reactor)
 
@@ -65,8 +70,8 @@ class TwistedHost(Host):
         return len(self.timers(None))
 
     def native_tasks(self) -> int | None:
-        """Return 0: Twisted knows no tasks."""
-        return 0
+        """Count the backend's other coroutines: Twisted itself knows no tasks."""
+        return len(self.running._runners - {self.running._current})
 
     def timers(self, backend: Any) -> list[tuple[Any, float]]:
         del backend

@@ -38,8 +38,9 @@ class Leftovers:
         yield from (f"a timer: {line}" for line in timer_lines(new))
 
     def _task_lines(self) -> Iterator[str]:
-        more = (self._host.native_tasks() or 0) - self._tasks
-        if more <= 0 and not COUNTS_REFERENCES:
+        tasks = self._host.native_tasks()
+        more = (tasks or 0) - self._tasks
+        if tasks is not None and more <= 0 and not COUNTS_REFERENCES:
             # The collector would look at everything that there is.
             return
         lines = coroutine_lines(self._host.package)
