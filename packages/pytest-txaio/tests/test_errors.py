@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_txaio import Backends
+from pytest_txaio._garbage import COUNTS_REFERENCES
 
 
 ALL = Backends({}, "all").names
@@ -64,21 +65,16 @@ async def test_x(txaio):
     assert "Boom: in a cycle" in said
 
 
-def test_lost_in_a_cycle_at_the_end(run_tests):
-    """What the test leaves in cycles is looked through after it."""
+@pytest.mark.parametrize("backend", ALL)
+def test_lost_in_a_cycle_at_the_end(run_tests, backend):
+    """What a test leaves in cycles is looked through after it, where that is quick."""
     text = f"""{BOOM}
-import sys
-
-async def test_x(txaio, txaio_errors):
+async def test_x(txaio):
     cycle = [txaio.create_future_error(Boom("in a cycle"))]
     cycle.append(cycle)
-
-def test_y():
-    pass
 """
-    result = run_tests(text, backends="asyncio,twisted,anyio-trio")
-    gone = result.parseoutcomes()
-    assert gone["passed"] >= 1
+    outcome = "failed" if COUNTS_REFERENCES else "passed"
+    run_tests(text, backends=backend).assert_outcomes(**{outcome: 1})
 
 
 def test_twisted_logs_a_failure(complaint):

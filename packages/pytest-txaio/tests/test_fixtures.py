@@ -276,8 +276,18 @@ async def test_x(mine):
     assert "the async fixture 'mine' yielded more than once" in complaint(text)
 
 
-def test_fixture_of_others(run_tests):
-    """An async fixture that does not take `txaio` is somebody else's."""
+def test_fixture_of_others(run_tests, pytester):
+    """An async fixture that does not take `txaio` is left to other plugins."""
+    pytester.makeconftest("""
+import inspect
+import pytest
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(fixturedef):
+    if inspect.iscoroutinefunction(fixturedef.func):
+        fixturedef.func = lambda: fixturedef.argname
+    return (yield)
+""")
     text = """
 import pytest
 
@@ -285,8 +295,11 @@ import pytest
 async def theirs():
     return 1
 
-async def test_x(txaio, theirs):
-    assert (await theirs) == 1
+@pytest.fixture
+async def ours(txaio):
+    return 2
+
+async def test_x(theirs, ours):
+    assert (theirs, ours) == ("theirs", 2)
 """
-    result = run_tests(text, "-Wdefault")
-    assert "test_x[asyncio]" in result.stdout.str() or result.ret is not None
+    run_tests(text).assert_outcomes(passed=1)
