@@ -4,7 +4,7 @@ from pytest_txaio._backends import Backends
 from pytest_txaio._garbage import collect_dropped, collecting_by_hand
 from pytest_txaio._host import Host
 from pytest_txaio._log import LogEvent
-from pytest_txaio._pause import pause
+from pytest_txaio._pause import pause, until
 from pytest_txaio._time import VirtualTime
 from pytest_txaio._watchdog import Watchdog
 
@@ -18,4 +18,5 @@ __all__ = [
     "collect_dropped",
     "collecting_by_hand",
     "pause",
+    "until",
 ]

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from txaio_interfaces import IBackend
 
 TURNS = 10
@@ -21,3 +23,12 @@ async def pause(txa: IBackend, seconds: float) -> None:
     await txa.sleep(seconds)
     for _ in range(TURNS):
         await txa.sleep(0)
+
+
+async def until(txa: IBackend, happened: Callable[[], bool], step: float) -> None:
+    """Sleep until *happened*, which is asked every *step* seconds, says so.
+
+    For what begets what: in real time, on a busy machine, each is late in its turn.
+    """
+    while not happened():
+        await txa.sleep(step)
