@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 ClockName = Literal["virtual", "real"]
 
-PACE = {"virtual": (1.0, 0.002), "real": (0.015, 0.5)}
+PACE = {"virtual": (1.0, 0.002), "real": (0.02, 0.5)}
 """`unit` and `late` for each clock; another process may take away half a second."""
 
 
