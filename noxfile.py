@@ -59,7 +59,8 @@ def pythons() -> list[str]:
         "Programming Language :: Python :: Implementation :: PyPy"
         in project["classifiers"]
     ):
-        named.append("pypy3.11")
+        # It takes longest, so it begins first.
+        named.insert(0, "pypy3.11")
     kind = "pypy" if sys.implementation.name == "pypy" else ""
     threads = "t" if sysconfig.get_config_var("Py_GIL_DISABLED") else ""
     running = f"{kind}{sys.version_info.major}.{sys.version_info.minor}{threads}"
