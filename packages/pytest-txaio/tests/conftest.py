@@ -28,13 +28,19 @@ for name in ("txaio_asyncio", "txaio_twisted", "txaio_anyio", "anyio._backends._
 
 
 @pytest.fixture
-def run_tests(pytester):
+def runpytest(pytester):
+    """Runs pytest in this process, where what it covers is measured."""
+    return pytester.runpytest_inprocess
+
+
+@pytest.fixture
+def run_tests(pytester, runpytest):
     """Runs the tests in a text, on asyncio unless told otherwise."""
 
     def run(text, *args, backends="asyncio"):
         pytester.makepyfile(text)
         words = [*QUICK, "-Werror", f"--txaio-backends={backends}"]
-        return pytester.runpytest_inprocess(*words, *args)
+        return runpytest(*words, *args)
 
     return run
 

@@ -282,11 +282,10 @@ def test_fixture_of_others(run_tests, pytester):
 import inspect
 import pytest
 
-@pytest.hookimpl(wrapper=True)
+@pytest.hookimpl(tryfirst=True)
 def pytest_fixture_setup(fixturedef):
     if inspect.iscoroutinefunction(fixturedef.func):
         fixturedef.func = lambda: fixturedef.argname
-    return (yield)
 """)
     text = """
 import pytest
@@ -299,7 +298,7 @@ async def theirs():
 async def ours(txaio):
     return 2
 
-async def test_x(theirs, ours):
+async def test_x(ours, theirs):
     assert (theirs, ours) == ("theirs", 2)
 """
     run_tests(text).assert_outcomes(passed=1)
