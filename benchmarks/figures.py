@@ -104,7 +104,7 @@ def accuracies(*, quick: bool) -> Iterator[Contest]:
 
 def figures(*, quick: bool) -> Iterator[Figure]:
     """Yield what is measured; *quick* means less of it, not other things."""
-    rounds = 2 if quick else 7
+    rounds = 2 if quick else 5
     yield from _rearming(rounds, 10 if quick else 1)
     yield from _cancelling(rounds, quick=quick)
     yield from _firing(1 if quick else 3, quick=quick)
