@@ -107,7 +107,7 @@ def figures(*, quick: bool) -> Iterator[Figure]:
     rounds = 2 if quick else 5
     yield from _rearming(rounds, 10 if quick else 1)
     yield from _cancelling(rounds, quick=quick)
-    yield from _firing(1 if quick else 3, quick=quick)
+    yield from _firing(1 if quick else 2, quick=quick)
     yield from _holding(quick=quick)
     yield from _futures(rounds, 10 if quick else 1)
     yield from _logging(rounds, 10 if quick else 1)
@@ -201,7 +201,7 @@ def _firing(rounds: int, *, quick: bool) -> Iterator[Figure]:
             ("ours on asyncio", "asyncio", "Twisted"),
             "fire",
             {"timers": timers},
-            rounds,
+            rounds if timers <= MANY else 1,
             {"asyncio": goal},
         )
     yield _figure(
