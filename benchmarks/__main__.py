@@ -27,7 +27,7 @@ def main() -> None:
     compare(report, options.only)
     if not options.only:
         be_on_time(report)
-        report.imports = measure(3 if options.quick else 15)
+        report.imports = measure(1 if options.quick else 15)
         report.calls = single_calls(quick=options.quick)
         print("\n".join(report.markdown()))
     if options.out:
