@@ -8,16 +8,22 @@ import sys
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from pytest_txaio import pause
 
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
 
-    from txaio_interfaces import IBackend
+    from txaio_interfaces import IBackend, IFailedFuture
 
 INF = float("inf")
 NAN = float("nan")
+GRAIN = 0.002
+"""Seconds by which a timed call may be early."""
+ROUNDING = 1e-6
+"""Seconds by which sums of floats may differ."""
 LEVELS = ["critical", "error", "warn", "info", "debug", "trace"]
 
 variable: ContextVar[str] = ContextVar("variable", default="-")
@@ -65,3 +71,41 @@ def start_python(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 def show(*args: object, **kwargs: object) -> None:
     """Take anything, and do nothing with it."""
+
+
+class Unprintable(Exception):
+    """An exception whose text cannot be had."""
+
+    def __str__(self) -> str:
+        """Fail."""
+        msg = "no text"
+        raise ValueError(msg)
+
+    __repr__ = __str__
+
+
+class NoText(Exception):
+    """An exception whose text is no string."""
+
+    def __str__(self) -> Any:
+        """Return what is no string."""
+        return 42  # noqa: PLE0307 - that is the case
+
+
+def raised(fn: Callable[..., object] = raise_boom, *args: Any) -> Exception:
+    """Return what *fn* raises."""
+    try:
+        fn(*args)
+    except Exception as error:  # noqa: BLE001 - whatever it is
+        return error
+    pytest.fail("nothing was raised")
+
+
+async def failure_of(txa: IBackend, future: Any) -> IFailedFuture:
+    """Return the failure of *future* as an errback gets it."""
+    failures: list[IFailedFuture] = []
+    txa.add_callbacks(future, None, failures.append)
+    with pytest.raises(BaseException):  # noqa: B017, PT011 - whatever it is
+        await future
+    await pause(txa, 0.001)
+    return failures[0]

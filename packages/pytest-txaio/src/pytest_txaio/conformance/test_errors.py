@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 import traceback
-import weakref
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -200,77 +198,3 @@ async def test_cancelled_future_is_not_reported(
     del future, futures
     collect_dropped()
     assert reported() == []
-
-
-@pytest.mark.parametrize("early", [True, False], ids=["early", "late"])
-async def test_callback_does_not_look(
-    txa: IBackend, unit: float, reported: Reported, early: bool
-) -> None:
-    """R4: A callback without an errback did not look."""
-    boom = Boom()
-    future = txa.create_future() if early else txa.create_future_error(boom)
-    txa.add_callbacks(future, lambda _value: None, None)
-    if early:
-        txa.reject(future, boom)
-    await pause(txa, unit)
-    del future
-    collect_dropped()
-    assert reported() == [boom]
-
-
-async def test_failing_coroutine_is_reported(
-    txa: IBackend, unit: float, reported: Reported
-) -> None:
-    """R5: A failing coroutine that nobody looked at; the program goes on."""
-
-    async def fail() -> None:
-        await txa.sleep(unit)
-        raise Boom
-
-    async def go_on() -> str:
-        await txa.sleep(3 * unit)
-        return "went on"
-
-    other = txa.as_future(go_on)
-    txa.as_future(fail)
-    await pause(txa, 2 * unit)
-    collect_dropped()
-    assert [type(error) for error in reported()] == [Boom]
-    assert await other == "went on"
-
-
-async def test_coroutine_that_fails_at_once(
-    txa: IBackend, unit: float, reported: Reported
-) -> None:
-    """R5: So is one that fails before its first await."""
-
-    async def fail() -> None:
-        raise Boom
-
-    txa.as_future(fail)
-    await pause(txa, unit)
-    collect_dropped()
-    assert [type(error) for error in reported()] == [Boom]
-
-
-async def test_dropped_future_of_a_coroutine(txa: IBackend, unit: float) -> None:
-    """R6: A coroutine goes on, though nobody keeps its future."""
-    ended: list[str] = []
-    waits_for: list[weakref.ref[Any]] = []
-
-    def future_of_its_own() -> Any:
-        future = txa.create_future()
-        waits_for.append(weakref.ref(future))
-        return future
-
-    async def wait() -> None:
-        ended.append(await future_of_its_own())
-
-    txa.as_future(wait)
-    await pause(txa, unit)
-    gc.collect()
-    future = waits_for[0]()
-    assert future is not None, "the waiting coroutine was collected"
-    txa.resolve(future, "ended")
-    await pause(txa, unit)
-    assert ended == ["ended"]

@@ -2,66 +2,23 @@
 
 from __future__ import annotations
 
-import re
-import traceback
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_txaio import pause
-from pytest_txaio.conformance._things import Boom, raise_boom
+from pytest_txaio.conformance._things import (
+    Boom,
+    NoText,
+    Unprintable,
+    failure_of,
+    raise_boom,
+    raised,
+)
 from txaio_interfaces import IFailedFuture
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from txaio_interfaces import IBackend
-
-OWN_FRAME = re.compile(r"txaio_(common|asyncio|twisted|anyio)[\\/]")
-
-
-class Unprintable(Exception):
-    """An exception whose text cannot be had."""
-
-    def __str__(self) -> str:
-        """Fail."""
-        msg = "no text"
-        raise ValueError(msg)
-
-    __repr__ = __str__
-
-
-class NoText(Exception):
-    """An exception whose text is no string."""
-
-    def __str__(self) -> Any:
-        """Return what is no string."""
-        return 42  # noqa: PLE0307 - that is the case
-
-
-def raised(fn: Callable[..., object] = raise_boom, *args: Any) -> Exception:
-    """Return what *fn* raises."""
-    try:
-        fn(*args)
-    except Exception as error:  # noqa: BLE001 - whatever it is
-        return error
-    pytest.fail("nothing was raised")
-
-
-def as_python_prints(error: BaseException) -> str:
-    """Return the traceback of *error* as Python prints it."""
-    return "".join(traceback.format_exception(error))
-
-
-async def failure_of(txa: IBackend, future: Any) -> IFailedFuture:
-    """Return the failure of *future* as an errback gets it."""
-    failures: list[IFailedFuture] = []
-    txa.add_callbacks(future, None, failures.append)
-    with pytest.raises(BaseException):  # noqa: B017, PT011 - whatever it is
-        await future
-    await pause(txa, 0.001)
-    return failures[0]
 
 
 async def test_failure_of_the_current_exception(txa: IBackend) -> None:
@@ -138,168 +95,3 @@ async def test_message_in_an_errback(txa: IBackend) -> None:
     """E2: So it is for the failure of a future."""
     failure = await failure_of(txa, txa.create_future_error(ValueError("the text")))
     assert txa.failure_message(failure) == "ValueError: the text"
-
-
-async def test_traceback_object(txa: IBackend) -> None:
-    """E3: It is the exception's own traceback, or None if it was never raised."""
-    boom = raised()
-    assert txa.failure_traceback(txa.create_failure(boom)) is boom.__traceback__
-    assert txa.failure_traceback(txa.create_failure(Boom())) is None
-
-
-async def test_traceback_object_in_an_errback(txa: IBackend) -> None:
-    """E3: The failure of a coroutine has the frames of the coroutine."""
-
-    async def fail() -> None:
-        await txa.sleep(0)
-        raise_boom()
-
-    failure = await failure_of(txa, txa.as_future(fail))
-    frames = traceback.extract_tb(txa.failure_traceback(failure))
-    assert [frame.name for frame in frames][-2:] == ["fail", "raise_boom"]
-
-
-def with_cause() -> None:
-    """Raise from another exception."""
-    try:
-        raise_boom("the cause")
-    except Boom as error:
-        msg = "the effect"
-        raise ValueError(msg) from error
-
-
-def with_context() -> None:
-    """Raise while another exception is handled."""
-    try:
-        raise_boom("at first")
-    except Boom:
-        raise_boom("then")
-
-
-def without_context() -> None:
-    """Raise from None."""
-    try:
-        raise_boom("hidden")
-    except Boom:
-        msg = "shown"
-        raise ValueError(msg) from None
-
-
-def with_notes() -> None:
-    """Raise with notes."""
-    error = Boom("text")
-    error.add_note("first note")
-    error.add_note("second note")
-    raise error
-
-
-def with_group() -> None:
-    """Raise a group of groups."""
-    errors = [raised(), raised(with_cause), ExceptionGroup("inner", [raised()])]
-    msg = "outer"
-    raise ExceptionGroup(msg, errors)
-
-
-def with_recursion() -> None:
-    """Raise from deep below, where Python shortens."""
-
-    def recur(depth: int) -> None:
-        if depth:
-            recur(depth - 1)
-        raise_boom()
-
-    recur(20)
-
-
-def with_syntax_error() -> None:
-    """Raise what is printed in a way of its own."""
-    compile("a b", "somewhere.py", "exec")
-
-
-KINDS: list[Callable[[], object]] = [
-    raise_boom,
-    with_cause,
-    with_context,
-    without_context,
-    with_notes,
-    with_group,
-    with_recursion,
-    with_syntax_error,
-]
-
-
-@pytest.mark.parametrize("fn", KINDS, ids=lambda fn: fn.__name__)
-async def test_format_as_python_prints(txa: IBackend, fn: Callable[[], object]) -> None:
-    """E4: Causes, contexts, notes and groups are printed as Python prints them."""
-    error = raised(fn)
-    text = txa.failure_format_traceback(txa.create_failure(error))
-    assert text.strip() == as_python_prints(error).strip()
-
-
-@pytest.mark.parametrize("fn", KINDS, ids=lambda fn: fn.__name__)
-async def test_format_without_own_frames(
-    txa: IBackend, fn: Callable[[], object]
-) -> None:
-    """E4: Of what a coroutine or a function raises, no frame of txaio is shown."""
-
-    async def fail() -> None:
-        await txa.sleep(0)
-        fn()
-
-    async def wait() -> None:
-        await txa.gather([fail()], consume_exceptions=False)
-
-    for future in (txa.as_future(fn), txa.as_future(fail), txa.as_future(wait)):
-        failure = await failure_of(txa, future)
-        text = txa.failure_format_traceback(failure)
-        assert not OWN_FRAME.search(text)
-        assert fn.__name__ in text
-        last = as_python_prints(failure.value).strip().splitlines()[-1]
-        assert text.strip().splitlines()[-1] == last
-
-
-async def test_format_without_own_frames_in_causes(txa: IBackend) -> None:
-    """E4: Nor in a cause, a context or a group."""
-
-    async def fail() -> None:
-        await txa.sleep(0)
-        raise_boom()
-
-    async def cause() -> None:
-        try:
-            await txa.as_future(fail)
-        except Boom as error:
-            msg = "the effect"
-            raise ExceptionGroup(msg, [error, ValueError()]) from error
-
-    text = txa.failure_format_traceback(await failure_of(txa, txa.as_future(cause)))
-    assert not OWN_FRAME.search(text)
-    assert text.count("raise_boom") >= 2
-
-
-async def test_format_of_what_was_never_raised(txa: IBackend) -> None:
-    """E4: Without a traceback it is the type and the text."""
-    text = txa.failure_format_traceback(txa.create_failure(ValueError("the text")))
-    assert text.strip() == "ValueError: the text"
-
-
-def awkward() -> list[BaseException]:
-    """Return exceptions that are hard to print."""
-    own_cause: Any = Boom("own cause")
-    notes: Any = Boom("notes")
-    no_notes: Any = Boom("no notes")
-    details: Any = ("file", 1, 1, 42)
-    own_cause.__cause__ = own_cause
-    notes.__notes__ = [Unprintable(), 42]
-    no_notes.__notes__ = 42
-    syntax = SyntaxError("wrong", details)
-    group = ExceptionGroup("group", [Unprintable(), NoText()])
-    return [Unprintable(), NoText(), own_cause, notes, no_notes, syntax, group]
-
-
-@pytest.mark.parametrize("number", range(len(awkward())))
-async def test_format_never_raises(txa: IBackend, number: int) -> None:
-    """E4: Not even for what Python itself cannot print; the type is named."""
-    error = awkward()[number]
-    text = txa.failure_format_traceback(txa.create_failure(error))
-    assert type(error).__name__ in text

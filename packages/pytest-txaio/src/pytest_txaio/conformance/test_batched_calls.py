@@ -1,0 +1,180 @@
+"""Batched timers: how the calls of a bucket are made."""
+
+from __future__ import annotations
+
+import traceback
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_txaio import pause, until
+from pytest_txaio.conformance._things import Boom, variable
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from txaio_interfaces import IBackend
+
+    Count = Callable[[], int]
+    Reported = Callable[[], list[BaseException]]
+
+
+@pytest.mark.parametrize("chunk_size", [1, 4])
+async def test_loop_has_its_turn_between_chunks(
+    txa: IBackend, unit: float, chunk_size: int
+) -> None:
+    """B4: No more than a chunk of calls is made in one go."""
+    story: list[str] = []
+    timer = txa.make_batched_timer(2 * unit, chunk_size)
+
+    def act() -> None:
+        story.append("call")
+        txa.call_later(0, story.append, "turn")
+
+    for _ in range(21):
+        timer.call_later(unit, act)
+    await pause(txa, 8 * unit)
+    assert story.count("call") == 21
+    in_one_go = max(len(calls) for calls in " ".join(story).split("turn"))
+    assert in_one_go <= chunk_size * len(" call") + 1
+
+
+async def test_coroutines_have_their_turn_between_chunks(
+    txa: IBackend, unit: float
+) -> None:
+    """B4: So does a coroutine that a call wakes, a chunk or two later at most."""
+    seen: list[int] = []
+    made: list[int] = []
+    timer = txa.make_batched_timer(2 * unit, chunk_size=2)
+
+    async def watch() -> None:
+        for future in futures:
+            await future
+            seen.append(len(made))
+
+    def act(number: int) -> None:
+        made.append(number)
+        if number % 10 == 0:
+            txa.resolve(futures[number // 10])
+
+    futures = [txa.create_future() for _ in range(3)]
+    for number in range(30):
+        timer.call_later(unit, act, number)
+    await txa.as_future(watch)
+    await until(txa, lambda: len(made) == 30, unit)
+    assert [count // 10 for count in seen] == [0, 1, 2]
+
+
+async def test_each_failing_call_is_reported(
+    txa: IBackend, unit: float, reported: Reported
+) -> None:
+    """B5: With its own traceback, at once; the others are made."""
+    story: list[Any] = []
+
+    def fail(error: Boom) -> None:
+        raise error
+
+    def look() -> None:
+        story.append(reported())
+
+    first, second = Boom("first"), Boom("second")
+    timer = txa.make_batched_timer(unit, chunk_size=2)
+    timer.call_later(unit, fail, first)
+    timer.call_later(unit, look)
+    timer.call_later(unit, fail, second)
+    timer.call_later(unit, look)
+    await pause(txa, 4 * unit)
+    assert story == [[first], [second]]
+    for error in (first, second):
+        frames = [frame.name for frame in traceback.extract_tb(error.__traceback__)]
+        assert frames[-1] == "fail"
+        assert frames.count("fail") == 1
+
+
+async def test_batched_coroutine_function(
+    txa: IBackend, unit: float, reported: Reported
+) -> None:
+    """B5: That nobody would run it is reported, with the way to have it run."""
+    ran: list[int] = []
+
+    async def work(number: int) -> None:
+        ran.append(number)
+
+    txa.make_batched_timer(unit).call_later(unit, work, 1)
+    txa.make_batched_timer(unit).call_later(unit, txa.as_future, work, 2)
+    await pause(txa, 3 * unit)
+    assert ran == [2]
+    (error,) = reported()
+    assert isinstance(error, TypeError)
+    assert "call_later(delay, txa.as_future, func" in str(error)
+
+
+@pytest.mark.parametrize("kind", [KeyboardInterrupt, SystemExit])
+def test_exit_in_a_call(
+    run: Callable[..., Any], unit: float, kind: type[BaseException]
+) -> None:
+    """B5: KeyboardInterrupt and SystemExit end the run; the bucket is worked off."""
+    made: list[int] = []
+
+    def leave() -> None:
+        raise kind
+
+    async def main(txa: IBackend) -> None:
+        timer = txa.make_batched_timer(unit)
+        for number in range(3):
+            timer.call_later(unit, made.append, number)
+        timer.call_later(unit, leave)
+        for number in range(3, 6):
+            timer.call_later(unit, made.append, number)
+        await txa.sleep(10 * unit)
+        made.append(99)
+
+    with pytest.raises(kind):
+        run(main)
+    assert made == [0, 1, 2, 3, 4, 5]
+
+
+async def test_each_call_in_its_context(txa: IBackend, unit: float) -> None:
+    """B6: Calls of one bucket run each in the context in which it was made."""
+    seen: list[str] = []
+    timer = txa.make_batched_timer(unit)
+
+    def act() -> None:
+        seen.append(variable.get())
+        variable.set("leaked")
+
+    for value in ("a", "b", "c"):
+        token = variable.set(value)
+        timer.call_later(unit, act)
+        variable.reset(token)
+    timer.call_later(unit, act)
+    await pause(txa, 3 * unit)
+    assert seen == ["a", "b", "c", "-"]
+    assert variable.get() == "-"
+
+
+async def test_reset_keeps_the_context(txa: IBackend, unit: float) -> None:
+    """B6: `reset` moves a call; its context is the one in which it was made."""
+    seen: list[str] = []
+    timer = txa.make_batched_timer(unit)
+    token = variable.set("made here")
+    call = timer.call_later(unit, lambda: seen.append(variable.get()))
+    variable.reset(token)
+    call.reset(2 * unit)
+    await pause(txa, 4 * unit)
+    assert seen == ["made here"]
+
+
+async def test_calls_made_by_a_coroutine(txa: IBackend, unit: float) -> None:
+    """B6: A call that a coroutine makes runs in the coroutine's context."""
+    seen: list[str] = []
+    timer = txa.make_batched_timer(unit)
+
+    async def work(value: str) -> None:
+        variable.set(value)
+        timer.call_later(unit, lambda: seen.append(variable.get()))
+
+    await txa.gather([work("a"), work("b")])
+    await pause(txa, 3 * unit)
+    assert sorted(seen) == ["a", "b"]

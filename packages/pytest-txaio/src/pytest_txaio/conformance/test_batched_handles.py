@@ -1,0 +1,182 @@
+"""Batched timers: calls that are cancelled or moved."""
+
+from __future__ import annotations
+
+import weakref
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pytest_txaio import collect_dropped, pause
+from pytest_txaio.conformance._things import INF, Argument, show
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from txaio_interfaces import IBackend
+
+    Count = Callable[[], int]
+    Reported = Callable[[], list[BaseException]]
+
+ROUNDING = 1e-6
+"""Seconds by which sums of floats may differ."""
+
+
+async def test_batched_cancel_any_number_of_times(txa: IBackend, unit: float) -> None:
+    """B3: A cancelled call is not made; cancelling again is harmless."""
+    timer = txa.make_batched_timer(unit)
+    call = timer.call_later(unit, pytest.fail, "called")
+    for _ in range(3):
+        call.cancel()
+    await pause(txa, 3 * unit)
+    call.cancel()
+
+
+async def test_batched_cancel_after_the_call(txa: IBackend, unit: float) -> None:
+    """B3: Cancelling after the call is harmless, also when its bucket is made anew."""
+    made: list[str] = []
+    timer = txa.make_batched_timer(unit)
+    call = timer.call_later(unit, made.append, "first")
+    await pause(txa, 3 * unit)
+    timer.call_later(unit, made.append, "second")
+    call.cancel()
+    call.cancel()
+    await pause(txa, 3 * unit)
+    assert made == ["first", "second"]
+
+
+async def test_cancel_inside_the_call(txa: IBackend, unit: float) -> None:
+    """B3: So it is inside the call itself; the others of its bucket are made."""
+    made: list[str] = []
+
+    def act() -> None:
+        made.append("made")
+        call.cancel()
+
+    timer = txa.make_batched_timer(unit)
+    call = timer.call_later(unit, act)
+    timer.call_later(unit, made.append, "other")
+    await pause(txa, 3 * unit)
+    assert made == ["made", "other"]
+
+
+@pytest.mark.parametrize("chunk_size", [100, 3, 1])
+@pytest.mark.parametrize("victims", [range(1, 10), range(5, 8), [9], [1]], ids=str)
+async def test_cancel_while_the_bucket_is_worked_off(
+    txa: IBackend, unit: float, chunk_size: int, victims: list[int]
+) -> None:
+    """B3: A call cancelled by another of its bucket, or of its chunk, is not made."""
+    made: list[int] = []
+    timer = txa.make_batched_timer(unit, chunk_size)
+
+    def act(number: int) -> None:
+        made.append(number)
+        if number == 0:
+            for victim in victims:
+                calls[victim].cancel()
+
+    calls = [timer.call_later(unit, act, number) for number in range(10)]
+    await pause(txa, 4 * unit)
+    assert made == [number for number in range(10) if number not in victims]
+
+
+async def test_cancel_between_chunks(txa: IBackend, unit: float) -> None:
+    """B3: So it is when the cancellation comes between two chunks."""
+    made: list[int] = []
+    timer = txa.make_batched_timer(2 * unit, chunk_size=2)
+
+    def act(number: int) -> None:
+        made.append(number)
+        if number == 0:
+            txa.call_later(0, lambda: [call.cancel() for call in calls])
+
+    calls = [timer.call_later(unit, act, number) for number in range(10)]
+    await pause(txa, 6 * unit)
+    # In real time the first call may have a bucket to itself.
+    assert made in ([0], [0, 1])
+
+
+async def test_emptied_bucket_gives_up_its_timer(
+    txa: IBackend, unit: float, timers: Count
+) -> None:
+    """B3: When the last call of a bucket is cancelled, its native timer goes."""
+    before = timers()
+    timer = txa.make_batched_timer(unit)
+    calls = [
+        timer.call_later(100 * unit, pytest.fail, "called"),
+        timer.call_later(100 * unit, pytest.fail, "called"),
+        timer.call_later(200 * unit, pytest.fail, "called"),
+    ]
+    await pause(txa, unit)
+    for call in calls:
+        call.cancel()
+    # The timer may be swept in the next turn: re-arming shall be quick.
+    await pause(txa, unit)
+    assert timers() <= before
+
+
+async def test_emptied_bucket_is_filled_again(
+    txa: IBackend, unit: float, late: float
+) -> None:
+    """B3: A bucket that was emptied serves again, at once and later."""
+    made: list[float] = []
+    timer = txa.make_batched_timer(unit)
+
+    def note(due: float) -> None:
+        made.append(txa.time() - due)
+
+    for wait in (0, 0.5):
+        due = txa.time() + 2 * unit
+        timer.call_later(2 * unit, pytest.fail, "called").cancel()
+        if wait:
+            await txa.sleep(wait * unit)
+        timer.call_later(due - txa.time(), note, due)
+        await txa.sleep(4 * unit)
+    assert len(made) == 2
+    assert min(made) >= -ROUNDING
+    assert max(made) < unit + late
+
+
+async def test_batched_cancelled_call_lets_go_of_its_arguments(
+    txa: IBackend, unit: float
+) -> None:
+    """B3: A cancelled call refers to nothing any more, though its handle is kept."""
+    argument = Argument()
+    gone = weakref.ref(argument)
+    timer = txa.make_batched_timer(unit)
+    call = timer.call_later(unit, show, argument)
+    by_name = timer.call_later(unit, show, end=argument)
+    call.cancel()
+    by_name.cancel()
+    await txa.sleep(0)
+    del argument
+    collect_dropped()
+    assert gone() is None
+
+
+async def test_reset_while_the_bucket_is_worked_off(txa: IBackend, unit: float) -> None:
+    """B3: A call that another of its bucket puts off is made once, later."""
+    made: list[str] = []
+    timer = txa.make_batched_timer(unit)
+    timer.call_later(unit, lambda: call.reset(INF))
+    call = timer.call_later(unit, made.append, "made")
+    await pause(txa, 3 * unit)
+    assert made == []
+    assert call.reset(unit)
+    await pause(txa, 3 * unit)
+    assert made == ["made"]
+
+
+async def test_reset_of_a_call_that_is_over(txa: IBackend, unit: float) -> None:
+    """B3: One that was made, is being made or was cancelled is not revived."""
+    made: list[bool] = []
+    timer = txa.make_batched_timer(unit)
+    cancelled = timer.call_later(unit, pytest.fail, "called")
+    cancelled.cancel()
+    assert cancelled.reset(unit) is False
+    call = timer.call_later(unit, lambda: made.append(call.reset(unit)))
+    await pause(txa, 3 * unit)
+    assert call.reset(unit) is False
+    await pause(txa, 3 * unit)
+    assert made == [False]

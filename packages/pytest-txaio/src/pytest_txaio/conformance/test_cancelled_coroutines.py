@@ -1,0 +1,249 @@
+"""Cancellation of coroutines, and of those that await them."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_txaio import pause
+from pytest_txaio.conformance._things import Boom, nap
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytest_txaio.conformance._fixtures import Natives
+    from txaio_interfaces import IBackend
+
+    Count = Callable[[], int]
+    Reported = Callable[[], list[BaseException]]
+
+
+WAITS: dict[str, Callable[[IBackend, float], Any]] = {
+    "future": lambda txa, _unit: txa.create_future(),
+    "sleep": lambda txa, unit: txa.sleep(100 * unit),
+    "coroutine": lambda txa, unit: txa.as_future(nap, txa, 100 * unit),
+    "bare-coroutine": lambda txa, unit: nap(txa, 100 * unit),
+    "gather": lambda txa, unit: txa.gather([txa.sleep(100 * unit)]),
+    "shield": lambda txa, _unit: txa.shield(txa.create_future()),
+    "timeout": lambda txa, unit: txa.timeout(txa.create_future(), 100 * unit),
+    "uncancelled-over": lambda txa, unit: after_clean_up(txa, 100 * unit),
+}
+
+
+async def after_clean_up(txa: IBackend, seconds: float) -> None:
+    """Sleep after something that could not be cancelled."""
+    await txa.uncancelled(nap, txa, 0)
+    await pause(txa, seconds)
+
+
+@pytest.mark.parametrize("wait", [*WAITS.values(), None], ids=[*WAITS, "native"])
+async def test_cancelling_a_coroutine(
+    txa: IBackend, unit: float, natives: Natives, wait: Callable[..., Any] | None
+) -> None:
+    """X4: `CancelledError` is raised at its await, whatever that is for."""
+    seen: list[BaseException] = []
+
+    async def work() -> None:
+        try:
+            await (wait(txa, unit) if wait else natives.make(txa))
+        except BaseException as error:
+            seen.append(error)
+            raise
+
+    future = txa.as_future(work)
+    await pause(txa, unit)
+    txa.cancel(future)
+    with pytest.raises(txa.CancelledError):
+        await future
+    # On AnyIO the loop's own kind is raised at awaits that are the loop's own.
+    assert len(seen) == 1
+    assert not isinstance(seen[0], Exception) or isinstance(seen[0], txa.CancelledError)
+
+
+@pytest.mark.parametrize("wait", WAITS.values(), ids=WAITS)
+async def test_cancellation_becomes_a_value(
+    txa: IBackend, unit: float, wait: Callable[..., Any]
+) -> None:
+    """X4: A coroutine may catch its cancellation and return, or await more."""
+
+    async def work() -> str:
+        try:
+            await wait(txa, unit)
+        except txa.CancelledError:
+            return "value"
+        return "not cancelled"
+
+    future = txa.as_future(work)
+    await pause(txa, unit)
+    txa.cancel(future)
+    assert await future == "value"
+
+
+async def test_coroutine_goes_on_after_its_cancellation(
+    txa: IBackend, unit: float
+) -> None:
+    """X4: Clean-up that awaits is run through `uncancelled`; then comes the value."""
+
+    async def work() -> str:
+        try:
+            await txa.create_future()
+        except txa.CancelledError:
+            await txa.uncancelled(nap, txa, unit)
+        return "value"
+
+    future = txa.as_future(work)
+    await pause(txa, unit)
+    txa.cancel(future)
+    assert await future == "value"
+
+
+async def test_finally_runs_before_the_future_settles(
+    txa: IBackend, unit: float
+) -> None:
+    """X4: `finally` runs, and the future settles when the coroutine has ended."""
+    story: list[str] = []
+    gate = txa.create_future()
+
+    async def clean_up() -> None:
+        await gate
+
+    async def work() -> None:
+        try:
+            await txa.create_future()
+        finally:
+            await txa.uncancelled(clean_up)
+            story.append("cleaned up")
+
+    future = txa.as_future(work)
+    txa.add_callbacks(future, None, lambda _failure: story.append("settled"))
+    await pause(txa, unit)
+    txa.cancel(future)
+    await pause(txa, unit)
+    assert not txa.is_called(future)
+    assert story == []
+    txa.resolve(gate)
+    with pytest.raises(txa.CancelledError):
+        await future
+    await pause(txa, unit)
+    assert story == ["cleaned up", "settled"]
+
+
+async def test_error_in_clean_up(txa: IBackend, unit: float) -> None:
+    """X4: An exception of the clean-up is the outcome."""
+
+    async def work() -> None:
+        try:
+            await txa.create_future()
+        finally:
+            raise boom
+
+    boom = Boom()
+    future = txa.as_future(work)
+    await pause(txa, unit)
+    txa.cancel(future)
+    with pytest.raises(Boom) as caught:
+        await future
+    assert caught.value is boom
+
+
+async def test_cancelling_at_once(txa: IBackend, unit: float) -> None:
+    """X4: A coroutine that may not have begun is cancelled, too."""
+
+    async def work() -> None:
+        await txa.create_future()
+
+    future = txa.as_future(work)
+    txa.cancel(future)
+    with pytest.raises(txa.CancelledError):
+        await future
+    await pause(txa, unit)
+
+
+async def test_message_reaches_the_coroutine(txa: IBackend, unit: float) -> None:
+    """X4: The message is in what the coroutine's awaiters see, if it lets it pass."""
+
+    async def work() -> None:
+        await txa.create_future()
+
+    future = txa.as_future(work)
+    await pause(txa, unit)
+    txa.cancel(future, "peer is gone")
+    with pytest.raises(txa.CancelledError, match="peer is gone"):
+        await future
+
+
+async def test_cancelling_an_awaiter(txa: IBackend, unit: float) -> None:
+    """X5: The future that it awaits is cancelled."""
+
+    async def outer() -> None:
+        await inner
+
+    inner = txa.create_future()
+    future = txa.as_future(outer)
+    await pause(txa, unit)
+    txa.cancel(future)
+    with pytest.raises(txa.CancelledError):
+        await future
+    assert txa.is_called(inner)
+    with pytest.raises(txa.CancelledError):
+        await inner
+
+
+async def test_outer_waits_for_the_clean_up_of_the_inner(
+    txa: IBackend, unit: float
+) -> None:
+    """X5: Three deep, each resumes only after the one it awaits has cleaned up."""
+    story: list[str] = []
+
+    async def inner() -> None:
+        try:
+            await txa.create_future()
+        finally:
+            await txa.uncancelled(nap, txa, unit)
+            story.append("inner")
+
+    async def middle() -> None:
+        try:
+            await txa.as_future(inner)
+        finally:
+            await txa.uncancelled(nap, txa, unit)
+            story.append("middle")
+
+    async def outer() -> None:
+        try:
+            await txa.as_future(middle)
+        finally:
+            story.append("outer")
+
+    future = txa.as_future(outer)
+    await pause(txa, unit)
+    txa.cancel(future)
+    with pytest.raises(txa.CancelledError):
+        await future
+    assert story == ["inner", "middle", "outer"]
+
+
+async def test_inner_turns_its_cancellation_into_a_value(
+    txa: IBackend, unit: float
+) -> None:
+    """X5: The outer coroutine ends all the same, whatever the inner one makes of it."""
+
+    async def inner() -> str:
+        with suppress(txa.CancelledError):
+            await txa.create_future()
+        return "value"
+
+    async def outer() -> str:
+        return await txa.as_future(inner)
+
+    future = txa.as_future(outer)
+    await pause(txa, unit)
+    txa.cancel(future)
+    try:
+        outcome = await future
+    except txa.CancelledError:
+        outcome = "value"
+    assert outcome == "value"

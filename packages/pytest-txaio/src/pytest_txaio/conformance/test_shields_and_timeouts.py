@@ -1,0 +1,172 @@
+"""What keeps a cancellation from a future, and what brings it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_txaio import collect_dropped, pause
+from pytest_txaio.conformance._things import Boom, nap
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from txaio_interfaces import IBackend
+
+    Count = Callable[[], int]
+    Reported = Callable[[], list[BaseException]]
+
+
+async def test_cancelling_a_shield(txa: IBackend, unit: float) -> None:
+    """X6: The future behind it goes on."""
+    future = txa.create_future()
+    shield = txa.shield(future)
+    txa.cancel(shield)
+    with pytest.raises(txa.CancelledError):
+        await shield
+    await pause(txa, unit)
+    assert not txa.is_called(future)
+    txa.resolve(future, "value")
+    assert await future == "value"
+
+
+async def test_cancelling_the_awaiter_of_a_shield(txa: IBackend, unit: float) -> None:
+    """X6: So it does when the awaiter of the shield is cancelled."""
+
+    async def inner() -> str:
+        value: str = await gate
+        return value
+
+    async def outer() -> None:
+        await txa.shield(future)
+
+    gate = txa.create_future()
+    future = txa.as_future(inner)
+    waiting = txa.as_future(outer)
+    await pause(txa, unit)
+    txa.cancel(waiting)
+    with pytest.raises(txa.CancelledError):
+        await waiting
+    await pause(txa, unit)
+    assert not txa.is_called(future)
+    txa.resolve(gate, "value")
+    assert await future == "value"
+
+
+@pytest.mark.parametrize("early", [True, False], ids=["early", "late"])
+async def test_shield_follows(txa: IBackend, early: bool) -> None:
+    """X6: A shield has the outcome of the future, a cancellation included."""
+    boom = Boom()
+    resolved, failed, cancelled = [txa.create_future() for _ in range(3)]
+    futures = [resolved, failed, cancelled]
+    shields = [txa.shield(future) for future in futures] if early else []
+    txa.resolve(resolved, "value")
+    txa.reject(failed, boom)
+    txa.cancel(cancelled)
+    shields = shields or [txa.shield(future) for future in futures]
+    assert await shields[0] == "value"
+    with pytest.raises(Boom) as caught:
+        await shields[1]
+    assert caught.value is boom
+    with pytest.raises(txa.CancelledError):
+        await shields[2]
+
+
+async def test_timeout_follows(txa: IBackend, unit: float) -> None:
+    """X10: A future that settles in time gives its value or its failure."""
+    boom = Boom()
+    resolved, failed = txa.create_future(), txa.create_future()
+    timeouts = [txa.timeout(future, 50 * unit) for future in (resolved, failed)]
+    txa.call_later(unit, txa.resolve, resolved, "value")
+    txa.call_later(unit, txa.reject, failed, boom)
+    assert await timeouts[0] == "value"
+    with pytest.raises(Boom) as caught:
+        await timeouts[1]
+    assert caught.value is boom
+
+
+async def test_timeout(txa: IBackend, unit: float, late: float) -> None:
+    """X10: After its time it fails with `TimeoutError`, and the future is cancelled."""
+    told: list[Any] = []
+    begun = txa.time()
+    future = txa.create_future(canceller=told.append)
+    with pytest.raises(TimeoutError):
+        await txa.timeout(future, 3 * unit)
+    assert -0.002 <= txa.time() - begun - 3 * unit <= late
+    with pytest.raises(txa.CancelledError):
+        await future
+    await pause(txa, unit)
+    assert told == [future]
+
+
+async def test_timeout_of_a_coroutine(txa: IBackend, unit: float) -> None:
+    """X10: A coroutine is cancelled and cleans up."""
+    story: list[str] = []
+
+    async def work() -> None:
+        try:
+            await txa.create_future()
+        finally:
+            await txa.uncancelled(nap, txa, unit)
+            story.append("cleaned up")
+
+    future = txa.as_future(work)
+    with pytest.raises(TimeoutError):
+        await txa.timeout(future, unit)
+    with pytest.raises(txa.CancelledError):
+        await future
+    assert story == ["cleaned up"]
+
+
+async def test_timeout_gives_up_its_timer(
+    txa: IBackend, unit: float, timers: Count
+) -> None:
+    """X10: Its timer goes when the future settles."""
+    before = timers()
+    future = txa.create_future()
+    timeout = txa.timeout(future, 1000 * unit)
+    txa.resolve(future, "value")
+    assert await timeout == "value"
+    await pause(txa, unit)
+    collect_dropped()
+    assert timers() <= before
+
+
+async def test_cancelling_a_timeout(txa: IBackend, unit: float, timers: Count) -> None:
+    """X10: Cancelling it cancels the future, and its timer goes."""
+    before = timers()
+    future = txa.create_future()
+    timeout = txa.timeout(future, 1000 * unit)
+    txa.cancel(timeout)
+    for one in (timeout, future):
+        with pytest.raises(txa.CancelledError):
+            await one
+    await pause(txa, unit)
+    assert timers() <= before
+
+
+async def test_timeout_of_a_cancelled_future(txa: IBackend) -> None:
+    """X10: It follows a cancellation, too."""
+    future = txa.create_future()
+    timeout = txa.timeout(future, 1000)
+    txa.cancel(future)
+    with pytest.raises(txa.CancelledError):
+        await timeout
+
+
+async def test_timeout_that_never_comes(txa: IBackend, unit: float) -> None:
+    """X10: An infinite one only follows."""
+    future = txa.create_future()
+    timeout = txa.timeout(future, float("inf"))
+    txa.call_later(unit, txa.resolve, future, "value")
+    assert await timeout == "value"
+
+
+async def test_timeout_that_is_not_a_number(txa: IBackend) -> None:
+    """X10: NaN: `ValueError` names the argument."""
+    future = txa.create_future()
+    with pytest.raises(ValueError, match=r"^seconds"):
+        txa.timeout(future, float("nan"))
+    txa.resolve(future)

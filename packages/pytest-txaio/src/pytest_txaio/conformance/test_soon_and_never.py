@@ -1,0 +1,151 @@
+"""Timed calls at their limits: at once, never, and with errors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_txaio import pause
+from pytest_txaio.conformance._things import INF, NAN, Boom
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from txaio_interfaces import IBackend
+
+    Count = Callable[[], int]
+    Reported = Callable[[], list[BaseException]]
+
+
+@pytest.mark.parametrize("delay", [0, 0.0, -1, -0.5, -INF])
+async def test_no_delay_means_soon(txa: IBackend, unit: float, delay: float) -> None:
+    """T3: A delay of zero or less: soon, but never inside `call_later`."""
+    made: list[str] = []
+    begun = txa.time()
+    txa.call_later(delay, made.append, "made")
+    assert made == []
+    await pause(txa, 0.5 * unit)
+    assert made == ["made"]
+    assert unit < 1 or txa.time() - begun < unit
+
+
+async def test_zeros_keep_their_order(txa: IBackend, unit: float) -> None:
+    """T3: Calls without delay are made in order, those that they make afterwards."""
+    made: list[int] = []
+
+    def act(number: int) -> None:
+        made.append(number)
+        if number < 5:
+            txa.call_later(0, act, number + 5)
+
+    for number in range(5):
+        txa.call_later(0, act, number)
+    await pause(txa, unit)
+    assert made == list(range(10))
+
+
+async def test_zeros_let_the_others_have_their_turn(txa: IBackend, unit: float) -> None:
+    """T3: A call that makes itself anew without delay does not stop the loop."""
+    made: list[str] = []
+
+    def again() -> None:
+        if not made:
+            txa.call_later(0, again)
+
+    async def go_on() -> None:
+        for _ in range(3):
+            await txa.sleep(0)
+        made.append("went on")
+
+    again()
+    await txa.as_future(go_on)
+    await pause(txa, unit)
+    assert made == ["went on"]
+
+
+async def test_delay_that_is_not_a_number(txa: IBackend, unit: float) -> None:
+    """T3: NaN: `ValueError` names the argument, and the loop's timers are sound."""
+    made: list[str] = []
+    call = txa.call_later(unit, made.append, "made")
+    with pytest.raises(ValueError, match=r"^delay"):
+        txa.call_later(NAN, pytest.fail, "called")
+    with pytest.raises(ValueError, match=r"^delay"):
+        txa.sleep(NAN)
+    with pytest.raises(ValueError, match=r"^delay"):
+        call.reset(NAN)
+    await pause(txa, 2 * unit)
+    assert made == ["made"]
+
+
+async def test_infinite_delay(txa: IBackend, unit: float) -> None:
+    """T3: It is never due, and the other calls are made in time."""
+    made: list[str] = []
+    calls = [txa.call_later(INF, pytest.fail, "called") for _ in range(3)]
+    txa.call_later(unit, made.append, "made")
+    endless = txa.sleep(INF)
+    await pause(txa, 2 * unit)
+    assert made == ["made"]
+    assert not txa.is_called(endless)
+    txa.cancel(endless)
+    for call in calls:
+        call.cancel()
+        call.cancel()
+
+
+@pytest.mark.parametrize("delay", [0, 1, INF])
+@pytest.mark.parametrize("func", [None, 42, "print"])
+async def test_function_that_cannot_be_called(
+    txa: IBackend, func: Any, delay: float
+) -> None:
+    """T3: `TypeError` says so at once."""
+    with pytest.raises(TypeError, match=r"^func .*call"):
+        txa.call_later(delay, func)
+
+
+@pytest.mark.parametrize("delay", [0, -1, -INF])
+async def test_sleep_of_no_length(txa: IBackend, unit: float, delay: float) -> None:
+    """T3: A sleep of zero or less ends soon."""
+    begun = txa.time()
+    await pause(txa, delay)
+    assert unit < 1 or txa.time() - begun < unit
+
+
+async def test_error_in_a_timed_call(
+    txa: IBackend, unit: float, reported: Reported
+) -> None:
+    """T4: It is reported; the others are made, also those due at the same time."""
+    made: list[float] = []
+    boom, other = Boom(), Boom()
+
+    def fail(error: Boom) -> None:
+        raise error
+
+    for delay in (0, 0.5, 0.5, 1):
+        txa.call_later(delay * unit, made.append, delay)
+    txa.call_later(0, fail, other)
+    txa.call_later(0.5 * unit, fail, boom)
+    for delay in (0, 0.5, 0.5, 1):
+        txa.call_later(delay * unit, made.append, delay)
+    await pause(txa, 2 * unit)
+    assert sorted(made) == [0, 0, 0.5, 0.5, 0.5, 0.5, 1, 1]
+    assert reported() == [other, boom]
+
+
+async def test_coroutine_function_called_later(
+    txa: IBackend, unit: float, reported: Reported
+) -> None:
+    """T4: That nobody would run it is reported, with the way to have it run."""
+    ran: list[int] = []
+
+    async def work(number: int) -> None:
+        ran.append(number)
+
+    txa.call_later(unit, work, 1)
+    txa.call_later(unit, txa.as_future, work, 2)
+    await pause(txa, 3 * unit)
+    assert ran == [2]
+    (error,) = reported()
+    assert isinstance(error, TypeError)
+    assert "call_later(delay, txa.as_future, func" in str(error)

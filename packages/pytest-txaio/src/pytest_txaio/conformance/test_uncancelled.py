@@ -1,0 +1,109 @@
+"""Clean-up that no second cancellation interrupts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_txaio import pause
+from pytest_txaio.conformance._things import Boom
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from txaio_interfaces import IBackend
+
+    Count = Callable[[], int]
+    Reported = Callable[[], list[BaseException]]
+
+
+async def test_second_cancel_does_not_interrupt_clean_up(
+    txa: IBackend, unit: float
+) -> None:
+    """X9: However often it comes, clean-up run by `uncancelled` comes to its end."""
+    story: list[str] = []
+
+    async def clean_up(name: str, *, seconds: float) -> str:
+        await txa.sleep(seconds)
+        story.append(name)
+        return "cleaned up"
+
+    async def work() -> None:
+        try:
+            await txa.create_future()
+        finally:
+            story.append(await txa.uncancelled(clean_up, "clean-up", seconds=2 * unit))
+
+    future = txa.as_future(work)
+    for _ in range(4):
+        await txa.sleep(unit / 2)
+        txa.cancel(future)
+    with pytest.raises(txa.CancelledError):
+        await future
+    assert story == ["clean-up", "cleaned up"]
+
+
+async def test_clean_up_of_several_steps(txa: IBackend, unit: float) -> None:
+    """X9: Coroutines, timers and futures made in it are not cancelled either."""
+    story: list[str] = []
+
+    async def step() -> str:
+        await txa.sleep(unit)
+        return "step"
+
+    async def clean_up() -> None:
+        story.append(await txa.as_future(step))
+        members: list[Any] = [step(), txa.sleep(unit)]
+        await txa.gather(members)
+        story.append("gathered")
+
+    async def work() -> None:
+        try:
+            await txa.create_future()
+        finally:
+            await txa.uncancelled(clean_up)
+
+    future = txa.as_future(work)
+    for _ in range(4):
+        await txa.sleep(unit / 2)
+        txa.cancel(future)
+    with pytest.raises(txa.CancelledError):
+        await future
+    assert story == ["step", "gathered"]
+
+
+async def test_first_cancel_during_uncancelled(txa: IBackend, unit: float) -> None:
+    """X9: One that arrives meanwhile is raised at the caller's next await."""
+    story: list[str] = []
+
+    async def clean_up() -> None:
+        await txa.sleep(2 * unit)
+        story.append("clean-up")
+
+    async def work() -> None:
+        await txa.uncancelled(clean_up)
+        story.append("went on")
+        await txa.sleep(100 * unit)
+        story.append("not cancelled")
+
+    future = txa.as_future(work)
+    await pause(txa, unit)
+    txa.cancel(future)
+    with pytest.raises(txa.CancelledError):
+        await future
+    assert story == ["clean-up", "went on"]
+
+
+async def test_error_in_uncancelled(txa: IBackend) -> None:
+    """X9: `uncancelled` raises what its function raises."""
+
+    async def fail() -> None:
+        await txa.sleep(0)
+        raise boom
+
+    boom = Boom()
+    with pytest.raises(Boom) as caught:
+        await txa.uncancelled(fail)
+    assert caught.value is boom
