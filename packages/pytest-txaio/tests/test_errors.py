@@ -211,6 +211,29 @@ async def test_x(txaio, txaio_errors):
     assert "TypeError: kind must be a class of exceptions, not" in said
 
 
+def test_expected_text_that_is_no_pattern(complaint):
+    """What is wrong with the pattern is said where it stands."""
+    said = complaint("""
+async def test_x(txaio, txaio_errors):
+    with txaio_errors.expect(ValueError, match="a("):
+        pass
+""")
+    assert "ValueError: match must be a regular expression, not 'a('" in said
+
+
+def test_expected_in_a_cycle(run_tests):
+    """What a cycle of references holds is collected when the block ends."""
+    text = f"""{BOOM}
+async def test_x(txaio, txaio_errors):
+    with txaio_errors.expect(Boom) as expected:
+        cycle = [txaio.create_future_error(Boom())]
+        cycle.append(cycle)
+        del cycle
+    assert type(expected.value) is Boom
+"""
+    run_tests(text).assert_outcomes(passed=1)
+
+
 def test_take(run_tests):
     """Or a test takes what was reported so far, to look at it itself."""
     text = f"""{BOOM}

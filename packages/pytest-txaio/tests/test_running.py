@@ -161,6 +161,18 @@ def test_run_inside_a_run(complaint):
     assert "txaio_run is for sync tests: here the loop runs, so use `await`" in said
 
 
+def test_run_of_a_coroutine(complaint):
+    """`txaio_run` calls the function itself, on the loop."""
+    said = complaint("""
+async def fn():
+    pass
+
+def test_x(txaio, txaio_run):
+    txaio_run(fn())
+""")
+    assert "TypeError: fn is handed over and not called: txaio_run(fn, 1)" in said
+
+
 def test_loop_that_is_stopped(complaint):
     """A test whose loop ends under it fails, and does not just disappear."""
     text = """

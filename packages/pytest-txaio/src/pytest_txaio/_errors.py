@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from contextlib import contextmanager
 from traceback import format_exception
@@ -68,17 +69,23 @@ class TxaioErrors:
         *match* is a regular expression that is searched for in its text.
         The error becomes the `value` of what this gives; a test that ends without it
         fails.
+        What is lost in a cycle of references is collected at the end of the block.
 
-        Raises `TypeError` if *kind* is no class of exceptions, nor a tuple of them.
+        Raises `TypeError` if *kind* is no class of exceptions, nor a tuple of them,
+        `ValueError` if *match* is no regular expression.
         """
         kinds: tuple[object, ...] = kind if isinstance(kind, tuple) else (kind,)
         if not all(map(_is_exception, kinds)):
             message = f"kind must be a class of exceptions, not {kind!r}"
             raise TypeError(message)
+        _check_pattern(match)
         expected = ExpectedError(kind, match, self._reports[:])
         yield expected
         self._awaited.append(expected)
         self._match()
+        if expected.value is None:
+            gc.collect()
+            self._match()
 
     def complaints(self) -> Iterator[str]:
         """Yield what is wrong at the end of a test, and forget it."""
@@ -99,6 +106,14 @@ class TxaioErrors:
                 self._awaited.remove(expected)
                 # By identity: an exception may be equal to others.
                 self._reports[:] = [e for e in self._reports if e is not found]
+
+
+def _check_pattern(match: str | None) -> None:
+    try:
+        re.compile(match or "")
+    except re.error as error:
+        message = f"match must be a regular expression, not {match!r}: {error}"
+        raise ValueError(message) from None
 
 
 def _is_exception(kind: object) -> bool:

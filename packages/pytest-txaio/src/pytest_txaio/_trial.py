@@ -83,6 +83,7 @@ class Trial:
         if self.current.backend is not None:
             message = "txaio_run is for sync tests: here the loop runs, so use `await`"
             raise RuntimeError(message)
+        refuse_coroutine(fn)
 
         async def act() -> Any:
             given = fn(*args)
@@ -167,6 +168,14 @@ def _everything_logged(backend: Any) -> Generator[None]:
         yield
     finally:
         backend.set_global_log_level(before)
+
+
+def refuse_coroutine(fn: object) -> None:
+    """Raise if *fn*, which is to be called on a loop, was called before."""
+    if inspect.iscoroutine(fn):
+        fn.close()
+        message = "fn is handed over and not called: txaio_run(fn, 1), not fn(1)"
+        raise TypeError(message)
 
 
 def is_async_test(test: Callable[..., Any]) -> bool:

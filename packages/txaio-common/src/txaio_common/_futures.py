@@ -105,9 +105,7 @@ class Futures(Failures):
             value = fn(*args, **kwargs)
         except (Exception, self.CancelledError) as exception:  # noqa: BLE001 - kept
             _refuse_coroutine(fn)
-            future = self._new_future(None)
-            self._settle_failed(future, exception)
-            return future
+            return self._failed(exception)
         if type(value) is CoroutineType:
             return self._spawn(value)
         if isasyncgen(value):
@@ -220,6 +218,12 @@ class Futures(Failures):
             self.resolve(target, self._outcome(source))
         else:
             self._settle_failed(target, failure.value)
+
+    def _failed(self, exception: BaseException) -> IFuture[Any]:
+        """Return a failed future, in no frame that the traceback keeps."""
+        future = self._new_future(None)
+        self._settle_failed(future, exception)
+        return future
 
     def _settle_failed(self, future: IFuture[Any], exception: BaseException) -> None:
         if isinstance(exception, self.CancelledError):

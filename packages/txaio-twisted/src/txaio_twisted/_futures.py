@@ -167,7 +167,7 @@ class TwistedFutures(Futures, TwistedFailures):
         try:
             fn(argument)
         except Exception as error:  # noqa: BLE001 - any error of the user's
-            self._report(f"error in a callback {fn!r}", error)
+            self._report("error in a callback", error)
         except (KeyboardInterrupt, SystemExit) as error:
             self._leave(error)
 

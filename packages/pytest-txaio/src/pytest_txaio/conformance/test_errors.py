@@ -52,6 +52,11 @@ async def test_report_of_a_dropped_failure_has_the_traceback(
     assert frames_of(errors[0])[-2:] == ["fail", "raise_boom"]
 
 
+def fail_with(error: Boom) -> None:
+    """Raise *error*."""
+    raise error
+
+
 @pytest.mark.parametrize(
     "make",
     [
@@ -59,8 +64,9 @@ async def test_report_of_a_dropped_failure_has_the_traceback(
         lambda txa, boom: txa.create_future(error=txa.create_failure(boom)),
         lambda txa, boom: txa.reject(txa.create_future(), boom),
         lambda txa, boom: txa.create_future_error(boom) and None,
+        lambda txa, boom: txa.as_future(fail_with, boom),
     ],
-    ids=["error", "failure", "reject", "dropped-inside"],
+    ids=["error", "failure", "reject", "dropped-inside", "as_future"],
 )
 async def test_dropped_failure_is_reported_at_once(
     txa: IBackend, reported: Reported, make: Callable[[IBackend, Boom], Any]
