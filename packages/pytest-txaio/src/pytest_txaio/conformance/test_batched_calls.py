@@ -112,7 +112,7 @@ async def test_batched_coroutine_function(
 
 @pytest.mark.parametrize("kind", [KeyboardInterrupt, SystemExit])
 def test_exit_in_a_call(
-    run: Callable[..., Any], unit: float, kind: type[BaseException]
+    run: Callable[..., Any], unit: float, late: float, kind: type[BaseException]
 ) -> None:
     """B5: KeyboardInterrupt and SystemExit end the run; the bucket is worked off."""
     made: list[int] = []
@@ -121,13 +121,19 @@ def test_exit_in_a_call(
         raise kind
 
     async def main(txa: IBackend) -> None:
-        timer = txa.make_batched_timer(unit)
-        for number in range(3):
-            timer.call_later(unit, made.append, number)
-        timer.call_later(unit, leave)
-        for number in range(3, 6):
-            timer.call_later(unit, made.append, number)
-        await txa.sleep(10 * unit)
+        width = unit + late
+        timer = txa.make_batched_timer(width)
+
+        def ask() -> None:
+            for number in range(3):
+                timer.call_later(unit, made.append, number)
+            timer.call_later(unit, leave)
+            for number in range(3, 6):
+                timer.call_later(unit, made.append, number)
+
+        # From inside a bucket, after its edge: what is asked for lies in the next.
+        timer.call_later(0, ask)
+        await txa.sleep(4 * width)
         made.append(99)
 
     with pytest.raises(kind):
