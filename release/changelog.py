@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 
@@ -32,11 +33,10 @@ class Changelog:
         _before, *rest = HEADING.split(self.text)
         return dict(zip(rest[::3], (part.strip() for part in rest[2::3]), strict=True))
 
-    @property
-    def breaks(self) -> str:
-        """What the newest part, if it has words, says was changed or removed."""
-        newest = next((part for part in self.parts.values() if part), "")
-        sections = newest.split("### ")
+    def breaks(self, tag: str) -> str:
+        """Return what the parts since *tag* say was changed or removed."""
+        newer = takewhile(lambda part: f"v{part[0]}" != tag, self.parts.items())
+        sections = [it for _version, part in newer for it in part.split("### ")]
         return "".join(it for it in sections if it.startswith(("Changed", "Removed")))
 
     def of(self, version: str) -> str:

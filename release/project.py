@@ -15,7 +15,7 @@ from release.changelog import Changelog
 if TYPE_CHECKING:
     from pathlib import Path
 
-CALENDAR = re.compile(r"(?P<year>\d\d)\.(?P<month>[1-9]|1[0-2])\.(?P<count>\d+)")
+CALENDAR = re.compile(r"(?P<year>\d\d)\.(?P<month>[1-9]|1[0-2])\.(?P<count>0|[1-9]\d*)")
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 import griffe
@@ -39,6 +40,15 @@ def breaks(root: Path, tag: str) -> Iterator[griffe.Breakage]:
         yield from griffe.find_breaking_changes(old, new)
 
 
+def gone(root: Path, tag: str) -> Iterator[str]:
+    """Yield the packages that there were at *tag* and that are not in *root*."""
+    command = ["git", "ls-tree", "-rd", "--name-only", tag, "packages/"]
+    run = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
+    for folder in map(PurePosixPath, run.stdout.splitlines()):
+        if folder.match("packages/*/src/*") and not (root / folder).is_dir():
+            yield folder.name
+
+
 def public_name(path: str) -> str:
     """Return the name that callers use for what is defined at *path*."""
     return ".".join(part for part in path.split(".") if not part.startswith("_"))
@@ -50,12 +60,10 @@ def main(root: Path) -> None:
     if tag is None:
         print("There is no release yet, and so nothing to break.")
         return
-    meant = Changelog.read(root).breaks
-    found = [
-        f"{name}: {it.kind.value}"
-        for it in breaks(root, tag)
-        if f"`{(name := public_name(it.obj.path))}" not in meant
-    ]
+    meant = Changelog.read(root).breaks(tag)
+    what = [(public_name(it.obj.path), it.kind.value) for it in breaks(root, tag)]
+    what += [(name, "Package was removed") for name in gone(root, tag)]
+    found = [f"{name}: {kind}" for name, kind in what if f"`{name}" not in meant]
     if found:
         advice = "Bring it back, or name it in full below Changed or Removed."
         sys.exit("\n".join([f"Since {tag}:", *found, advice]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import tarfile
 import zipfile
@@ -89,7 +90,7 @@ def test_bump_says_the_version_in_its_one_place(project):
 
 
 @pytest.mark.parametrize(
-    "version", ["27.13.0", "27.01.0", "v27.1.0", "27.1", "27.1.0a"]
+    "version", ["27.13.0", "27.01.0", "27.1.00", "v27.1.0", "27.1", "27.1.0a"]
 )
 def test_bump_takes_calendar_versions_only(project, version):
     """What is no year, month and count is refused, and nothing is changed."""
@@ -219,6 +220,30 @@ def test_what_breaks_callers_is_found(root, capsys, changed):
     words = "### Removed\n\n- txaio-one: `txaio_one.function(two)`.\n\n### Added"
     (root / "CHANGELOG.md").write_text(CHANGELOG.replace("### Added", words, 1))
     stable_api.main(root)
+
+
+def test_changes_of_the_last_release_excuse_nothing(root, capsys):
+    """A break is named where what is new since the tag is told."""
+    (root / "packages/txaio-one/src/txaio_one/__init__.py").write_text("__all__ = []\n")
+    words = "### Removed\n\n- txaio-one: `txaio_one.function(two)`.\n"
+    _new, old = CHANGELOG.split("## [26.11.0]")
+    text = f"# Changelog\n\n## [Unreleased]\n\n## [26.11.0]{old}\n{words}"
+    (root / "CHANGELOG.md").write_text(text)
+    with pytest.raises(SystemExit, match=r"txaio_one\.function: "):
+        stable_api.main(root)
+    newer = text.replace(
+        "## [26.11.0]", f"## [26.12.0] - 2026-12-01\n\n{words}\n## [26.11.0]"
+    )
+    (root / "CHANGELOG.md").write_text(newer)
+    stable_api.main(root)
+    assert "Nothing broke" in capsys.readouterr().out
+
+
+def test_package_that_is_gone(root):
+    """A whole package that is no longer there breaks whoever imports it."""
+    shutil.rmtree(root / "packages/txaio-one/src")
+    with pytest.raises(SystemExit, match=r"\ntxaio_one: Package was removed\n"):
+        stable_api.main(root)
 
 
 def test_distribution_that_is_new_breaks_nothing(root, capsys):

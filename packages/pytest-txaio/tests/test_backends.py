@@ -131,6 +131,15 @@ def test_unknown(run_tests):
     )
 
 
+def test_no_name(run_tests):
+    """Nothing but commas would run no test, and look green."""
+    result = run_tests(TEST, backends=",")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(
+        ["ERROR: txaio_backends names none: choose among asyncio, uvloop, *"]
+    )
+
+
 def test_mark(run_tests):
     """A mark names those of one test, also such as are not tested on by default."""
     text = """

@@ -211,6 +211,20 @@ async def test_x(txaio, txaio_errors):
     assert "TypeError: kind must be a class of exceptions, not" in said
 
 
+def test_expected_in_a_block_that_raises(run_tests):
+    """It is expected all the same, and not missed if it did not come."""
+    text = f"""{BOOM}
+async def test_x(txaio, txaio_errors):
+    for happens in (True, False):
+        with pytest.raises(KeyError), txaio_errors.expect(Boom):
+            if happens:
+                txaio.call_later(0, boom)
+                await txaio.sleep(1)
+            raise KeyError
+"""
+    run_tests(text).assert_outcomes(passed=1)
+
+
 def test_expected_text_that_is_no_pattern(complaint):
     """What is wrong with the pattern is said where it stands."""
     said = complaint("""

@@ -233,6 +233,21 @@ def test_sync_test_takes_an_async_fixture(run_tests):
     )
 
 
+def test_tests_after_a_refused_fixture(run_tests):
+    """What is wrong in one test is told of that test, on each backend."""
+    text = f"""{FIXTURES}
+def test_sync(name):
+    pass
+
+async def test_after(name):
+    assert name
+"""
+    result = run_tests(text, backends="asyncio,twisted")
+    result.assert_outcomes(errors=2, passed=2)
+    said = [line for line in result.outlines if line.startswith("the sync test")]
+    assert len(said) == 2
+
+
 def test_async_fixture_asked_for_in_the_test(complaint):
     """A test that runs cannot wait inside `getfixturevalue`."""
     text = f"""{FIXTURES}

@@ -124,6 +124,21 @@ async def test_x(txaio):
     assert said.startswith("the test took more than 0.2 s of real time")
 
 
+@pytest.mark.parametrize("backend", VIRTUAL)
+def test_turning_for_ever(complaint, backend):
+    """Time stands still while a test only lets others have their turn."""
+    text = """
+import pytest
+
+@pytest.mark.txaio(timeout=0.2)
+async def test_x(txaio):
+    while True:
+        await txaio.sleep(0)
+"""
+    said = complaint(text, backends=backend)
+    assert said.startswith("the test took more than 0.2 s of real time")
+
+
 def test_shielded_from_everything(complaint):
     """What Trio shields from cancellation is broken off with its run."""
     text = """

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
+
 import pytest
 
-from pytest_txaio import Backends
+from pytest_txaio import Backends, collecting_by_hand
 
 
 ALL = Backends({}, "all").names
@@ -212,6 +214,19 @@ async def test_x(txaio):
     assert False
 """
     assert "left behind" not in complaint(text)
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_collector_is_left_as_it_was(enabled):
+    """Who has turned the collector off finds it off."""
+    before = gc.isenabled()
+    try:
+        (gc.enable if enabled else gc.disable)()
+        with collecting_by_hand():
+            pass
+        assert gc.isenabled() is enabled
+    finally:
+        (gc.enable if before else gc.disable)()
 
 
 def test_garbage_is_not_left_behind(run_tests):

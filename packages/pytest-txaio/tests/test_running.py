@@ -151,6 +151,7 @@ import copy
 def test_x(txaio):
     assert repr(txaio) == "<txaio stand-in for None>"
     assert not hasattr(txaio, "__len__")
+    assert not hasattr(txaio, "is_this_a_mock")
 """
     run_tests(text).assert_outcomes(passed=1)
 

@@ -27,6 +27,19 @@ def test_main_is_not_called_on_a_reactor_that_runs():
     assert called == []
 
 
+def test_refused_run_leaves_no_triggers():
+    """What a backend asks of its reactor, one that never lived does not."""
+    reactor = SelectReactor()
+
+    async def main(_txa):
+        before = str(vars(reactor._eventTriggers["shutdown"]))
+        with pytest.raises(ReactorAlreadyRunning):
+            txaio_twisted.run(main, reactor=reactor)
+        return before == str(vars(reactor._eventTriggers["shutdown"]))
+
+    assert txaio_twisted.run(main, reactor=reactor)
+
+
 def test_reactor_that_has_run_is_refused():
     """The error says what to do, which Twisted's own does not."""
     reactor = SelectReactor()

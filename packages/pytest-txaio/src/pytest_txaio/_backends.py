@@ -113,6 +113,11 @@ class Backends:
         """The names of those that tests run on, unless a mark says otherwise."""
         if self.by_name:
             self.names = self.expand(chosen.split(","))
+            if not self.names:
+                message = (
+                    f"txaio_backends names none: choose among {', '.join(self.known)}"
+                )
+                raise pytest.UsageError(message)
             for name in self.names:
                 self.check_installed(name)
 

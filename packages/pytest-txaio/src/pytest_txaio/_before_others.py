@@ -78,12 +78,19 @@ def pytest_fixture_setup(
     if trial is None:
         return (yield)
     function = definition.func
-    if not is_async(function):
-        refuse_async_fixtures(definition, request, trial)
-        return (yield)
-    if not takes_txaio(test, definition.argnames):
-        return (yield)
-    refuse_late_fixture(definition.argname, test, trial)
+    try:
+        if not is_async(function):
+            refuse_async_fixtures(definition, request, trial)
+            return (yield)
+        if not takes_txaio(test, definition.argnames):
+            return (yield)
+        refuse_late_fixture(definition.argname, test, trial)
+    except pytest.fail.Exception as error:
+        if definition.cached_result is None:
+            # pytest tears down no fixture of which nothing came, and chokes on it.
+            key = definition.cache_key(request)
+            definition.cached_result = (None, key, (error, error.__traceback__))
+        raise
 
     def put_off(**kwargs: Any) -> AsyncFixture:
         fixture = AsyncFixture(definition.argname, bound(function, request), kwargs)

@@ -80,7 +80,14 @@ class TxaioErrors:
             raise TypeError(message)
         _check_pattern(match)
         expected = ExpectedError(kind, match, self._reports[:])
-        yield expected
+        try:
+            yield expected
+        except BaseException:
+            self._awaited.append(expected)
+            self._match()
+            # That it did not come is not what is wrong.
+            self._awaited = [each for each in self._awaited if each is not expected]
+            raise
         self._awaited.append(expected)
         self._match()
         if expected.value is None:

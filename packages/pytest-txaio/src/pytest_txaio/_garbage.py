@@ -37,13 +37,15 @@ def collecting_by_hand() -> Generator[None]:
         # A collection takes 0.1 s there, and CPython has looked for cycles.
         yield
         return
+    enabled = gc.isenabled()
     gc.disable()
     # What is there need not be looked at again after each of thousands of tests.
     gc.freeze()
     try:
         yield
     finally:
-        gc.enable()
+        if enabled:
+            gc.enable()
         gc.collect()
 
 

@@ -98,6 +98,8 @@ class RealAsyncioReactor(AsyncioSelectorReactor):
 class VirtualAsyncioReactor(RealAsyncioReactor):
     """A reactor on an asyncio loop, whose virtual time it shares."""
 
+    _in_turn = False
+
     def __init__(
         self, time: VirtualTime, on_stuck: Callable[[], object], report: Report
     ) -> None:
@@ -109,6 +111,25 @@ class VirtualAsyncioReactor(RealAsyncioReactor):
         """Return the virtual time."""
         now: float = self.loop.time()
         return now
+
+    def runUntilCurrent(self) -> None:  # noqa: N802
+        """Make the calls that are due, and those alone."""
+        self._in_turn = True
+        try:
+            super().runUntilCurrent()  # type: ignore[no-untyped-call]
+        finally:
+            self._in_turn = False
+
+    def timeout(self) -> float | None:
+        """Return in how many seconds the next call is due, None if there is none.
+
+        Twisted takes new calls in here, which it asks for with each of them: as time
+        stands still they would be due in the same turn, and asyncio would get none.
+        """
+        if self._in_turn:
+            return 0.0
+        left: float | None = super().timeout()  # type: ignore[no-untyped-call]
+        return left
 
 
 def pending_calls(reactor: Any) -> list[tuple[Any, float]]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from txaio_interfaces import IBackend
+
 
 NOT_RUNNING = (
     "the loop of this test does not run: use txaio in an `async def` test or fixture,"
@@ -38,6 +40,9 @@ class StandIn:
         __tracebackhide__ = True
         if name.startswith("__"):
             # So Python and pytest ask what kind of object this is.
+            raise AttributeError(name)
+        if self._current.backend is None and not hasattr(IBackend, name):
+            # So libraries ask what an object is, before any loop runs.
             raise AttributeError(name)
         return getattr(self._current.get(), name)
 

@@ -10,7 +10,7 @@ from types import CoroutineType
 from typing import TYPE_CHECKING, Any
 
 from txaio_common._buckets import BatchedCall, Bucket
-from txaio_common._coroutine_functions import refuse
+from txaio_common._coroutine_functions import check_runs
 from txaio_interfaces import IBatchedTimer
 
 
@@ -181,6 +181,6 @@ class BatchedTimer(IBatchedTimer):
             try:
                 result = context.run(func, *args)
                 if type(result) is CoroutineType:
-                    refuse(result, func)
+                    check_runs(result, func)
             except Exception as error:  # noqa: BLE001 - any error of the user's call
                 self._timers._report(f"error in a batched call of {func!r}", error)

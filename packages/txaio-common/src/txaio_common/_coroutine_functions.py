@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NoReturn
+from inspect import CORO_CREATED, getcoroutinestate, iscoroutinefunction
+from typing import TYPE_CHECKING, Any
 
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
 
-def refuse(
+def check_runs(
     coroutine: Coroutine[Any, Any, Any], func: Callable[..., object]
-) -> NoReturn:
-    """Raise, for nobody would run the *coroutine* that *func* returned."""
-    coroutine.close()
-    msg = (
-        f"{func!r} is a coroutine function, whose coroutine nobody runs:"
-        " call_later(delay, txa.as_future, func, …) runs it"
-    )
-    raise TypeError(msg)
+) -> None:
+    """Raise if nobody would run the *coroutine* that *func* returned.
+
+    A plain function may return one that somebody else holds, or runs by now.
+    """
+    made = iscoroutinefunction(func) or iscoroutinefunction(type(func).__call__)
+    if made and getcoroutinestate(coroutine) == CORO_CREATED:
+        coroutine.close()
+        msg = (
+            f"{func!r} is a coroutine function, whose coroutine nobody runs:"
+            " call_later(delay, txa.as_future, func, …) runs it"
+        )
+        raise TypeError(msg)

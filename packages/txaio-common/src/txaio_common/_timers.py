@@ -10,7 +10,7 @@ from types import CoroutineType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from txaio_common._batches import BatchedTimer
-from txaio_common._coroutine_functions import refuse
+from txaio_common._coroutine_functions import check_runs
 from txaio_common._failures import Failures
 from txaio_interfaces import IBatchedTimer, IDelayedCall
 
@@ -145,7 +145,7 @@ class DelayedCall(IDelayedCall):
             try:
                 result = context.run(func, *args)
                 if type(result) is CoroutineType:
-                    refuse(result, func)
+                    check_runs(result, func)
             except Exception as error:  # noqa: BLE001 - any error of the user's call
                 self._timers._report(f"error in a delayed call of {func!r}", error)
 

@@ -180,6 +180,9 @@ def run(
     Raises `TypeError` if *main* is no coroutine function.
     """
     reactor = _global_reactor() if reactor is None else reactor
+    if getattr(reactor, "running", False):
+        # A backend would leave its triggers there.
+        raise ReactorAlreadyRunning(_WHY_NOT[ReactorAlreadyRunning])
     backend = TwistedBackend(reactor, grace=grace, debug=debug)
     life: Life[T] = Life(backend, reactor)
     backend._exit = life.leave

@@ -149,3 +149,20 @@ async def test_coroutine_function_called_later(
     (error,) = reported()
     assert isinstance(error, TypeError)
     assert "call_later(delay, txa.as_future, func" in str(error)
+
+
+async def test_coroutine_that_a_timed_call_returns(txa: IBackend, unit: float) -> None:
+    """T4: Whoever holds it may run it: only a coroutine function's is lost."""
+    kept: list[Any] = []
+
+    async def work() -> int:
+        return 1
+
+    def make() -> Any:
+        kept.append(work())
+        return kept[0]
+
+    txa.call_later(unit, make)
+    txa.make_batched_timer(unit).call_later(unit, lambda: kept[0])
+    await pause(txa, 4 * unit)
+    assert await kept[0] == 1
