@@ -116,7 +116,7 @@ class VirtualAsyncioReactor(RealAsyncioReactor):
         """Make the calls that are due, and those alone."""
         self._in_turn = True
         try:
-            super().runUntilCurrent()  # type: ignore[no-untyped-call]
+            super().runUntilCurrent()
         finally:
             self._in_turn = False
 
@@ -128,7 +128,7 @@ class VirtualAsyncioReactor(RealAsyncioReactor):
         """
         if self._in_turn:
             return 0.0
-        left: float | None = super().timeout()  # type: ignore[no-untyped-call]
+        left: float | None = super().timeout()
         return left
 
 
