@@ -73,24 +73,20 @@ def pytest_fixture_setup(
     fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
 ) -> Generator[None, Any, Any]:
     """Put an async fixture off until the loop of its test runs."""
-    test, definition = asking(request), cast("Any", fixturedef)
-    trial = test.stash.get(TRIAL, None)
+    definition = cast("Any", fixturedef)
+    trial = asking(request).stash.get(TRIAL, None)
     if trial is None:
         return (yield)
-    function = definition.func
     try:
-        if not is_async(function):
-            refuse_async_fixtures(definition, request, trial)
-            return (yield)
-        if not takes_txaio(test, definition.argnames):
-            return (yield)
-        refuse_late_fixture(definition.argname, test, trial)
+        has_to_wait = needs_the_loop(definition, request, trial)
     except pytest.fail.Exception as error:
-        if definition.cached_result is None:
-            # pytest tears down no fixture of which nothing came, and chokes on it.
-            key = definition.cache_key(request)
-            definition.cached_result = (None, key, (error, error.__traceback__))
+        # pytest tears down no fixture of which nothing came, and chokes on it.
+        key = definition.cache_key(request)
+        definition.cached_result = (None, key, (error, error.__traceback__))
         raise
+    if not has_to_wait:
+        return (yield)
+    function = definition.func
 
     def put_off(**kwargs: Any) -> AsyncFixture:
         fixture = AsyncFixture(definition.argname, bound(function, request), kwargs)
@@ -119,6 +115,20 @@ def bound(function: Any, request: pytest.FixtureRequest) -> Callable[..., Any]:
         return found
     method: Callable[..., Any] = function.__func__.__get__(instance)
     return method
+
+
+def needs_the_loop(
+    definition: Any, request: pytest.FixtureRequest, trial: Trial
+) -> bool:
+    """Tell whether a fixture is one of our async ones; fail if it cannot be had."""
+    if not is_async(definition.func):
+        refuse_async_fixtures(definition, request, trial)
+        return False
+    test = asking(request)
+    if not takes_txaio(test, definition.argnames):
+        return False
+    refuse_late_fixture(definition.argname, test, trial)
+    return True
 
 
 def refuse_async_fixtures(
