@@ -8,6 +8,7 @@ from types import CoroutineType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from txaio_common._failures import Failures, exception_of
+from txaio_common._followers import Shield, Timeout
 from txaio_common._gather import UNSET, GatherAll, GatherUntilFailure
 from txaio_common._timers import check_delay
 
@@ -161,38 +162,11 @@ class Futures(Failures):
         return kind(self, [self._ensure(member) for member in members]).future
 
     def shield(self, future: IFuture[T]) -> IFuture[T]:
-        shielded = self._new_future(None)
-
-        def follow(source: IFuture[Any]) -> None:
-            if not self.is_called(shielded):
-                self._follow(source, shielded)
-
-        self._on_settled(self._ensure(future), follow)
-        return shielded
+        return Shield(self, self._ensure(future)).future
 
     def timeout(self, future: IFuture[T], seconds: float) -> IFuture[T]:
         check_delay(seconds, "seconds")
-        source = self._ensure(future)
-
-        def expire() -> None:
-            if not self.is_called(timed):
-                error = TimeoutError(f"not settled within {seconds} seconds")
-                self._reject(timed, error)
-            self.cancel(source)
-
-        def follow(_source: IFuture[Any]) -> None:
-            timer.cancel()
-            if not self.is_called(timed):
-                self._follow(source, timed)
-
-        def cancelled(_timed: IFuture[Any]) -> None:
-            timer.cancel()
-            self.cancel(source)
-
-        timed = self._new_future(cancelled)
-        timer = self.call_later(seconds, expire)
-        self._on_settled(source, follow)
-        return timed
+        return Timeout(self, self._ensure(future), seconds).future
 
     def _ensure(self, awaitable: Awaitable[Any]) -> IFuture[Any]:
         """Return the future that *awaitable* is, or one that follows it."""

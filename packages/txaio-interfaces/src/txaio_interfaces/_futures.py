@@ -198,7 +198,8 @@ class IFutures(ABC):
     def timeout(self, future: IFuture[T], seconds: float) -> IFuture[T]:
         """Return a future that follows *future* for *seconds*.
 
-        After that it fails with `TimeoutError`, and *future* is cancelled.
+        After that *future* is cancelled, and it fails with `TimeoutError`:
+        once the canceller of *future* was called, but before clean-up is done.
         Cancelling it cancels *future*.
 
         Raises `ValueError` if *seconds* is not a number.
