@@ -141,6 +141,14 @@ def test_unknown_clause(heap: pytest.Pytester) -> None:
     )
 
 
+def test_clauses_of_no_test(heap: pytest.Pytester) -> None:
+    """Clauses are asked for, and the tests of the contract are not."""
+    heap.makepyfile("def test_x(): pass")
+    result = heap.runpytest("--txaio-clauses=F")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*none was collected: add --txaio-conformance"])
+
+
 def test_project_that_calls_its_tests_something_else(heap: pytest.Pytester) -> None:
     """The option finds the tests whatever pattern a project has for files."""
     heap.makeini("[pytest]\npython_files = check_*.py\ntestpaths = checks")

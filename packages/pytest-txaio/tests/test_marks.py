@@ -37,6 +37,29 @@ async def test_x(txaio):
     result.stdout.fnmatch_lines([f"*::test_x: {pattern}"])
 
 
+def test_mark_without_the_fixture(run_tests):
+    """A test's own mark is for tests that take `txaio`; that of a file need not be."""
+    text = """
+import pytest
+
+pytestmark = pytest.mark.txaio(leftovers=False)
+
+def test_x():
+    pass
+"""
+    run_tests(text).assert_outcomes(passed=1)
+    result = run_tests("""
+import pytest
+
+@pytest.mark.txaio(timeout=1)
+async def test_y():
+    pass
+""")
+    result.assert_outcomes(errors=1)
+    said = "*::test_y: the mark txaio is for tests that take the fixture txaio"
+    result.stdout.fnmatch_lines([said])
+
+
 def test_bad_ini(run_tests, pytester):
     """So is a setting that is no number."""
     pytester.makeini("[pytest]\ntxaio_timeout = soon")

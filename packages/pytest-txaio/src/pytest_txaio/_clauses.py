@@ -114,14 +114,15 @@ def pytest_collection_modifyitems(
     config: pytest.Config, items: list[pytest.Item]
 ) -> None:
     chosen = chosen_by(config)
+    ours = [
+        item for item in items if isinstance(item, pytest.Function) and is_ours(item)
+    ]
+    if chosen and not ours:
+        message = "--txaio-clauses chooses among the tests of the contract, and none"
+        raise pytest.UsageError(f"{message} was collected: add --txaio-conformance")
     left_out: list[pytest.Item] = []
-    for item in items:
-        if not isinstance(item, pytest.Function):
-            continue
-        test: Callable[..., object] = item.obj
-        if not test.__module__.startswith(KIT):
-            continue
-        clauses = clauses_of(test.__doc__)
+    for item in ours:
+        clauses = clauses_of(item.obj.__doc__)
         if chosen and chosen.isdisjoint(clauses):
             left_out.append(item)
         item.extra_keyword_matches.update(clauses)
@@ -131,6 +132,12 @@ def pytest_collection_modifyitems(
         config.hook.pytest_deselected(items=left_out)
         gone = set(left_out)
         items[:] = [item for item in items if item not in gone]
+
+
+def is_ours(item: pytest.Function) -> bool:
+    """Tell whether *item* is a test of the contract, wherever it was imported."""
+    test: Callable[..., object] = item.obj
+    return test.__module__.startswith(KIT)
 
 
 class Outcome:

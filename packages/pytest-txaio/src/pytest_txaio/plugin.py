@@ -68,8 +68,13 @@ def backends_of(config: pytest.Config) -> Backends:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "txaio_host" in metafunc.fixturenames:
-        config, test = metafunc.config, metafunc.definition
+    config, test = metafunc.config, metafunc.definition
+    if "txaio_host" not in metafunc.fixturenames:
+        # A mark of a class or a module may be meant for others that are in there.
+        if any(mark.name == "txaio" for mark in test.own_markers):
+            message = "the mark txaio is for tests that take the fixture txaio"
+            raise pytest.Collector.CollectError(f"{test.nodeid}: {message}")
+    else:
         try:
             settings = settings_of(test, config.stash[TIMEOUT])
             names = params(settings, backends_of(config))
