@@ -63,6 +63,42 @@ def test_interrupt_where_there_is_no_run_to_end():
     assert called == ["value"]
 
 
+def leave_and(call, *args):
+    """Have a call made soon, and be one in which the user ends the program."""
+    call(*args)
+    raise SystemExit
+
+
+@pytest.mark.parametrize("adds", [True, False])
+def test_exit_where_there_is_no_run_to_end(adds):
+    """A3: The calls that were due next are made, before those that came after them."""
+    clock, called = Clock(), []
+    txa = TwistedBackend(clock)
+    soon = (txa.call_later, 0, called.append, "added") if adds else (called.clear,)
+    txa.call_later(0, leave_and, *soon)
+    txa.call_later(0, called.append, "first")
+    txa.call_later(0, called.append, "second")
+    with pytest.raises(SystemExit):
+        clock.advance(0)
+    clock.advance(0)
+    assert called == ["first", "second", "added"][: 3 if adds else 2]
+
+
+def test_soon_again_and_again():
+    """T3: What never rests has the reactor hold one call for it, and no more."""
+    clock, held = Clock(), []
+    txa = TwistedBackend(clock)
+
+    async def spin():
+        for _ in range(20):
+            await txa.sleep(0)
+            held.append(len(clock.getDelayedCalls()))
+
+    txa.as_future(spin)
+    clock.advance(0)
+    assert held == [0] * 20
+
+
 def test_backend_without_a_reactor_takes_the_global_one(monkeypatch):
     """It is the one that is installed, whichever that is."""
     clock, called = Clock(), []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from contextvars import copy_context
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,6 @@ from txaio_twisted._futures import TwistedFutures
 
 
 if TYPE_CHECKING:
-    from collections import deque
     from collections.abc import Callable
     from typing import ParamSpec, TypeVar
 
@@ -49,10 +49,13 @@ class TwistedTimers(TwistedFutures, Timers):
     def _call_soon(self, fn: Callable[[], object]) -> NativeCall:
         # The reactor does not keep the order of calls that are due together.
         if not self._soon:
-            self._reactor.callLater(0, self._guard, self._run_soon)
+            self._arrange_turn()
         call = SoonCall(fn)
         self._soon.append(call)
         return call
+
+    def _arrange_turn(self) -> None:
+        self._reactor.callLater(0, self._guard, self._run_soon)
 
     def _tidy_soon(self, fn: Callable[[], object]) -> None:
         self._reactor.callLater(0, fn)
@@ -62,15 +65,18 @@ class TwistedTimers(TwistedFutures, Timers):
         return native
 
     def _run_soon(self) -> None:
-        soon = self._soon
+        # What these calls add is for the next turn, and has it arranged.
+        due, self._soon = self._soon, deque()
         try:
-            for _ in range(len(soon)):
-                fn = soon.popleft().fn
+            while due:
+                fn = due.popleft().fn
                 if fn is not None:
                     fn()
         finally:
-            if soon:
-                self._reactor.callLater(0, self._guard, self._run_soon)
+            if due:
+                if not self._soon:
+                    self._arrange_turn()
+                self._soon.extendleft(reversed(due))
 
     def _guard(self, fn: Callable[[], object]) -> None:
         """Call *fn*; a reactor would log `SystemExit` and go on."""

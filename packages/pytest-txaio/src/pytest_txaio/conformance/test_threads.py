@@ -76,6 +76,24 @@ async def test_calls_keep_their_order(txa: IBackend) -> None:
     assert called == list(range(500))
 
 
+async def test_busy_loop_takes_calls(txa: IBackend) -> None:
+    """H1: A loop that never rests makes them between its turns."""
+    called: list[int] = []
+
+    def ask() -> None:
+        for number in range(20):
+            made = threading.Event()
+            txa.call_from_thread(called.append, number)
+            txa.call_from_thread(made.set)
+            made.wait(10)
+
+    thread = Thread(ask)
+    thread.start()
+    while len(called) < 20:
+        await txa.sleep(0)
+    thread.end()
+
+
 async def test_sleeping_loop_is_woken(txa: IBackend) -> None:
     """H1: A loop that sleeps, with nothing else to wait for, is woken."""
     asleep = threading.Event()
