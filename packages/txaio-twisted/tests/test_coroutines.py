@@ -75,3 +75,60 @@ def test_step_after_the_end(txa, outcome):
     txa.resolve(gate, 1)
     runner.step(None)
     assert seen == [1]
+
+
+def test_coroutines_that_wait_in_a_circle(txa, outcome):
+    """X4: One that is cancelled sees it, and so does each that waits for it."""
+    gates = [txa.create_future(), txa.create_future()]
+    futures = []
+
+    async def wait_for_the_other(number):
+        await gates[number]
+        await futures[1 - number]
+
+    watched = [outcome(wait_for_the_other, number) for number in range(2)]
+    futures += [future for future, _ in watched]
+    for gate in gates:
+        txa.resolve(gate)
+    txa.cancel(futures[0])
+    assert [type(seen[0]) for _, seen in watched] == [CancelledError] * 2
+
+
+def test_awaiting_oneself(txa, outcome):
+    """X4: The coroutine hears of it, as on asyncio."""
+    gate, futures = txa.create_future(), []
+
+    async def work():
+        await gate
+        await futures[0]
+
+    future, seen = outcome(work)
+    futures.append(future)
+    txa.resolve(gate)
+    assert [str(error) for error in seen] == ["a coroutine cannot await its own future"]
+
+
+def test_exception_of_its_own_kind(outcome):
+    """A1: What is no `Exception`, and ends no program, is the future's failure."""
+
+    class Odd(BaseException):
+        """Neither an error nor an exit."""
+
+    async def work():
+        raise Odd
+
+    assert [type(error) for error in outcome(work)[1]] == [Odd]
+
+
+def test_exits_of_coroutines_that_start(txa):
+    """A3: However many there were, the next one starts at once."""
+    started = []
+
+    async def work():
+        started.append(1)
+        raise SystemExit
+
+    for _ in range(30):
+        with pytest.raises(SystemExit):
+            txa.as_future(work)
+    assert len(started) == 30

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import nullcontext
 
 import pytest
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
+from twisted.python.failure import Failure
 
 from txaio_twisted import TwistedBackend
 
@@ -65,3 +67,82 @@ def test_native_errback_takes_an_exception(txa):
     future.errback(error)
     txa.add_callbacks(future, None, lambda fail: seen.append(fail.value))
     assert seen == [error]
+
+
+def test_future_of_asyncio_that_is_cancelled(txa):
+    """X1: It is the backend's own kind of cancellation that is seen."""
+    loop, seen = asyncio.new_event_loop(), []
+    native = loop.create_future()
+    txa.add_callbacks(txa.as_future(lambda: native), None, seen.append)
+    native.cancel("why")
+    loop.run_until_complete(asyncio.sleep(0))
+    loop.close()
+    assert [type(failure.value) for failure in seen] == [txa.CancelledError]
+
+
+@pytest.mark.parametrize("error", [SystemExit, asyncio.CancelledError])
+def test_canceller_that_raises_what_is_no_error(txa, error):
+    """X8: The future is cancelled all the same."""
+
+    def give_up(_future):
+        raise error
+
+    future = txa.create_future(canceller=give_up)
+    with pytest.raises(SystemExit) if error is SystemExit else nullcontext():
+        txa.cancel(future)
+    assert txa.is_called(future)
+
+
+def test_failure_that_was_cleaned(txa):
+    """F3: Its exception is raised as it is."""
+    failure = Failure(KeyError("x"))
+    failure.cleanFailure()
+    future, seen = txa.create_future_error(failure), []
+
+    async def wait():
+        try:
+            await future
+        except KeyError as error:
+            seen.append(error)
+
+    txa.as_future(wait)
+    assert seen == [failure.value]
+    assert txa.failure_traceback(failure) is None
+
+
+def test_callbacks_without_end(txa):
+    """C6: Callbacks that each settle another future leave the reactor its turn."""
+    made = []
+
+    def go_on(_value):
+        if len(made) < 20_000:
+            made.append(1)
+            future = txa.create_future()
+            txa.add_callbacks(future, go_on, None)
+            txa.resolve(future)
+
+    go_on(None)
+    assert 1000 < len(made) < 20_000
+    txa._reactor.advance(0)
+    assert len(made) == 20_000
+
+
+@pytest.mark.parametrize("settle", ["resolve", "reject"])
+def test_shield_of_what_ends_without_an_error(txa, settle):
+    """X6: It follows, whatever its source has ended with."""
+    source = txa.create_future()
+    followers = [
+        txa.shield(source),
+        txa.timeout(source, 10),
+        txa.gather([source], consume_exceptions=False),
+    ]
+    seen = []
+    for follower in followers:
+        txa.add_callbacks(follower, seen.append, lambda fail: seen.append(fail.value))
+    outcome = GeneratorExit()
+    if settle == "resolve":
+        source.callback(outcome)
+        assert seen == [outcome, outcome, [outcome]]
+    else:
+        source.errback(Failure(outcome))
+        assert seen == [outcome] * 3

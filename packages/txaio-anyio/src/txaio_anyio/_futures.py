@@ -124,6 +124,8 @@ class AnyioFutures(Futures):
                 return await fn(*args, **kwargs)
             finally:
                 task.shields -= 1
+                # What is raised keeps this frame, and would keep the future with it.
+                del task
 
 
 def _call_back(callback: Callable[[Any], object], future: AnyioFuture) -> None:

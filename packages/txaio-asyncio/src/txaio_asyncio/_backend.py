@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from threading import get_ident
 from typing import TYPE_CHECKING, cast
+from weakref import WeakSet
 
 from txaio_asyncio._futures import AsyncioFutures
 from txaio_asyncio._logging import AsyncioLogging
@@ -62,6 +63,7 @@ class AsyncioBackend(AsyncioFutures, AsyncioTimers, AsyncioLogging):
         del debug
         self._loop = loop or _running_loop()
         self._tasks = set()
+        self._cancelled = WeakSet()
         self._thread = get_ident()
         self._now = clock_of(self._loop)
         self._grain = 0.001 if is_uvloop(self._loop) else 0.0

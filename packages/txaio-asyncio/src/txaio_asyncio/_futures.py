@@ -12,6 +12,7 @@ from txaio_common import UNSET, FailedFuture, Futures, call_and_wait, wait_for
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
     from typing import ParamSpec, TypeVar
+    from weakref import WeakSet
 
     from txaio_interfaces import IFailedFuture, IFuture
 
@@ -31,6 +32,8 @@ class AsyncioFutures(Futures):
     _loop: asyncio.AbstractEventLoop
     _tasks: set[asyncio.Task[Any]]
     """Tasks that run: asyncio itself would let them be collected."""
+    _cancelled: WeakSet[asyncio.Task[Any]]
+    """Those that were cancelled here; what others do is another matter."""
 
     def create_future(
         self,
@@ -72,9 +75,11 @@ class AsyncioFutures(Futures):
             raise self._no_future(future) from None
 
     def cancel(self, future: Any, msg: str | None = None) -> None:
-        # A task that is being cancelled would be interrupted in its clean-up.
-        if isinstance(future, asyncio.Task) and future.cancelling():
-            return
+        if isinstance(future, asyncio.Task):
+            # A second time would interrupt its clean-up.
+            if future in self._cancelled:
+                return
+            self._cancelled.add(future)
         try:
             future.cancel(msg)
         except AttributeError:
@@ -151,7 +156,11 @@ class AsyncioFutures(Futures):
         if interrupted and outer is not None:
             outer.uncancel()
             outer.cancel()
-        return inner.result()
+        try:
+            return inner.result()
+        finally:
+            # What is raised keeps this frame, and would keep the task with it.
+            del inner, outer
 
 
 def _explain(error: RuntimeError, future: Any) -> RuntimeError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import PurePath
 from traceback import TracebackException
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from txaio_interfaces import IBackend, IFailedFuture
 
@@ -61,14 +61,16 @@ class Failures(IBackend):
             raise TypeError(msg)
         return FailedFuture(exception)
 
-    def failure_message(self, failure: IFailedFuture) -> str:
-        return message_of(failure.value)
+    def failure_message(self, fail: IFailedFuture | BaseException) -> str:
+        return message_of(value_of(fail))
 
-    def failure_traceback(self, failure: IFailedFuture) -> TracebackType | None:
-        return traceback_of(failure)
+    def failure_traceback(
+        self, fail: IFailedFuture | BaseException
+    ) -> TracebackType | None:
+        return traceback_of(fail)
 
-    def failure_format_traceback(self, failure: IFailedFuture) -> str:
-        return format_traceback(failure.value, self.failure_traceback(failure))
+    def failure_format_traceback(self, fail: IFailedFuture | BaseException) -> str:
+        return format_traceback(value_of(fail), self.failure_traceback(fail))
 
 
 def current_exception() -> BaseException:
@@ -91,18 +93,30 @@ def exception_of(error: object) -> Exception:
             f" not {type(error).__name__!r}"
         )
         raise TypeError(msg)
+    raised: Exception = raisable(exception)
+    return raised
+
+
+def raisable(exception: Any) -> Any:
+    """Return *exception*, or what stands for one that no coroutine may raise."""
     if isinstance(exception, StopIteration):
         wrapped = RuntimeError("the future failed with StopIteration")
         wrapped.__cause__ = exception
         return wrapped
-    return exception  # type: ignore[return-value]
+    return exception
 
 
-def traceback_of(failure: IFailedFuture) -> TracebackType | None:
-    """Return the traceback kept by *failure*, or else its exception's own."""
+def value_of(failure: Any) -> Any:
+    """Return the exception that *failure* holds, or else *failure* itself."""
+    return failure.value if isinstance(failure, IFailedFuture) else failure
+
+
+def traceback_of(failure: Any) -> TracebackType | None:
+    """Return the traceback kept by *failure*, or else its exception's own, if any."""
     if isinstance(failure, FailedFuture):
         return failure.traceback
-    return failure.value.__traceback__
+    traceback: TracebackType | None = getattr(value_of(failure), "__traceback__", None)
+    return traceback
 
 
 def text_of(value: object) -> str:
@@ -115,14 +129,14 @@ def text_of(value: object) -> str:
         )
 
 
-def message_of(exception: BaseException) -> str:
+def message_of(exception: object) -> str:
     """Return ``"Type: text"`` on one line, whatever the text is."""
     text = "\\n".join(text_of(exception).splitlines())
     name = type(exception).__name__
     return f"{name}: {text}" if text else name
 
 
-def format_traceback(exception: BaseException, traceback: TracebackType | None) -> str:
+def format_traceback(exception: Any, traceback: TracebackType | None) -> str:
     """Return the whole traceback as Python prints it, without txaio's own frames."""
     try:
         report = TracebackException(type(exception), exception, traceback)

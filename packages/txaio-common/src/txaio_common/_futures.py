@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from inspect import isasyncgen, iscoroutine
-from types import CoroutineType
+from inspect import isasyncgen, isawaitable, iscoroutine
+from types import CoroutineType, GeneratorType
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from txaio_common._failures import Failures, exception_of
+from txaio_common._failures import Failures, exception_of, raisable
 from txaio_common._followers import Shield, Timeout
 from txaio_common._gather import UNSET, GatherAll, GatherUntilFailure
-from txaio_common._timers import check_delay
+from txaio_common._timers import check_callable, check_delay
 
 
 if TYPE_CHECKING:
@@ -65,6 +65,8 @@ class Futures(Failures):
         error: Exception | IFailedFuture | None = UNSET,
         canceller: Callable[[Any], object] | None = None,
     ) -> IFuture[Any]:
+        if canceller is not None:
+            check_callable(canceller, "canceller")
         if result is UNSET and error is UNSET:
             return self._new_future(canceller)
         if result is not UNSET and error is not UNSET:
@@ -115,14 +117,17 @@ class Futures(Failures):
                 " was `await` meant where it says `yield`?"
             )
             raise TypeError(msg)
-        if hasattr(value, "__await__"):
+        if is_awaitable(value):
             return self._ensure(value)
         return self.create_future_success(value)
 
     def reject(
         self, future: IFuture[Any], error: Exception | IFailedFuture | None = None
     ) -> None:
-        self._settle_failed(future, exception_of(error))
+        if isinstance(error, self.CancelledError):
+            self._settle_failed(future, error)
+        else:
+            self._settle_failed(future, exception_of(error))
 
     if TYPE_CHECKING:
 
@@ -146,18 +151,18 @@ class Futures(Failures):
     def gather(
         self, futures: Iterable[Awaitable[Any]], consume_exceptions: bool = True
     ) -> Any:
-        if hasattr(futures, "__await__"):
+        if is_awaitable(futures):
             # Of futures that can be iterated over, some never come to an end.
             msg = "futures must be several, in a list say: gather([future])"
             raise TypeError(msg)
         members = list(futures)
         for member in members:
-            if not hasattr(member, "__await__"):
-                msg = (
+            if not is_awaitable(member):
+                raise TypeError(
                     "futures must hold futures and coroutines,"
-                    f" not {type(member).__name__!r}"
+                    f" not {type(member).__name__!r}: as_future(fn) makes one of what"
+                    " fn returns"
                 )
-                raise TypeError(msg)
         kind = GatherAll if consume_exceptions else GatherUntilFailure
         return kind(self, [self._ensure(member) for member in members]).future
 
@@ -174,7 +179,7 @@ class Futures(Failures):
             return self._spawn(awaitable)
         if self.is_future(awaitable):
             return awaitable  # type: ignore[return-value]
-        if not hasattr(awaitable, "__await__"):
+        if not is_awaitable(awaitable):
             raise self._no_future(awaitable)
         return self._adopt(awaitable)
 
@@ -200,10 +205,21 @@ class Futures(Failures):
         return future
 
     def _settle_failed(self, future: IFuture[Any], exception: BaseException) -> None:
-        if isinstance(exception, self.CancelledError):
-            self.cancel(future, *exception.args[:1])
+        if not isinstance(exception, self.CancelledError):
+            self._reject(future, raisable(exception))
+        elif self.is_called(future):
+            self.resolve(future)  # It says what is wrong, unless it was cancelled.
         else:
-            self._reject(future, exception_of(exception))
+            self.cancel(future, *exception.args[:1])
+
+
+def is_awaitable(value: object) -> bool:
+    """Tell whether ``await value`` can work; what it does is asked of the type."""
+    kind = type(value)
+    if hasattr(kind, "__await__"):
+        return True
+    # What `types.coroutine` makes of a generator function says so in its code.
+    return kind is GeneratorType and isawaitable(value)
 
 
 def _refuse_coroutine(fn: object) -> None:

@@ -36,16 +36,18 @@ class IFailures(ABC):
         """
 
     @abstractmethod
-    def failure_message(self, failure: IFailedFuture) -> str:
-        """Return ``"Type: text"`` on one line; never raises."""
+    def failure_message(self, fail: IFailedFuture | BaseException) -> str:
+        """Return ``"Type: text"`` of *fail* on one line; never raises."""
 
     @abstractmethod
-    def failure_traceback(self, failure: IFailedFuture) -> TracebackType | None:
-        """Return the traceback object of *failure*, or None if it has none."""
+    def failure_traceback(
+        self, fail: IFailedFuture | BaseException
+    ) -> TracebackType | None:
+        """Return the traceback object of *fail*, or None if it has none."""
 
     @abstractmethod
-    def failure_format_traceback(self, failure: IFailedFuture) -> str:
-        """Return the traceback of *failure* as Python prints it; never raises.
+    def failure_format_traceback(self, fail: IFailedFuture | BaseException) -> str:
+        """Return the traceback of *fail* as Python prints it; never raises.
 
         Causes, contexts, notes and exception groups are part of it,
         frames of txaio itself are not.

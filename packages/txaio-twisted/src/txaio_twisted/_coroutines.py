@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from txaio_twisted._native import TwistedFuture
 
 
+def cancellation(msg: str | None) -> CancelledError:
+    """Return what a coroutine that is cancelled sees."""
+    return CancelledError() if msg is None else CancelledError(msg)
+
+
 class Runner:
     """Takes a coroutine from one await to the next, in a context of its own.
 
@@ -57,18 +62,38 @@ class Runner:
         self.siblings: set[Runner] | None = None
 
     def cancel(self, msg: str | None = None) -> None:
-        """Raise `CancelledError` at the await, once: it may clean up in peace."""
-        if not self.cancelling:
-            self.cancelling = True
-            self.interrupt(msg)
+        """Raise `CancelledError` at the await, once: it may clean up in peace.
 
-    def interrupt(self, msg: str | None = None) -> None:
-        """Cancel what is awaited, or else the next that will be."""
+        Where coroutines await each other it is the innermost that sees it first.
+        """
+        walked: dict[Runner, None] = {}
+        inner: Runner | None = self
+        while inner is not None and not inner.cancelling:
+            inner.cancelling = True
+            walked[inner] = None
+            inner = inner._cancel_awaited(msg)
+        if inner in walked:
+            # They wait for each other, and none would ever end.
+            last = next(reversed(walked))
+            last._throw = cancellation(msg)
+            self._backend._enqueue(last.step, None)
+
+    def interrupt(self) -> None:
+        """Cancel what is awaited, or else the next that will be, once more."""
+        inner = self._cancel_awaited(None)
+        if inner is not None:
+            inner.cancel()
+
+    def _cancel_awaited(self, msg: str | None) -> Runner | None:
+        """Cancel what is awaited, unless it is a coroutine: then return its runner."""
         awaited = self._awaited
         if awaited is None or awaited.called:
-            self._throw = CancelledError(*(() if msg is None else (msg,)))
-        else:
+            self._throw = cancellation(msg)
+            return None
+        inner: Runner | None = getattr(awaited, "_runner", None)
+        if inner is None:
             self._backend.cancel(awaited, msg)
+        return inner
 
     def raise_next(self, error: BaseException) -> None:
         """Have the next step raise *error* at the await."""
@@ -77,6 +102,8 @@ class Runner:
 
     def step(self, _settled: object) -> None:
         """Resume the coroutine; see what it awaits next, or how it ended."""
+        if self.future is None:
+            return  # It ended before what it had awaited.
         self._awaited = None
         backend = self._backend
         outer, backend._current = backend._current, self
@@ -103,7 +130,9 @@ class Runner:
             self._wait_for(awaited)
         except StopIteration as stop:
             self._outcome = stop.value
-        except Exception as error:  # noqa: BLE001 - whatever the coroutine raises
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as error:  # noqa: BLE001 - whatever the coroutine raises
             self._fail(error)
         else:
             return False
@@ -121,16 +150,24 @@ class Runner:
             del error
 
     def _wait_for(self, awaited: Any) -> None:
-        if not isinstance(awaited, Deferred):
-            msg = f"a coroutine on Twisted cannot await {type(awaited).__name__!r}"
-            self._throw = RuntimeError(msg)
+        reason = self._refusal(awaited)
+        if reason is not None:
+            self._throw = RuntimeError(reason)
             self._backend._enqueue(self.step, None)
             return
         self._awaited = awaited
         if self._throw is not None and not awaited.called:
-            self._throw = None
-            self._backend.cancel(awaited)
+            error, self._throw = self._throw, None
+            self._backend.cancel(awaited, *error.args[:1])
         self._backend._resume_after(awaited, self)
+
+    def _refusal(self, awaited: object) -> str | None:
+        """Return why the coroutine can never be resumed by *awaited*, if it cannot."""
+        if not isinstance(awaited, Deferred):
+            return f"a coroutine on Twisted cannot await {type(awaited).__name__!r}"
+        if awaited is self.future:
+            return "a coroutine cannot await its own future"
+        return None
 
     def _end(self) -> None:
         outcome, self._outcome = self._outcome, None

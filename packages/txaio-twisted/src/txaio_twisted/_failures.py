@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from types import TracebackType
+from typing import Any, cast
 
 from twisted.python.failure import Failure
 
 from txaio_common import Failures
 from txaio_interfaces import IFailedFuture
 
-
-if TYPE_CHECKING:
-    from types import TracebackType
 
 IFailedFuture.register(Failure)
 
@@ -23,8 +21,12 @@ class TwistedFailures(Failures):
         value = super()._wrap(exception).value
         return cast("IFailedFuture", failure_of(value))
 
-    def failure_traceback(self, failure: IFailedFuture) -> TracebackType | None:
-        return traceback_of(failure)
+    def failure_traceback(
+        self, fail: IFailedFuture | BaseException
+    ) -> TracebackType | None:
+        if isinstance(fail, Failure):
+            return traceback_of(fail)
+        return super().failure_traceback(fail)
 
 
 def failure_of(exception: BaseException) -> Failure:
@@ -39,10 +41,8 @@ def exception_of(failure: Failure) -> BaseException:
     return cast("BaseException", failure.value)
 
 
-def traceback_of(failure: Any) -> TracebackType | None:
-    """Return what *failure*, of either kind, kept of its traceback."""
-    if isinstance(failure, Failure):
-        failure = cast("Any", failure).getTracebackObject()
-    else:
-        failure = failure.traceback
-    return cast("TracebackType | None", failure)
+def traceback_of(failure: Failure) -> TracebackType | None:
+    """Return what *failure* kept of its traceback."""
+    kept: Any = cast("Any", failure).getTracebackObject()
+    # One that was cleaned has something else, which is good for printing only.
+    return kept if isinstance(kept, TracebackType) else None

@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 DEEP = 20
 """Coroutines that start each other, so deep, do it in turn instead of recursion."""
 
+AT_ONCE = 5000
+"""So many callbacks and steps of coroutines are made before the reactor has a turn."""
+
 
 class TwistedFutures(Futures, TwistedFailures):
     """The primitives, on `TwistedFuture`; native Deferreds are adopted."""
@@ -57,6 +60,9 @@ class TwistedFutures(Futures, TwistedFailures):
     _adopted: WeakKeyDictionary[Deferred[Any], TwistedFuture]
 
     def _new_future(self, canceller: Callable[[Any], object] | None) -> TwistedFuture:
+        if canceller is not None:
+            run: Any = copy_context().run
+            canceller = partial(run, canceller)
         future = self._make_future(canceller)
         future._backend = self
         return future
@@ -71,7 +77,9 @@ class TwistedFutures(Futures, TwistedFailures):
             raise self._no_future(future)
 
     def reject(self, future: Any, error: Any = None) -> None:
-        if isinstance(error, Failure) and not isinstance(error.value, StopIteration):
+        if isinstance(error, Failure) and not isinstance(
+            error.value, CancelledError | StopIteration
+        ):
             self._fail(future, error)
         else:
             super().reject(future, error)
@@ -156,7 +164,9 @@ class TwistedFutures(Futures, TwistedFailures):
         self._draining = True
         queue = self._queue
         try:
-            while queue:
+            for _ in range(AT_ONCE):
+                if not queue:
+                    break
                 self._run(*queue.popleft())
         finally:
             self._draining = False
@@ -211,8 +221,10 @@ class TwistedFutures(Futures, TwistedFailures):
         del future
         if self._nesting < DEEP:
             self._nesting += 1
-            self._run(runner.step, None)
-            self._nesting -= 1
+            try:
+                self._run(runner.step, None)
+            finally:
+                self._nesting -= 1
         else:
             self._enqueue(runner.step, None)
         if runner.future is not None:

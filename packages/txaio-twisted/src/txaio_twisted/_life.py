@@ -38,8 +38,10 @@ class Life(Generic[T]):
             value = await start()
         except Exception as caught:  # noqa: BLE001 - `result` raises it
             error = caught
-        await self._backend._end()
-        self.leave(error, value)
+        try:
+            await self._backend._end()
+        finally:
+            self.leave(error, value)
 
     def leave(self, error: BaseException | None, value: Any = None) -> None:
         """Stop the reactor; the first to say so gives the outcome."""

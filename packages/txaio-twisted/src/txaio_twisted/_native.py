@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from asyncio import CancelledError as FutureCancelledError
 from typing import TYPE_CHECKING, Any
 
 from twisted.internet.defer import AlreadyCalledError, CancelledError, Deferred
 from twisted.python.failure import Failure
 
 from txaio_common import UNSET, current_exception
-from txaio_twisted._coroutines import Runner
+from txaio_twisted._coroutines import Runner, cancellation
 from txaio_twisted._failures import exception_of, failure_of, traceback_of
 
 
@@ -61,12 +62,13 @@ class TwistedFuture(Deferred[Any]):
         elif not self._cancelling:
             self._cancelling = True
             source = None if self._source is None else self._source()
-            if source is not None:
-                source.cancel()
-            self._run_canceller()
-            if not self.called:
-                error = CancelledError(*(() if msg is None else (msg,)))
-                self._settle(failure_of(error), failed=True)
+            try:
+                if source is not None:
+                    source.cancel()
+                self._run_canceller()
+            finally:
+                if not self.called:
+                    self._settle(failure_of(cancellation(msg)), failed=True)
 
     def __await__(self) -> Generator[Deferred[Any], None, Any]:
         """Wait for the outcome and give it, as often as asked."""
@@ -133,7 +135,9 @@ class TwistedFuture(Deferred[Any]):
         if canceller is not None:
             try:
                 canceller(self)
-            except Exception as error:  # noqa: BLE001 - any error of the user's
+            except (KeyboardInterrupt, SystemExit) as error:
+                self._backend._leave(error)
+            except BaseException as error:  # noqa: BLE001 - any error of the user's
                 self._backend._report(f"error in the canceller {canceller!r}", error)
 
 
@@ -152,6 +156,8 @@ def call_either(
 
 def take_over(result: Any, future: TwistedFuture) -> Any:
     """Settle *future* with the *result* of the native chain that it follows."""
+    if isinstance(result, Failure) and isinstance(result.value, FutureCancelledError):
+        result = failure_of(CancelledError(*result.value.args))
     if future._outcome is UNSET:
         future._settle(result, failed=isinstance(result, Failure))
     # From here on it is the future that answers for a failure.

@@ -2,6 +2,7 @@
 
 from pytest_txaio.conformance._fixtures import *
 from pytest_txaio.conformance.test_as_future import *
+from pytest_txaio.conformance.test_awaitables import *
 from pytest_txaio.conformance.test_awaiting import *
 from pytest_txaio.conformance.test_batched_arguments import *
 from pytest_txaio.conformance.test_batched_calls import *
@@ -11,6 +12,7 @@ from pytest_txaio.conformance.test_callback_errors import *
 from pytest_txaio.conformance.test_callbacks import *
 from pytest_txaio.conformance.test_cancellation import *
 from pytest_txaio.conformance.test_cancelled_coroutines import *
+from pytest_txaio.conformance.test_chains import *
 from pytest_txaio.conformance.test_context import *
 from pytest_txaio.conformance.test_errors import *
 from pytest_txaio.conformance.test_failures import *

@@ -182,3 +182,19 @@ async def test_errback_does_not_handle_the_failure(txa: IBackend, unit: float) -
     await pause(txa, unit)
     assert caught.value is boom
     assert told == [boom]
+
+
+async def test_callbacks_without_end_let_others_have_their_turn(txa: IBackend) -> None:
+    """C6: Callbacks that each settle another future do not stop the loop."""
+    made: list[str] = []
+
+    def go_on(_value: object) -> None:
+        if not made:
+            future = txa.create_future()
+            txa.add_callbacks(future, go_on, None)
+            txa.resolve(future)
+
+    txa.call_later(0, made.append, "timer")
+    go_on(None)
+    while not made:
+        await txa.sleep(0)

@@ -215,3 +215,16 @@ async def test_moved_call_keeps_its_context(txa: IBackend, unit: float) -> None:
     later.reset(2 * unit)
     await pause(txa, 3 * unit)
     assert seen == ["made here", "made here"]
+
+
+async def test_canceller_has_the_context_of_its_maker(
+    txa: IBackend, unit: float
+) -> None:
+    """V2: Whoever cancels, a canceller sees what was set where the future was made."""
+    seen: list[str] = []
+    variable.set("maker")
+    future = txa.create_future(canceller=lambda _future: seen.append(variable.get()))
+    variable.set("canceller")
+    txa.cancel(future)
+    await pause(txa, unit)
+    assert seen == ["maker"]

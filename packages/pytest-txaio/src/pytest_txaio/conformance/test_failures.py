@@ -95,3 +95,29 @@ async def test_message_in_an_errback(txa: IBackend) -> None:
     """E2: So it is for the failure of a future."""
     failure = await failure_of(txa, txa.create_future_error(ValueError("the text")))
     assert txa.failure_message(failure) == "ValueError: the text"
+
+
+@pytest.mark.parametrize(
+    "thing", [ValueError("raw"), None, 5, "text", StopIteration(3)]
+)
+async def test_words_for_what_is_no_failure(txa: IBackend, thing: Any) -> None:
+    """E2, E3, E4: An exception does as well; of anything else it is said what it is."""
+    name = type(thing).__name__
+    assert txa.failure_message(thing).startswith(name)
+    assert name in txa.failure_format_traceback(thing)
+    assert txa.failure_traceback(thing) is None
+    assert txa.failure_message(fail=txa.create_failure(ValueError("x"))) == (
+        "ValueError: x"
+    )
+
+
+async def test_failure_of_another_making(txa: IBackend) -> None:
+    """E3, E4: One that has an exception, and nothing else."""
+
+    class Bare(IFailedFuture):
+        value = Boom("bare")
+
+    with pytest.raises(Boom) as caught:
+        raise Bare.value
+    assert txa.failure_traceback(Bare()) is caught.value.__traceback__
+    assert "Boom: bare" in txa.failure_format_traceback(Bare())

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
+
+from pytest_txaio import pause
 
 
 if TYPE_CHECKING:
@@ -77,3 +79,33 @@ def test_debug_mode_lets_the_loops_own_thread_do_everything(
             await cancelled
 
     run(main, debug=True)
+
+
+@pytest.mark.parametrize("wrapped", [True, False])
+async def test_rejecting_with_a_cancellation(
+    txa: IBackend, unit: float, wrapped: bool
+) -> None:
+    """F2, X1: The future is cancelled, its canceller called; one that ended refuses."""
+    told: list[Any] = []
+    error: Any = txa.CancelledError("why")
+    if wrapped:
+        error = txa.create_failure(error)
+    pending, ended = txa.create_future(canceller=told.append), txa.create_future(1)
+    cancelled = txa.create_future()
+    txa.cancel(cancelled)
+    txa.reject(cancelled, error)
+    txa.reject(pending, error)
+    with pytest.raises(txa.InvalidStateError):
+        txa.reject(ended, error)
+    with pytest.raises(txa.CancelledError):
+        await pending
+    with pytest.raises(txa.CancelledError):
+        await cancelled
+    await pause(txa, unit)
+    assert told == [pending]
+
+
+async def test_canceller_that_cannot_be_called(txa: IBackend) -> None:
+    """X1: It is refused at once, by its name."""
+    with pytest.raises(TypeError, match="canceller must be callable, not 'int'"):
+        txa.create_future(canceller=cast("Any", 5))

@@ -171,3 +171,14 @@ async def test_timeout_that_is_not_a_number(txa: IBackend) -> None:
     with pytest.raises(ValueError, match=r"^seconds"):
         txa.timeout(future, float("nan"))
     txa.resolve(future)
+
+
+@pytest.mark.parametrize("seconds", [0, -1])
+async def test_timeout_of_what_has_ended(
+    txa: IBackend, seconds: float, unit: float
+) -> None:
+    """X10: A future that is settled already has come in time, however short it was."""
+    assert await txa.timeout(txa.create_future_success("value"), seconds) == "value"
+    with pytest.raises(Boom):
+        await txa.timeout(txa.create_future_error(Boom()), seconds)
+    await pause(txa, unit)

@@ -92,3 +92,20 @@ async def test_dropped_future_of_a_coroutine(txa: IBackend, unit: float) -> None
     txa.resolve(future, "ended")
     await pause(txa, unit)
     assert ended == ["ended"]
+
+
+async def test_unseen_failure_of_clean_up(
+    txa: IBackend, unit: float, reported: Reported
+) -> None:
+    """R2: One that comes out of `uncancelled` is reported at once, too."""
+
+    async def work() -> None:
+        await txa.uncancelled(fail_soon)
+
+    async def fail_soon() -> None:
+        await txa.sleep(0)
+        raise Boom
+
+    txa.as_future(work)
+    await pause(txa, unit)
+    assert [type(error) for error in reported()] == [Boom]

@@ -1,0 +1,68 @@
+"""Coroutines that wait for each other: many of them, and in a circle."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_txaio import pause
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from txaio_interfaces import IBackend
+
+DEPTH = 300
+
+
+def chain(txa: IBackend, ended: list[int], depth: int = DEPTH) -> Any:
+    """Return the future of a coroutine that waits for another, and so on."""
+
+    async def level(left: int) -> None:
+        try:
+            await (txa.as_future(level, left - 1) if left else txa.create_future())
+        finally:
+            ended.append(left)
+
+    return txa.as_future(level, depth)
+
+
+async def test_cancelling_a_long_chain(txa: IBackend, unit: float) -> None:
+    """X5: Each of a chain of coroutines cleans up, the innermost first."""
+    ended: list[int] = []
+    future = chain(txa, ended)
+    await pause(txa, unit)
+    txa.cancel(future)
+    with pytest.raises(txa.CancelledError):
+        await future
+    assert ended == list(range(DEPTH + 1))
+
+
+def test_long_chain_at_the_end(run: Callable[..., Any], unit: float) -> None:
+    """L1: So it does when the backend ends."""
+    ended: list[int] = []
+
+    async def main(txa: IBackend) -> str:
+        chain(txa, ended)
+        await pause(txa, unit)
+        return "value"
+
+    assert run(main) == "value"
+    assert sorted(ended) == list(range(DEPTH + 1))
+
+
+async def test_awaiting_oneself(txa: IBackend, unit: float) -> None:
+    """X4: A coroutine that awaits its own future fails, or can be cancelled."""
+    futures: list[Any] = []
+
+    async def work() -> None:
+        await txa.sleep(0)
+        await futures[0]
+
+    futures.append(txa.as_future(work))
+    await pause(txa, unit)
+    txa.cancel(futures[0])
+    with pytest.raises((RuntimeError, txa.CancelledError)):
+        await futures[0]
