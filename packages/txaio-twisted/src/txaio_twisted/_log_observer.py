@@ -33,6 +33,8 @@ class LogObserver:
         self._output: Output | Nowhere = Nowhere()
         self._replaced: Any = None
         """What had critical events printed, until logging would begin."""
+        self._caught_up: dict[int, dict[str, Any]] = {}
+        """The events that Twisted kept and that were written, by their identity."""
 
     def write_to(self, output: Output | None) -> None:
         """Write to *output* from now on, or leave the publisher as it was."""
@@ -60,21 +62,53 @@ class LogObserver:
         if initial is not None and not begun:
             globalLogPublisher.addObserver(initial)
 
+    def missed(self) -> list[dict[str, Any]]:
+        """Return what Twisted keeps until logging begins, and was not written yet."""
+        return [event for event in _kept() if id(event) not in self._caught_up]
+
+    def catch_up(self, missed: list[dict[str, Any]]) -> None:
+        """Write the *missed* events that the levels allow, and none of them again."""
+        for event in missed:
+            if LEVELS.allow(_namespace_of(event), NUMBERS[_level_of(event)]):
+                self(event)
+        # Whoever begins logging later has all that is kept published anew.
+        self._caught_up = {id(event): event for event in _kept()}
+
     def __call__(self, event: dict[str, Any]) -> None:
         """Write *event*."""
-        output = self._output
+        if id(event) in self._caught_up:
+            return
+        output, level = self._output, _level_of(event)
         if type(event.get("log_logger")) is OwnLogger:
-            level = "trace" if "txaio_trace" in event else event["log_level"].name
             if "{log_level" in event["log_format"]:
                 event = {**event, "log_level": level}
             output.write(level, message_text(event), event, _origin)
             return
-        level = getattr(event.get("log_level"), "name", "info")
-        namespace = str(event.get("log_namespace", "-"))
+        namespace = _namespace_of(event)
         if LEVELS.allow(namespace, NUMBERS[level]):
             event = {"log_time": time(), "log_format": None, **event}
             event["log_namespace"] = namespace
             output.write(level, _text_of(event), event, _origin)
+
+
+def _kept() -> list[dict[str, Any]]:
+    """Return the events that Twisted keeps, as long as logging has not begun."""
+    kept: list[dict[str, Any]] = []
+    buffer: Any = getattr(globalLogBeginner, "_initialBuffer", None)
+    begun = getattr(globalLogBeginner, "_temporaryObserver", None) is None
+    if buffer is not None and not begun:
+        buffer.replayTo(kept.append)
+    return kept
+
+
+def _level_of(event: dict[str, Any]) -> str:
+    if "txaio_trace" in event and type(event.get("log_logger")) is OwnLogger:
+        return "trace"
+    return getattr(event.get("log_level"), "name", "info")
+
+
+def _namespace_of(event: dict[str, Any]) -> str:
+    return str(event.get("log_namespace", "-"))
 
 
 def _text_of(event: dict[str, Any]) -> str:

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, cast
 from twisted.internet.defer import Deferred
 from twisted.internet.error import AlreadyCalled, AlreadyCancelled
 
+from txaio._late_logging import LateLogging
 from txaio_common import check_callable, check_delay
 from txaio_interfaces import IDelayedCall
-from txaio_twisted import TwistedBackend, TwistedFuture
+from txaio_twisted import TwistedFuture
 
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class ChainedFuture(TwistedFuture):
     __iter__ = __await__
 
 
-class ChainedTwisted(TwistedBackend):
+class ChainedTwisted(LateLogging):
     """The backend with chains, and with timers that the reactor can be asked for."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

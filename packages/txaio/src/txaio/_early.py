@@ -21,6 +21,7 @@ from txaio_common import (
 
 
 if TYPE_CHECKING:
+    from collections.abc import Container
     from types import CodeType, FrameType
 
     from txaio_common import Emit
@@ -83,14 +84,20 @@ class EarlyLogging(StandardLibrary):
         if first:
             self._replay_all(self._heir, to_all=True)
 
-    def show(self) -> None:
-        """Write what was kept to the output that there is now, once."""
-        self._replay_all(self._heir or self, to_all=False)
+    def show(self, elsewhere: Container[object] = ()) -> None:
+        """Write what was kept to the output that there is now, once.
+
+        What was logged at a time that is *elsewhere* is written by others.
+        """
+        self._replay_all(self._heir or self, to_all=False, elsewhere=elsewhere)
         self._kept.clear()
 
-    def _replay_all(self, heir: Logging, *, to_all: bool) -> None:
+    def _replay_all(
+        self, heir: Logging, *, to_all: bool, elsewhere: Container[object] = ()
+    ) -> None:
         for event, level, place in self._kept:
-            heir._replay(event, level, cast("FrameType", place), to_all=to_all)
+            if event["log_time"] not in elsewhere:
+                heir._replay(event, level, cast("FrameType", place), to_all=to_all)
 
     def _speak_up(self) -> None:
         """Hand on what was kept, as the program ends and has selected no backend."""
