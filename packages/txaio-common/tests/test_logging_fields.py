@@ -124,3 +124,24 @@ def test_context_left_elsewhere(txl: StdlibLogging):
             return event_of(txl.make_logger("some"))["a"]
 
     assert copy_context().run(leave_elsewhere) == 2
+
+
+@pytest.mark.parametrize("message", [None, ""])
+def test_format_in_the_place_of_a_message(txl: StdlibLogging, message: str | None):
+    """Twisted's loggers are given it by that name; a category goes before it."""
+    log = txl.make_logger("some")
+    txl.add_log_categories({"XY02": "by category {a}"})
+    event = event_of(log, message, format="by format {a}", a=1)
+    assert message_text(event) == "by format 1"
+    event = event_of(log, message, format="x", log_category="XY02", a=1)
+    assert message_text(event) == "by category 1"
+    assert message_text(event_of(log, "", a=1)) == ""
+
+
+def test_category_that_is_no_text(txl: StdlibLogging):
+    """It is refused by name, and none of those given with it is taken."""
+    categories: Any = {"XY03": "x", "XY04": None}
+    with pytest.raises(TypeError, match="format of category 'XY04' must be a str, not"):
+        txl.add_log_categories(categories)
+    log = txl.make_logger("some")
+    assert message_text(event_of(log, log_category="XY03")) == "log_category='XY03'"

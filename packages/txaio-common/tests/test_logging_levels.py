@@ -5,7 +5,8 @@ from __future__ import annotations
 import gc
 from copy import copy, deepcopy
 from pickle import dumps, loads
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
+from unittest.mock import patch
 
 import pytest
 
@@ -161,3 +162,23 @@ def test_copy_follows(txl: StdlibLogging, out: Written, copied):
 def test_logger_in_words(txl: StdlibLogging):
     """A logger says what it is called, and its level."""
     assert repr(txl.make_logger("some")) == "<Logger 'some' at info>"
+
+
+def test_method_that_a_test_replaces(txl: StdlibLogging):
+    """Whatever the level becomes meanwhile; afterwards it is as it was."""
+    log = txl.make_logger("some")
+    with patch.object(log, "info") as info:
+        txl.set_global_log_level("warn")
+        log.info("x")
+    info.assert_called_once_with("x")
+    assert "info" not in vars(log)
+    txl.set_global_log_level("info")
+    with patch.object(log, "_emit") as emit:
+        log.info("y")
+    assert [call.args[2] for call in emit.mock_calls] == ["y"]
+
+
+def test_prefix_that_is_no_text(txl: StdlibLogging):
+    """It is refused by name."""
+    with pytest.raises(TypeError, match="prefix must be a str, not 'int'"):
+        txl.set_log_level(cast("str", 5), "info")

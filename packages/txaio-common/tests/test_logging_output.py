@@ -233,3 +233,37 @@ def test_stream_that_logs_much(txl: StdlibLogging):
     txl.start_logging(out)
     txl.make_logger("some").info("x")
     assert len(out.getvalue().splitlines()) == 1 + PENDING
+
+
+@pytest.mark.parametrize(
+    ("wrong", "kind", "said"),
+    [
+        (
+            "debug",
+            ValueError,
+            r"out is 'debug', which .*start_logging\(level='debug'\)",
+        ),
+        (3, TypeError, "out must be a stream, a path or None, not 'int'"),
+    ],
+)
+def test_what_cannot_be_written_to(
+    txl: StdlibLogging, wrong: Any, kind: type[Exception], said: str
+):
+    """A level, or a number, in the place of a stream is refused at once."""
+    with pytest.raises(kind, match=said):
+        txl.start_logging(wrong)
+
+
+def test_writer_that_decodes(txl: StdlibLogging):
+    """A stream that can do nothing with text gets bytes."""
+    lines: list[str] = []
+
+    class Decoding:
+        def write(self, data: bytes) -> None:
+            lines.append(data.decode())
+
+    stream: Any = Decoding()
+    txl.start_logging(stream)
+    txl.make_logger("some").info("x")
+    txl.make_logger("some").info("y")
+    assert [line[-9:] for line in lines] == [" some: x\n", " some: y\n"]

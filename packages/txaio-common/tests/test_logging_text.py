@@ -145,3 +145,13 @@ def test_repr_that_is_no_text():
             return 3  # type: ignore[return-value]
 
     assert repr_of(Bad()) == "<Bad: TypeError in __repr__>"
+
+
+def test_format_with_calls():
+    """A field may be called, as Twisted's loggers have it; what fails is said."""
+    assert text("{who()} said {o.upper()!r:>4}", who=lambda: "Ann", o="x") == (
+        "Ann said  'X'"
+    )
+    assert text("{who()} {o}", who=lambda: "Ann", o="x") == "Ann x"
+    said = text("{o.missing()}", o="x")
+    assert said.startswith("{o.missing()} [o='x', not formatted: ")

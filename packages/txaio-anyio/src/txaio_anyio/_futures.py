@@ -61,8 +61,8 @@ class AnyioFutures(Futures):
         except AttributeError:
             raise self._no_future(future) from None
 
-    def is_future(self, value: object) -> bool:
-        return isinstance(value, AnyioFuture)
+    def is_future(self, obj: object) -> bool:
+        return isinstance(obj, AnyioFuture)
 
     def is_called(self, future: Any) -> bool:
         try:

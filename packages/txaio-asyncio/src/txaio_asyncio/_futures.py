@@ -85,8 +85,8 @@ class AsyncioFutures(Futures):
         except AttributeError:
             raise self._no_future(future) from None
 
-    def is_future(self, value: object) -> bool:
-        return isinstance(value, asyncio.Future)
+    def is_future(self, obj: object) -> bool:
+        return isinstance(obj, asyncio.Future)
 
     def is_called(self, future: Any) -> bool:
         try:

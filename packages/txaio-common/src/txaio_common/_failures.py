@@ -108,7 +108,9 @@ def raisable(exception: Any) -> Any:
 
 def value_of(failure: Any) -> Any:
     """Return the exception that *failure* holds, or else *failure* itself."""
-    return failure.value if isinstance(failure, IFailedFuture) else failure
+    if isinstance(failure, BaseException) and not isinstance(failure, IFailedFuture):
+        return failure
+    return getattr(failure, "value", failure)
 
 
 def traceback_of(failure: Any) -> TracebackType | None:

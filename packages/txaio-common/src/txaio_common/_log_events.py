@@ -50,7 +50,7 @@ def make_event(
     context = CONTEXT.get()
     if context or logger.bound:
         fields = {**context, **logger.bound, **fields}
-    if type(message) is not str:
+    if type(message) is not str or not message:
         message = _format_for(message, fields)
     fields["log_time"] = time()
     fields["log_level"] = level
@@ -60,8 +60,10 @@ def make_event(
 
 
 def _format_for(message: object, fields: dict[str, Any]) -> str:
-    """Return the format of a *message* that is no plain string."""
+    """Return the format of a *message* that is no plain string, or an empty one."""
     kind = type(message)  # An object may raise when it is asked for its class.
+    if kind is str:
+        return _format_in(fields) or ""
     if issubclass(kind, str):
         return str.__str__(cast("str", message))
     if issubclass(kind, bytes):
@@ -69,11 +71,21 @@ def _format_for(message: object, fields: dict[str, Any]) -> str:
     if message is not None:
         fields["log_text"] = message
         return "{log_text}"
+    found = _format_in(fields)
+    if found is not None:
+        return found
+    said = [f"{name}={{{name}!r}}" for name in fields if name != "log_failure"]
+    return " ".join(said) or ("" if "log_failure" in fields else "None")
+
+
+def _format_in(fields: dict[str, Any]) -> str | None:
+    """Return the format that *fields* give a message without one of its own."""
     category = fields.get("log_category")
     if type(category) is str and category in CATEGORIES:
         return CATEGORIES[category]
-    said = [f"{name}={{{name}!r}}" for name in fields if name != "log_failure"]
-    return " ".join(said) or ("" if "log_failure" in fields else "None")
+    # Loggers of Twisted's are given the message by this name, too.
+    given = fields.get("format")
+    return given if type(given) is str else None
 
 
 def failure_in(event: Mapping[str, Any]) -> IFailedFuture | None:

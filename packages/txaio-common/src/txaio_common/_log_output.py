@@ -10,7 +10,7 @@ from traceback import print_exception
 from typing import TYPE_CHECKING, Any, cast
 
 from txaio_common._log_formats import render_color, render_json, render_text
-from txaio_common._log_levels import ForkSafeLock
+from txaio_common._log_levels import NUMBERS, ForkSafeLock
 
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ class _Stream:
         except UnicodeEncodeError as error:
             data = line.encode(error.encoding, "backslashreplace")
             self._stream.write(data.decode(error.encoding))
-        except TypeError:
+        except (TypeError, AttributeError):
             self._write_bytes(line)
             self._write = self._write_bytes
 
@@ -147,6 +147,18 @@ def _renderer(out: Any, format: str) -> Render:  # noqa: A002 - the callers' nam
     if format == "color":
         return render_color if _has_colors(out) else render_text
     return _RENDERERS[format]
+
+
+def check_out(out: Any) -> Any:
+    """Return *out*, or raise if nothing can be written there."""
+    if isinstance(out, str) and out in NUMBERS:
+        # It would be the name of a file.
+        msg = f"out is {out!r}, which is a level: start_logging(level={out!r})"
+        raise ValueError(msg)
+    if not isinstance(out, str | os.PathLike) and not hasattr(out, "write"):
+        msg = f"out must be a stream, a path or None, not {type(out).__name__!r}"
+        raise TypeError(msg)
+    return out
 
 
 def check_format(format: str) -> str:  # noqa: A002 - the callers' name

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
+from string import Formatter
 from typing import TYPE_CHECKING, Any
 
 from txaio_common._failures import message_of
 
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from types import FrameType
 
 OWN_FIELDS = frozenset(
@@ -55,7 +57,7 @@ def message_text(event: Mapping[str, Any]) -> str:
             return f"{event['log_format']} [not formatted: logged while being logged]"
         text: str = event["log_format"].format_map(event)
     except Exception as error:  # noqa: BLE001 - whatever the fields raise
-        return _unformatted(event, error)
+        return _called(event) or _unformatted(event, error)
     else:
         return text
     finally:
@@ -70,6 +72,26 @@ def _depth() -> int:
         depth += frame.f_code is message_text.__code__
         frame = frame.f_back
     return depth
+
+
+class _Calling(Formatter):
+    """Calls what it is told to, as `twisted.logger` does: ``{name()}``."""
+
+    def get_field(
+        self, field_name: str, args: Sequence[Any], kwargs: Mapping[str, Any]
+    ) -> Any:
+        bare = field_name.removesuffix("()")
+        value, first = super().get_field(bare, args, kwargs)
+        return (value if bare == field_name else value()), first
+
+
+def _called(event: Mapping[str, Any]) -> str | None:
+    """Return the message of an *event* whose format has calls, if that can be done."""
+    raw = event.get("log_format")
+    if isinstance(raw, str) and "()" in raw:
+        with suppress(Exception):
+            return _Calling().vformat(raw, (), event)
+    return None
 
 
 def _unformatted(event: Mapping[str, Any], error: Exception) -> str:

@@ -30,7 +30,15 @@ class Emit(Protocol):
 class Logger(ILogger):
     """A logger that hands everything on."""
 
-    __slots__ = ("__weakref__", "_emit", "_own", "bound", "namespace", "native")
+    __slots__ = (
+        "__dict__",  # Tests put something in the place of a method.
+        "__weakref__",
+        "_emit",
+        "_own",
+        "bound",
+        "namespace",
+        "native",
+    )
 
     def __init__(
         self,
@@ -104,6 +112,9 @@ class Logger(ILogger):
         """Take the class of the level that holds for this logger now."""
         kind: Any = _CLASSES[self._log_level]
         self.__class__ = kind
+        if not self.__dict__:
+            # An empty one is made by that, and every call would have to look there.
+            del self.__dict__
 
     @property
     def _log_level(self) -> str:

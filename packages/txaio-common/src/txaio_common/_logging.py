@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 from abc import abstractmethod
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from txaio_common._gather import UNSET
 from txaio_common._log_events import CATEGORIES, NO_FIELDS, log_context
 from txaio_common._log_levels import LEVELS, check_level
 from txaio_common._log_names import name_of_caller
-from txaio_common._log_output import Output, check_format
+from txaio_common._log_output import Output, check_format, check_out
 from txaio_common._logger import Logger
 from txaio_interfaces import ILogging
 
@@ -23,6 +23,13 @@ if TYPE_CHECKING:
     from typing import IO
 
     from txaio_common._logger import Emit
+
+
+def check_text(value: object, name: str) -> None:
+    """Raise `TypeError` unless *value*, an argument called *name*, is a string."""
+    if not isinstance(value, str):
+        msg = f"{name} must be a str, not {type(value).__name__!r}"
+        raise TypeError(msg)
 
 
 class Logging(ILogging):
@@ -50,9 +57,7 @@ class Logging(ILogging):
         if namespace is None:
             # Who asks is what the name says, and only the caller's frame knows.
             namespace = name_of_caller(sys._getframe(1))
-        elif not isinstance(cast("object", namespace), str):
-            msg = f"namespace must be a str, not {type(namespace).__name__!r}"
-            raise TypeError(msg)
+        check_text(namespace, "namespace")
         return Logger(namespace, self._emit, NO_FIELDS)
 
     def start_logging(
@@ -65,7 +70,7 @@ class Logging(ILogging):
         check_format(format)
         if out is UNSET:
             out = sys.stdout
-        self._write_to(None if out is None else Output(out, format))
+        self._write_to(None if out is None else Output(check_out(out), format))
         LEVELS.set(level)
 
     def stop_logging(self) -> None:
@@ -78,9 +83,12 @@ class Logging(ILogging):
         return LEVELS.everywhere
 
     def set_log_level(self, prefix: str, level: str | None) -> None:
+        check_text(prefix, "prefix")
         LEVELS.set_prefix(prefix, level)
 
     def add_log_categories(self, categories: Mapping[str, str]) -> None:
+        for name, text in categories.items():
+            check_text(text, f"the format of category {name!r}")
         CATEGORIES.update(categories)
 
     def log_context(self, /, **fields: Any) -> AbstractContextManager[None]:

@@ -96,8 +96,8 @@ class IFutures(ABC):
         """
 
     @abstractmethod
-    def is_future(self, value: object) -> bool:
-        """Tell whether *value* is a future that this backend takes."""
+    def is_future(self, obj: object) -> bool:
+        """Tell whether *obj* is a future that this backend takes."""
 
     @abstractmethod
     def is_called(self, future: IFuture[Any]) -> bool:
@@ -202,7 +202,7 @@ class IFutures(ABC):
         once the canceller of *future* was called, but before clean-up is done.
         Cancelling it cancels *future*.
 
-        Raises `ValueError` if *seconds* is not a number.
+        Raises `ValueError` if *seconds* is NaN, `TypeError` if it is no number.
         """
 
     @abstractmethod

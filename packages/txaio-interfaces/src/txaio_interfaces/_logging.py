@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from sys import exc_info
 
 from txaio_interfaces._typing import TYPE_CHECKING
 
@@ -38,9 +39,14 @@ class ILogger(ABC):
     A message becomes what the framework has for it: an event of `twisted.logger`,
     elsewhere a `logging.LogRecord` whose `fields` is a dictionary of the fields.
 
+    Without a *message* it is the field ``format``, or else all the fields are listed.
+
     The fields `log_time`, `log_level`, `log_namespace` and `log_format` are added;
     `log_failure` is an `IFailedFuture` whose traceback is printed, and `log_category`
-    names a format given to `ILogging.add_log_categories`, used if *message* is None.
+    names a format given to `ILogging.add_log_categories`, used if *message* is None
+    or empty.
+
+    A logger of one's own needs the six methods of the levels.
     """
 
     __slots__ = ()
@@ -69,7 +75,6 @@ class ILogger(ABC):
     def trace(self, message: object = None, /, **kwargs: Any) -> None:
         """Say everything."""
 
-    @abstractmethod
     def failure(
         self,
         message: object = None,
@@ -81,27 +86,29 @@ class ILogger(ABC):
 
         Left out, it is the exception being handled.
         """
+        kwargs["log_failure"] = exc_info()[1] if failure is None else failure
+        self.critical(message, **kwargs)
 
-    @abstractmethod
     def bind(self, /, **fields: Any) -> ILogger:
         """Return a logger of the same namespace and level that adds *fields*.
 
         A field of the same name in a call goes before it.
         """
+        raise NotImplementedError
 
-    @abstractmethod
     def set_log_level(self, level: str) -> None:
         """Set this logger's own *level*, one of `log_levels`; acts at once.
 
         Raises `ValueError` if there is no such level.
         """
+        raise NotImplementedError
 
-    @abstractmethod
     def is_enabled_for(self, level: str) -> bool:
         """Tell whether a message of *level* would be handed on.
 
         Raises `ValueError` if there is no such level.
         """
+        raise NotImplementedError
 
 
 class ILogging(ABC):

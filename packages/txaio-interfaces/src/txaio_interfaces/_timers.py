@@ -29,7 +29,7 @@ class IDelayedCall(ABC):
 
         Returns False, and does nothing, once it was made or cancelled.
 
-        Raises `ValueError` if *delay* is not a number.
+        Raises `ValueError` if *delay* is NaN, `TypeError` if it is no number.
         """
 
 
@@ -59,8 +59,8 @@ class IBatchedTimer(ABC):
         What it raises is reported at once, and the other calls are made.
         An infinite *delay* is never due; one of zero or less is due in the next bucket.
 
-        Raises `ValueError` if *delay* is not a number,
-        `TypeError` if *func* cannot be called.
+        Raises `ValueError` if *delay* is NaN,
+        `TypeError` if it is no number or *func* cannot be called.
         """
 
 
@@ -87,8 +87,8 @@ class ITimers(ABC):
         Calls are made in order of time; what one raises is reported.
         For a coroutine function call ``call_later(delay, txa.as_future, func, …)``.
 
-        Raises `ValueError` if *delay* is not a number,
-        `TypeError` if *func* cannot be called.
+        Raises `ValueError` if *delay* is NaN,
+        `TypeError` if it is no number or *func* cannot be called.
         """
 
     @abstractmethod
@@ -97,7 +97,7 @@ class ITimers(ABC):
 
         Cancelling it gives up its timer.
 
-        Raises `ValueError` if *delay* is not a number.
+        Raises `ValueError` if *delay* is NaN, `TypeError` if it is no number.
         """
 
     @abstractmethod

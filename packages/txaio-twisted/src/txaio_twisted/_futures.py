@@ -100,8 +100,8 @@ class TwistedFutures(Futures, TwistedFailures):
         else:
             raise self._no_future(future)
 
-    def is_future(self, value: object) -> bool:
-        return isinstance(value, Deferred)
+    def is_future(self, obj: object) -> bool:
+        return isinstance(obj, Deferred)
 
     def is_called(self, future: Any) -> bool:
         try:
