@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 from twisted.internet.defer import Deferred
 from twisted.internet.error import AlreadyCalled, AlreadyCancelled
 
+from txaio._gathered import follow
 from txaio._late_logging import LateLogging
 from txaio_common import check_callable, check_delay
 from txaio_interfaces import IDelayedCall
@@ -61,11 +62,18 @@ class ChainedTwisted(LateLogging):
         self, futures: Iterable[Awaitable[Any]], consume_exceptions: bool = True
     ) -> Any:
         # What follows the chain of each, not what it began with.
+        made = self._adopt if consume_exceptions else self._follower
         members = [
-            self._adopt(member) if isinstance(member, Deferred) else member
+            made(member) if isinstance(member, Deferred) else member
             for member in futures
         ]
         return super().gather(members, consume_exceptions)
+
+    def _follower(self, member: Deferred[Any]) -> TwistedFuture:
+        """Return a future that leaves a failure in the chain of *member*."""
+        follower = self._new_future(None)
+        follow(member, follower)
+        return follower
 
     def _ensure(self, awaitable: Any) -> Any:
         return awaitable if self.is_future(awaitable) else super()._ensure(awaitable)
