@@ -12,11 +12,11 @@ from txaio_asyncio import AsyncioBackend
 
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncGenerator
 
 
 @asynccontextmanager
-async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
     """Make the backend where uvicorn's loop runs, and not on import."""
     app.state.presence = Presence(AsyncioBackend())
     yield
