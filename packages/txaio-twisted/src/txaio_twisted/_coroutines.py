@@ -150,10 +150,8 @@ class Runner:
             del error
 
     def _wait_for(self, awaited: Any) -> None:
-        reason = self._refusal(awaited)
-        if reason is not None:
-            self._throw = RuntimeError(reason)
-            self._backend._enqueue(self.step, None)
+        if not isinstance(awaited, Deferred) or awaited is self.future:
+            self._refuse(awaited)
             return
         self._awaited = awaited
         if self._throw is not None and not awaited.called:
@@ -161,13 +159,13 @@ class Runner:
             self._backend.cancel(awaited, *error.args[:1])
         self._backend._resume_after(awaited, self)
 
-    def _refusal(self, awaited: object) -> str | None:
-        """Return why the coroutine can never be resumed by *awaited*, if it cannot."""
-        if not isinstance(awaited, Deferred):
-            return f"a coroutine on Twisted cannot await {type(awaited).__name__!r}"
+    def _refuse(self, awaited: object) -> None:
+        """Raise at the await of what can never resume the coroutine."""
+        msg = f"a coroutine on Twisted cannot await {type(awaited).__name__!r}"
         if awaited is self.future:
-            return "a coroutine cannot await its own future"
-        return None
+            msg = "a coroutine cannot await its own future"
+        self._throw = RuntimeError(msg)
+        self._backend._enqueue(self.step, None)
 
     def _end(self) -> None:
         outcome, self._outcome = self._outcome, None
