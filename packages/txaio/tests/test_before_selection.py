@@ -58,6 +58,14 @@ def test_functions_are_documented(txaio, name):
     assert inspect.getdoc(getattr(txaio, name))
 
 
+@pytest.mark.parametrize("name", sorted(NEED_A_BACKEND))
+def test_arguments_have_their_names(txaio, name):
+    """They are called the same before and after the selection."""
+    before = inspect.signature(getattr(txaio, name)).parameters
+    txaio.use_asyncio()
+    assert list(before) == list(inspect.signature(getattr(txaio, name)).parameters)
+
+
 def test_clocks_work(txaio):
     """They are the standard library's."""
     assert txaio.time_ns is time.time_ns

@@ -10,6 +10,7 @@ from unittest.mock import Mock, patch
 
 import pytest
 from twisted.internet.task import Clock
+from twisted.logger import Logger as TwistedLogger
 from twisted.logger import LogLevel, globalLogPublisher
 
 import txaio_interfaces
@@ -47,6 +48,20 @@ def test_backend_may_be_had_without_a_selection(txaio, name):
     )
 
 
+def test_clocks_are_in_the_modules(txaio):
+    """They are the standard library's there, too."""
+    for name in ("aio", "tx"):
+        assert module(name).time_ns is txaio.time_ns
+        assert module(name).perf_counter_ns is txaio.perf_counter_ns
+
+
+def test_failures_of_asyncio_have_a_class(txaio):
+    """It is that of the failures that errbacks get there."""
+    txaio.use_asyncio()
+    failure = txaio.create_failure(KeyError())
+    assert type(failure) is module("aio").FailedFuture
+
+
 def test_backend_is_that_of_the_selection(txaio, loop):
     """What the module has made is what the selection uses."""
     aio = module("aio")
@@ -68,6 +83,8 @@ def test_twisted_module_has_what_clients_import(txaio):
     assert seen[-1]["log_format"] == "said"
     assert seen[-1]["log_namespace"] == __name__
     assert isinstance(tx.make_logger(logger=Mock), tx.Logger)
+    assert isinstance(tx.make_logger(), tx.Logger)
+    assert not isinstance(TwistedLogger(), tx.Logger)
     assert txaio._explicit_framework is None
 
 

@@ -42,6 +42,8 @@ def test_loggers_are_not_made_by_hand(txa):
     log = txa.make_logger("info", logger=Mock)
     with pytest.raises(AssertionError, match="made by txaio"):
         type(log)("warn")
+    with pytest.raises(AssertionError, match="made by txaio"):
+        type(log)()
 
 
 def test_messages_are_handed_on(txa):

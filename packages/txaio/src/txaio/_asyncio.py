@@ -43,15 +43,22 @@ class AmbientLoop:
         return getattr(find_loop(), name)
 
 
-class AmbientAsyncio(Ambient, AsyncioBackend):
+class ConfiguredAsyncio(AsyncioBackend):
+    """The backend on asyncio that `txaio.with_config` returns."""
+
+    using_asyncio: bool = True
+    using_twisted: bool = False
+
+
+class AmbientAsyncio(Ambient, ConfiguredAsyncio):
     """The backend on asyncio that `txaio.use_asyncio` selects."""
 
     def _find_loop(self) -> asyncio.AbstractEventLoop:
         return find_loop()
 
-    def on_loop(self, loop: Any) -> AsyncioBackend:
+    def on_loop(self, loop: Any) -> ConfiguredAsyncio:
         # In which thread the loop will run is not known, so that none is checked.
-        return AsyncioBackend(loop, debug=False)
+        return ConfiguredAsyncio(loop, debug=False)
 
 
 def find_loop() -> asyncio.AbstractEventLoop:

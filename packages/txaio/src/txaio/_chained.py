@@ -40,6 +40,9 @@ class ChainedFuture(TwistedFuture):
 class ChainedTwisted(LateLogging):
     """The backend with chains, and with timers that the reactor can be asked for."""
 
+    using_asyncio: bool = False
+    using_twisted: bool = True
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Be made as any backend on Twisted is."""
         super().__init__(*args, **kwargs)

@@ -76,9 +76,9 @@ def as_future(fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
     return SELECTION.backend.as_future(fn, *args, **kwargs)
 
 
-def is_future(value: object) -> bool:
-    """Tell whether *value* is a future that the other functions take."""
-    return SELECTION.backend.is_future(value)
+def is_future(obj: object) -> bool:
+    """Tell whether *obj* is a future that the other functions take."""
+    return SELECTION.backend.is_future(obj)
 
 
 def is_called(future: IFuture[Any]) -> bool:
@@ -160,16 +160,16 @@ def create_failure(exception: BaseException | None = None) -> IFailedFuture:
     return SELECTION.backend.create_failure(exception)
 
 
-def failure_message(failure: IFailedFuture) -> str:
-    """Return ``"Type: text"`` on one line; never raises."""
-    return SELECTION.backend.failure_message(failure)
+def failure_message(fail: IFailedFuture | BaseException) -> str:
+    """Return ``"Type: text"`` of *fail* on one line; never raises."""
+    return SELECTION.backend.failure_message(fail)
 
 
-def failure_traceback(failure: IFailedFuture) -> TracebackType | None:
-    """Return the traceback object of *failure*, or None if it has none."""
-    return SELECTION.backend.failure_traceback(failure)
+def failure_traceback(fail: IFailedFuture | BaseException) -> TracebackType | None:
+    """Return the traceback object of *fail*, or None if it has none."""
+    return SELECTION.backend.failure_traceback(fail)
 
 
-def failure_format_traceback(failure: IFailedFuture) -> str:
-    """Return the traceback of *failure* as Python prints it; never raises."""
-    return SELECTION.backend.failure_format_traceback(failure)
+def failure_format_traceback(fail: IFailedFuture | BaseException) -> str:
+    """Return the traceback of *fail* as Python prints it; never raises."""
+    return SELECTION.backend.failure_format_traceback(fail)

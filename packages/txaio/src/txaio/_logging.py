@@ -105,7 +105,8 @@ def start_logging(
 
     Left out, *out* is standard output as it is at this call; None writes nothing and
     only sets the level.
-    What was logged before a backend was selected is written first.
+    What was logged before is written first: all since the program began if a backend
+    was selected later, and on Twisted what its own log keeps until logging begins.
     """
     SELECTION.backend.start_logging(out, level, format)
     if out is not None:

@@ -9,7 +9,7 @@ from twisted.logger import Logger as TwistedLogger
 from twisted.logger import LogLevel
 from twisted.python.failure import Failure
 
-from txaio_common import LEVELS, NUMBERS, UNSET, check_level
+from txaio_common import LEVELS, NUMBERS, UNSET, Logger, check_level
 from txaio_interfaces import ILogger
 
 
@@ -36,7 +36,7 @@ class NativeLogger(ILogger):
 
     def __init__(
         self,
-        namespace: str,
+        namespace: str = "",
         factory: Callable[..., Any] | None = UNSET,
         observer: Callable[[Any], object] | None = None,
     ) -> None:
@@ -104,6 +104,10 @@ class NativeLogger(ILogger):
         if self.is_enabled_for(level):
             fields = {**self._bound, **fields}
             self._logger.emit(_NATIVE[level], message, **fields)
+
+
+# Those that publish their events themselves are loggers of this module as well.
+NativeLogger.register(Logger)
 
 
 def _native_failure(failure: IFailedFuture | BaseException) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from sys import modules
 from typing import TYPE_CHECKING, Any, cast
 
 from txaio._early import EARLY
@@ -61,8 +62,13 @@ class Selection:
         self._tell: Callable[[Mapping[str, Any]], object] = dict
 
     def follow(self, tell: Callable[[Mapping[str, Any]], object]) -> None:
-        """Have *tell* called with the names that a selection gives new values."""
+        """Have *tell* called with the names that a selection gives new values.
+
+        It is called at once if there is one: the module may be reloaded.
+        """
         self._tell = tell
+        if self._backend is not None:
+            tell(names_of(self._backend))
 
     @property
     def backend(self) -> IBackend:
@@ -84,16 +90,9 @@ class Selection:
 
     def select(self, backend: IBackend) -> None:
         """Select *backend* in place of any other of its name."""
-        name = backend.name
-        self.check(name)
+        self.check(backend.name)
         self._backend = backend
-        self._tell(
-            {
-                **{name: getattr(backend, name) for name in BOUND},
-                **{f"using_{known}": known == name for known in MODULES},
-                "_explicit_framework": name,
-            }
-        )
+        self._tell(names_of(backend))
         EARLY.hand_over(backend)
 
     def check(self, name: str) -> None:
@@ -107,6 +106,15 @@ SELECTION = Selection()
 """A process has one selection, as it has one `txaio` to import."""
 
 
+def names_of(backend: IBackend) -> dict[str, Any]:
+    """Return what `txaio` has of the *backend* that is selected, by its names."""
+    return {
+        **{name: getattr(backend, name) for name in BOUND},
+        **{f"using_{known}": known == backend.name for known in MODULES},
+        "_explicit_framework": backend.name,
+    }
+
+
 def functions_of(backend: IBackend) -> dict[str, Any]:
     """Return the functions that the module of one *backend* has, by their names."""
     return {name: getattr(backend, name) for name in (*BOUND, *BOUND_TOO)}
@@ -117,7 +125,9 @@ def import_backend(name: str) -> IBackend:
     try:
         return cast("IBackend", import_module(MODULES[name]).backend)
     except ImportError as error:
-        if isinstance(error, ModuleNotFoundError):
+        # A package that is there and lacks a module is of another release.
+        package = modules.get(str(error.name).partition(".")[0])
+        if isinstance(error, ModuleNotFoundError) and package is None:
             msg = f"the {name} backend is not installed: pip install 'txaio[{name}]'"
         else:
             msg = (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import perf_counter_ns, time_ns
+
 from txaio._asyncio import AmbientAsyncio, make_backend
 from txaio._config import config
 from txaio._functions import (
@@ -34,6 +36,7 @@ from txaio._logging import (
 )
 from txaio._selection import functions_of, with_config
 from txaio.interfaces import IFailedFuture, ILogger, log_levels
+from txaio_common import FailedFuture
 
 
 backend: AmbientAsyncio = make_backend()
@@ -47,6 +50,7 @@ using_asyncio: bool = True
 using_twisted: bool = False
 
 __all__ = [
+    "FailedFuture",
     "IFailedFuture",
     "ILogger",
     "add_callbacks",
@@ -70,11 +74,13 @@ __all__ = [
     "log_levels",
     "make_batched_timer",
     "make_logger",
+    "perf_counter_ns",
     "reject",
     "resolve",
     "set_global_log_level",
     "sleep",
     "start_logging",
+    "time_ns",
     "using_asyncio",
     "using_twisted",
     "with_config",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import perf_counter_ns, time_ns
+
 from twisted.logger import LogLevel
 
 from txaio._config import config
@@ -75,11 +77,13 @@ __all__ = [
     "log_levels",
     "make_batched_timer",
     "make_logger",
+    "perf_counter_ns",
     "reject",
     "resolve",
     "set_global_log_level",
     "sleep",
     "start_logging",
+    "time_ns",
     "using_asyncio",
     "using_twisted",
     "with_config",
