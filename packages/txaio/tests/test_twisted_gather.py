@@ -132,3 +132,9 @@ def test_gathered_member_is_given_up(txa):
     txa.gather([member], consume_exceptions=False)
     del member
     assert gone() is None
+
+
+def test_gather_of_one_future(txa):
+    """G1: It is refused at once: a Deferred gives one thing after the other for ever."""
+    with pytest.raises(TypeError, match=r"in a list say: gather\(\[future\]\)"):
+        txa.gather(txa.create_future())

@@ -64,6 +64,9 @@ class ChainedTwisted(LateLogging):
     def gather(
         self, futures: Iterable[Awaitable[Any]], consume_exceptions: bool = True
     ) -> Any:
+        if isinstance(cast("object", futures), Deferred):
+            # To go through it would never end.
+            return super().gather(futures)
         # What follows the chain of each, not what it began with.
         made = self._adopt if consume_exceptions else self._follower
         members = [
