@@ -135,6 +135,6 @@ def test_gathered_member_is_given_up(txa):
 
 
 def test_gather_of_one_future(txa):
-    """G1: It is refused at once: a Deferred gives one thing after the other for ever."""
+    """G1: It is refused at once: to go through a Deferred would never end."""
     with pytest.raises(TypeError, match=r"in a list say: gather\(\[future\]\)"):
         txa.gather(txa.create_future())
