@@ -62,11 +62,22 @@ def test_missing_ones_are_left_out_and_named(run_tests, without):
 
 
 def test_nothing_is_installed(run_tests, without):
-    """Without any backend the header says so; the tests are skipped."""
+    """Without any backend tests that need one fail, and say what to install."""
     without("txaio_asyncio", "txaio_twisted", "txaio_anyio")
-    result = run_tests(TEST, backends="")
-    result.assert_outcomes(skipped=1)
-    result.stdout.fnmatch_lines(["txaio: no backend is installed; not installed: *"])
+    text = f"""{TEST}
+import pytest
+
+@pytest.mark.txaio(clock="virtual")
+def test_sync(txaio, txaio_run):
+    pass
+
+def test_other():
+    pass
+"""
+    result = run_tests(text, backends="")
+    result.assert_outcomes(passed=1, errors=2)
+    said = "no txaio backend is installed: pip install 'pytest-txaio[[]all[]]'"
+    result.stdout.fnmatch_lines(["txaio: no backend is installed; *", said, said])
 
 
 def test_chosen_by_option(run_tests):

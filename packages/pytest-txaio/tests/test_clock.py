@@ -73,11 +73,33 @@ def test_x(txaio, txaio_run, txaio_clock):
     run_tests(text, backends="asyncio,twisted,anyio-trio").assert_outcomes(passed=3)
 
 
-@pytest.mark.parametrize("seconds", ["-1", "float('nan')", "float('inf')"])
+@pytest.mark.parametrize(
+    "seconds", ["-1", "float('nan')", "float('inf')", "10**400", "-10**400"]
+)
 def test_advance_by_what_is_no_time(complaint, seconds):
     """Time goes forward, and not for ever."""
     said = complaint(f"def test_x(txaio_clock):\n    txaio_clock.advance({seconds})\n")
     assert "ValueError: seconds must be finite and not below 0" in said
+
+
+@pytest.mark.parametrize("seconds", ["'1'", "None"])
+def test_advance_by_what_is_no_number(complaint, seconds):
+    """It is told of the argument."""
+    said = complaint(f"def test_x(txaio_clock):\n    txaio_clock.advance({seconds})\n")
+    assert "TypeError: seconds must be a number of seconds, not '" in said
+
+
+def test_advance_by_any_number(run_tests):
+    """A number of any kind will do."""
+    text = """
+from fractions import Fraction
+
+def test_x(txaio_clock):
+    begun = txaio_clock.time()
+    txaio_clock.advance(Fraction(3, 2))
+    assert txaio_clock.time() == begun + 1.5
+"""
+    run_tests(text).assert_outcomes(passed=1)
 
 
 REAL = """

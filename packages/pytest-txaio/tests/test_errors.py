@@ -188,6 +188,18 @@ async def test_x(txaio, txaio_errors):
     assert "Boom: text" in whole
 
 
+def test_expected_outside_of_with(complaint):
+    """An expectation that nobody enters fails the test, as it expects nothing."""
+    said = complaint("""
+async def test_x(txaio, txaio_errors):
+    txaio_errors.expect(OSError, match="broken")
+""")
+    assert said.startswith(
+        "txaio_errors.expect was called for OSError that matches 'broken',"
+        " and expects nothing outside of `with`:"
+    )
+
+
 def test_expected_after_it_was_reported(complaint):
     """What was there before the block is not what the block is to bring."""
     said = complaint(f"""{BOOM}

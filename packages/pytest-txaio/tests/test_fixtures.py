@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from pytest_txaio import Backends
 
 
@@ -317,3 +319,59 @@ async def test_x(ours, theirs):
     assert (theirs, ours) == ("theirs", 2)
 """
     run_tests(text).assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize("names", ["theirs, txaio", "txaio, theirs", "ours"])
+def test_fixture_of_nobody(run_tests, names):
+    """… and where there are none, it is said what it has to take."""
+    text = f"""
+import pytest
+
+@pytest.fixture(scope="module", params=[1])
+async def theirs():
+    return 1
+
+@pytest.fixture
+async def ours(txaio, theirs):
+    return 2
+
+async def test_x({names}):
+    pass
+
+async def test_y({names}):
+    pass
+
+async def test_z(txaio):
+    pass
+"""
+    result = run_tests(text)
+    if result.parseoutcomes().get("failed"):
+        # Before version 9, pytest hands over a coroutine, and warns at most.
+        return
+    result.assert_outcomes(passed=1, errors=2)
+    said = "the async fixture 'theirs' must take txaio"
+    result.stdout.fnmatch_lines([said, said])
+
+
+def test_other_tests_with_a_fixture_of_nobody(run_tests):
+    """What pytest says of tests that are not ours is left to it."""
+    text = """
+import pytest
+
+@pytest.fixture
+async def theirs():
+    return 1
+
+def test_x(theirs):
+    pass
+
+@pytest.fixture
+def broken(txaio):
+    pytest.fail("as it is meant to")
+
+async def test_y(broken):
+    pass
+"""
+    result = run_tests(text, "-Wignore")
+    assert "must take txaio" not in result.stdout.str()
+    result.stdout.fnmatch_lines(["*Failed: as it is meant to"])

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from pytest_txaio import Backends
+from pytest_txaio import Backends, _watchdog
 
 
 ALL = Backends({}, "all").names
@@ -231,3 +231,96 @@ async def test_y(txaio):
 """
     result = run_tests(text, backends="asyncio,twisted,anyio-trio")
     result.assert_outcomes(passed=3, failed=3)
+
+
+NEVER_ENDING = {
+    "forgets CancelledError": """
+async def never(txa):
+    while True:
+        try:
+            await txa.sleep(0.5)
+        except Exception:
+            pass
+""",
+    "swallows cancellation": """
+import trio
+
+async def never(txa):
+    while True:
+        try:
+            await trio.sleep(0.5)
+        except trio.Cancelled:
+            pass
+""",
+    "checks in for ever": """
+import trio
+
+async def never(txa):
+    while True:
+        await trio.lowlevel.cancel_shielded_checkpoint()
+""",
+    "waits for a thread": """
+import threading, trio
+
+async def never(txa):
+    await trio.to_thread.run_sync(threading.Event().wait, 5)
+""",
+}
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    """Makes the watchdog speak again soon."""
+    monkeypatch.setattr(_watchdog, "AGAIN", 0.1)
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("act", ["await never(txaio)", "txaio.as_future(never, txaio)"])
+@pytest.mark.parametrize("never", NEVER_ENDING.values(), ids=NEVER_ENDING)
+def test_never_ends_on_trio(complaint, act, never):
+    """A Trio run ends, whatever its tasks make of cancellation."""
+    text = f"""{never}
+import pytest
+
+@pytest.mark.txaio(timeout=0.2)
+async def test_x(txaio):
+    {act}
+"""
+    said = complaint(text, backends="anyio-trio")
+    assert said.startswith("the test took more than 0.2 s of real time")
+    assert " waits at " in said
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("backend", ALL)
+def test_coroutine_that_never_ends(complaint, backend):
+    """One that forgets what cancellation is called fails the test that left it."""
+    text = f"""{NEVER_ENDING["forgets CancelledError"]}
+import pytest
+
+@pytest.mark.txaio(timeout=0.2, clock="real")
+async def test_x(txaio):
+    txaio.as_future(never, txaio)
+    await txaio.sleep(0.01)
+"""
+    said = complaint(text, backends=backend)
+    assert " never waits at " in said
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("backend", ["asyncio", "twisted", "anyio-asyncio"])
+def test_never_ends(complaint, backend):
+    """Other loops are stopped, and what hides in them is not what was wrong."""
+    text = """
+import pytest
+
+@pytest.mark.txaio(timeout=0.2)
+async def test_x(txaio):
+    while True:
+        try:
+            await txaio.sleep(0.5)
+        except (Exception, txaio.CancelledError):
+            pass
+"""
+    said = complaint(text, backends=backend)
+    assert said.startswith("the test took more than 0.2 s of real time")

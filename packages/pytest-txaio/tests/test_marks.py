@@ -17,6 +17,11 @@ import pytest
         ("clock='fast'", "clock must be 'virtual' or 'real', not 'fast'"),
         ("timeout=0", "timeout must be a number of seconds above 0, not 0"),
         ("timeout='x'", "timeout must be a number of seconds above 0, not 'x'"),
+        ("timeout='1'", "timeout must be a number of seconds above 0, not '1'"),
+        (
+            "timeout=float('nan')",
+            "timeout must be a number of seconds above 0, not nan",
+        ),
         ("timeout=True", "timeout must be a number of seconds above 0, not True"),
         ("timeout=None", "timeout must be a number of seconds above 0, not None"),
         ("leftovers=1", "leftovers must be True or False, not 1"),
@@ -66,6 +71,27 @@ def test_bad_ini(run_tests, pytester):
     result = run_tests("")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["ERROR: txaio_timeout must be a number of sec*'soon'"])
+
+
+def test_any_number_of_seconds(run_tests, pytester):
+    """A timeout may be a number of any kind; in a setting it is a text."""
+    pytester.makeini("[pytest]\ntxaio_timeout = 5")
+    text = """
+import pytest
+from fractions import Fraction
+
+async def test_x(txaio):
+    pass
+
+@pytest.mark.txaio(timeout=Fraction(19, 2))
+async def test_y(txaio):
+    pass
+
+@pytest.mark.txaio(timeout=10**400)
+async def test_z(txaio):
+    pass
+"""
+    run_tests(text).assert_outcomes(passed=3)
 
 
 def test_nearest_mark_goes_first(run_tests):

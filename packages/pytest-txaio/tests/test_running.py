@@ -203,3 +203,123 @@ def pytest_txaio_hosts():
     result = run_tests("async def test_x(txaio):\n    pass\n", backends="mine")
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["*the loop was stopped before the test had ended"])
+
+
+GENERATORS = """
+import functools
+
+async def test_function(txaio):
+    assert False
+    yield
+
+class TestX:
+    async def test_method(self, txaio):
+        assert False
+        yield
+
+def decorate(test):
+    @functools.wraps(test)
+    def wrapper(*args, **kwargs):
+        return test(*args, **kwargs)
+
+    return wrapper
+
+@decorate
+async def test_decorated(txaio):
+    assert False
+    yield
+"""
+
+
+def test_async_generator(run_tests):
+    """A test that yields would never run, and is asked whether it meant to await."""
+    result = run_tests(GENERATORS)
+    result.assert_outcomes(failed=3)
+    said = "the test is an async generator: was `await` meant where it says `yield`?"
+    result.stdout.fnmatch_lines([said] * 3)
+
+
+def test_run_of_an_async_generator(complaint):
+    """So is a function that `txaio_run` is given."""
+    said = complaint("""
+async def main():
+    assert False
+    yield
+
+def test_x(txaio_run):
+    txaio_run(main)
+""")
+    assert "TypeError: txaio_run got an async generator from <function main at" in said
+    assert "was `await` meant where it says `yield`?" in said
+
+
+DECORATED = """
+import functools
+
+def decorate(test):
+    @functools.wraps(test)
+    def wrapper(*args, **kwargs):
+        {act}
+
+    return wrapper
+
+ran = []
+
+@decorate
+async def test_x(txaio):
+    await txaio.sleep(1)
+    ran.append("test_x")
+
+def test_it_ran():
+    assert ran == ["test_x"]
+"""
+
+
+def test_decorator_that_returns_the_coroutine(run_tests):
+    """A decorator that knows nothing of coroutines does not hide them."""
+    text = DECORATED.format(act="return test(*args, **kwargs)")
+    run_tests(text).assert_outcomes(passed=2)
+
+
+def test_decorator_that_runs_the_coroutine(run_tests):
+    """One that loses the coroutine, or runs it by itself, is told of."""
+    result = run_tests(DECORATED.format(act="test(*args, **kwargs).close()"))
+    result.assert_outcomes(failed=2)
+    said = (
+        "the test is `async def`, and its decorator's function did not return its"
+        " coroutine but None: let it return that, or be `async def` and await it"
+    )
+    result.stdout.fnmatch_lines([said])
+
+
+@pytest.mark.parametrize(
+    ("test", "kind"),
+    [
+        ("async def test(txaio):\n    assert False\n", "coroutine"),
+        ("async def test(txaio):\n    yield\n", "async_generator"),
+        ("def test(txaio):\n    return Later()\n", "Later"),
+    ],
+)
+def test_plain_function_that_returns_an_awaitable(complaint, test, kind):
+    """Where a decorator hides that a test is async, nobody would run it."""
+    text = f"""
+class Later:
+    def __await__(self):
+        yield
+
+def decorate(test):
+    def wrapper(txaio):
+        return test(txaio)
+
+    return wrapper
+
+{test}
+
+test_x = decorate(test)
+del test
+"""
+    said = complaint(text)
+    assert said.startswith(
+        "the test is a plain function, and nobody awaits what it returned,"
+        f" {kind!r}: make it `async def`"
+    )

@@ -19,6 +19,9 @@ from pytest_txaio._trial import Trial, is_async_test, raise_complaints
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable
 
+UNHANDLED = "no plugin or hook that handled it"
+"""What pytest, from version 9 on, says of async fixtures."""
+
 TRIAL = pytest.StashKey[Trial]()
 
 
@@ -26,9 +29,9 @@ TRIAL = pytest.StashKey[Trial]()
 def pytest_pycollect_makeitem(
     collector: pytest.Module | pytest.Class, name: str, obj: object
 ) -> Any:
-    """Put a plain function in the place of a coroutine function that is ours."""
+    """Put a plain function in the place of an async one that is ours."""
     test: Any = getattr(obj, "__func__", obj)
-    if not inspect.iscoroutinefunction(test) or not collector.istestfunction(obj, name):
+    if not is_async(test) or not collector.istestfunction(obj, name):
         return None
     marks: list[pytest.Mark] = getattr(test, "pytestmark", [])
     used = [arg for mark in marks if mark.name == "usefixtures" for arg in mark.args]
@@ -59,7 +62,7 @@ def takes_txaio(node: pytest.Item | pytest.Collector, names: Iterable[str]) -> b
 
 
 def hide(test: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a plain function that does what the coroutine function *test* does."""
+    """Return a plain function that does what *test*, an async one, does."""
 
     @wraps(test)
     def plain(*args: Any, **kwargs: Any) -> Any:
@@ -76,16 +79,14 @@ def pytest_fixture_setup(
     definition = cast("Any", fixturedef)
     trial = asking(request).stash.get(TRIAL, None)
     if trial is None:
-        return (yield)
+        return (yield from leave_to_others(definition, request))
     try:
         has_to_wait = needs_the_loop(definition, request, trial)
     except pytest.fail.Exception as error:
-        # pytest tears down no fixture of which nothing came, and chokes on it.
-        key = definition.cache_key(request)
-        definition.cached_result = (None, key, (error, error.__traceback__))
+        remember(error, definition, request)
         raise
     if not has_to_wait:
-        return (yield)
+        return (yield from leave_to_others(definition, request))
     function = definition.func
 
     def put_off(**kwargs: Any) -> AsyncFixture:
@@ -99,6 +100,28 @@ def pytest_fixture_setup(
         return (yield)
     finally:
         definition.func = function
+
+
+def remember(error: Any, definition: Any, request: pytest.FixtureRequest) -> None:
+    """Have pytest know of the *error* of a fixture that was never set up."""
+    # It tears down no fixture of which nothing came, and chokes on it.
+    key = definition.cache_key(request)
+    definition.cached_result = (None, key, (error, error.__traceback__))
+
+
+def leave_to_others(
+    definition: Any, request: pytest.FixtureRequest
+) -> Generator[None, Any, Any]:
+    """Have a fixture set up; if it is async, and nobody does that, name the fix."""
+    try:
+        return (yield)
+    except pytest.fail.Exception as error:
+        if "txaio" not in request.fixturenames or UNHANDLED not in str(error):
+            raise
+    message = f"the async fixture {definition.argname!r} must take txaio"
+    failure = pytest.fail.Exception(message, pytrace=False)
+    remember(failure, definition, request)
+    raise failure
 
 
 def asking(request: pytest.FixtureRequest) -> pytest.Item:

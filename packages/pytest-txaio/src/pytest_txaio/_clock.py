@@ -6,6 +6,8 @@ from math import inf
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from pytest_txaio._time import in_seconds
+
 
 if TYPE_CHECKING:
     from pytest_txaio._host import Host
@@ -33,8 +35,8 @@ class TxaioClock:
 
         What is due then is called in the loop's next turns, in its order.
 
-        Raises `ValueError` if *seconds* is negative or no finite number,
-        `RuntimeError` if the clock is a real one.
+        Raises `TypeError` if *seconds* is no number, `ValueError` if it is negative or
+        not finite, `RuntimeError` if the clock is a real one.
         """
         if self._host.virtual is None:
             message = (
@@ -42,7 +44,13 @@ class TxaioClock:
                 " where it is virtual with @pytest.mark.txaio(clock='virtual')"
             )
             raise RuntimeError(message)
-        if not 0 <= seconds < inf:
+        try:
+            number = in_seconds(seconds)
+        except TypeError:
+            kind = type(seconds).__name__
+            message = f"seconds must be a number of seconds, not {kind!r}"
+            raise TypeError(message) from None
+        if not 0 <= number < inf:
             message = f"seconds must be finite and not below 0, not {seconds!r}"
             raise ValueError(message)
-        self._host.virtual.now += seconds
+        self._host.virtual.now += number

@@ -6,13 +6,16 @@ import gc
 import re
 from contextlib import contextmanager
 from traceback import format_exception
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
+    from contextlib import AbstractContextManager
+    from typing import TypeVar
 
     Kind = type[BaseException] | tuple[type[BaseException], ...]
+    T = TypeVar("T")
 
 UNEXPECTED = "the backend reported what the test did not expect:"
 FIX = (
@@ -21,14 +24,21 @@ FIX = (
 )
 
 
+IDLE = (
+    "txaio_errors.expect was called for {}, and expects nothing outside of `with`:"
+    " `with txaio_errors.expect(...): ...`"
+)
+
+
 class ExpectedError:
     """An error that is to be reported."""
 
-    def __init__(self, kind: Kind, match: str | None, before: list[Any]) -> None:
-        """Wait for one of *kind*, whose text *match* is found in, not *before*."""
+    def __init__(self, kind: Kind, match: str | None) -> None:
+        """Be for one of *kind*, whose text *match* is found in."""
         self.kind = kind
         self.match = match
-        self.before = before
+        self.before: list[BaseException] = []
+        """What was reported before it was expected."""
         self.value: BaseException | None = None
         """The error, once it is reported."""
 
@@ -54,6 +64,7 @@ class TxaioErrors:
 
     def __init__(self, reports: list[BaseException]) -> None:
         self._reports = reports
+        self._announced: list[ExpectedError] = []
         self._awaited: list[ExpectedError] = []
 
     def take(self) -> list[BaseException]:
@@ -62,13 +73,16 @@ class TxaioErrors:
         taken, self._reports[:] = self._reports[:], []
         return taken
 
-    @contextmanager
-    def expect(self, kind: Kind, match: str | None = None) -> Generator[ExpectedError]:
-        """Expect one error of *kind*, reported in the block or later in the test.
+    def expect(
+        self,
+        kind: type[BaseException] | tuple[type[BaseException], ...],
+        match: str | None = None,
+    ) -> AbstractContextManager[ExpectedError]:
+        """Expect one error of *kind*, reported in the ``with`` block or after it.
 
         *match* is a regular expression that is searched for in its text.
-        The error becomes the `value` of what this gives; a test that ends without it
-        fails.
+        The error becomes the `ExpectedError.value` of what the block is given; a test
+        that ends without it fails.
         What is lost in a cycle of references is collected at the end of the block.
 
         Raises `TypeError` if *kind* is no class of exceptions, nor a tuple of them,
@@ -79,14 +93,21 @@ class TxaioErrors:
             message = f"kind must be a class of exceptions, not {kind!r}"
             raise TypeError(message)
         _check_pattern(match)
-        expected = ExpectedError(kind, match, self._reports[:])
+        expected = ExpectedError(kind, match)
+        self._announced.append(expected)
+        return self._expecting(expected)
+
+    @contextmanager
+    def _expecting(self, expected: ExpectedError) -> Generator[ExpectedError]:
+        self._announced = _without(expected, self._announced)
+        expected.before = self._reports[:]
         try:
             yield expected
         except BaseException:
             self._awaited.append(expected)
             self._match()
             # That it did not come is not what is wrong.
-            self._awaited = [each for each in self._awaited if each is not expected]
+            self._awaited = _without(expected, self._awaited)
             raise
         self._awaited.append(expected)
         self._match()
@@ -101,6 +122,9 @@ class TxaioErrors:
             texts = ["".join(format_exception(error)) for error in left]
             fix = FIX.format(kind=type(left[0]).__name__)
             yield "\n\n".join([UNEXPECTED, *texts, fix])
+        announced, self._announced = self._announced, []
+        for expected in announced:
+            yield IDLE.format(expected)
         missing, self._awaited = self._awaited, []
         for expected in missing:
             yield f"the test expected the backend to report {expected}, and it did not"
@@ -110,9 +134,13 @@ class TxaioErrors:
             found = next(filter(expected.fits, self._reports), None)
             if found is not None:
                 expected.value = found
-                self._awaited.remove(expected)
-                # By identity: an exception may be equal to others.
-                self._reports[:] = [e for e in self._reports if e is not found]
+                self._awaited = _without(expected, self._awaited)
+                self._reports[:] = _without(found, self._reports)
+
+
+def _without(one: T, several: list[T]) -> list[T]:
+    # By identity: an exception may be equal to others.
+    return [each for each in several if each is not one]
 
 
 def _check_pattern(match: str | None) -> None:

@@ -6,6 +6,7 @@ import importlib
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from pytest_txaio._hang import Hung
 from pytest_txaio._hosts_asyncio import AsyncioHost, UvloopHost
 
 
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
 
     from pytest_txaio._host import Main
     from txaio_interfaces import IBackend
+
+
+LENIENT = 2
+"""So often tasks are asked to end, which they can refuse."""
 
 
 class AnyioAsyncioHost(AsyncioHost):
@@ -69,6 +74,8 @@ class AnyioTrioHost(AnyioAsyncioHost):
     task: Any
     running: Any
     trio_clock: Any
+    attempts: int
+    """How often the run was to end, in vain."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -88,7 +95,7 @@ class AnyioTrioHost(AnyioAsyncioHost):
                 lowlevel.current_trio_token(),
                 lowlevel.current_task(),
             )
-            self.running = backend
+            self.running, self.attempts = backend, 0
             if self.virtual is not None:
                 lowlevel.spawn_system_task(self.trio_clock.jump)
             return main(backend, *args)
@@ -100,14 +107,24 @@ class AnyioTrioHost(AnyioAsyncioHost):
 
     def break_off(self) -> None:
         """End what cancellation did not: Trio has no stop(), and shields hold."""
+        self.attempts += 1
+        # Each leaves less of the test's own clean-up than the one before.
+        if self.attempts == 1 and self.reject_waits():
+            return
+        if self.attempts <= LENIENT:
+            self.module.lift_shields(self.task)
+        else:
+            self.module.interrupt(self.task, Hung)
+
+    def reject_waits(self) -> bool:
+        """Have the futures fail that coroutines wait for; tell whether any did."""
         backend, ended = self.running, False
         for future in list(backend._pump.waits.values()):
             # A coroutine's ends with what that one waits for.
             with suppress(RuntimeError):
                 backend.reject(future, RuntimeError("the test is given up"))
                 ended = True
-        if not ended:
-            self.module.lift_shields(self.task)
+        return ended
 
     def native_future(self) -> Any:
         return self.module.TrioFuture()

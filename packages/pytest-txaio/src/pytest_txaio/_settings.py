@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from pytest_txaio._time import in_seconds
+
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +21,8 @@ MARK = (
     " a test runs on, its clock ('virtual' or 'real'), after how many real seconds it"
     " counts as hung, and whether it fails for what it leaves behind"
 )
+
+NO_BACKEND = "no txaio backend is installed: pip install 'pytest-txaio[all]'"
 
 KEYWORDS = ("backends", "clock", "timeout", "leftovers")
 
@@ -75,13 +79,21 @@ def seconds(value: Any, name: str) -> float:
     Raises `pytest.UsageError` if it is none.
     """
     try:
-        number = float(value)
-    except (TypeError, ValueError):
+        number = in_seconds(value)
+    except TypeError:
         number = 0.0
     if not number > 0 or isinstance(value, bool):
         message = f"{name} must be a number of seconds above 0, not {value!r}"
         raise pytest.UsageError(message)
     return number
+
+
+def number_in(text: str) -> float | str:
+    """Return the number that *text* is, or the text if it is none."""
+    try:
+        return float(text)
+    except ValueError:
+        return text
 
 
 def params(settings: Settings, backends: Backends) -> list[Any]:
@@ -98,6 +110,9 @@ def params(settings: Settings, backends: Backends) -> list[Any]:
         names = [name for name in asked if name in names or not backends.by_name]
         if not names:
             return [_skip(f"is for {', '.join(asked)}, which was not asked for")]
+    if not names:
+        # An error of the test, not of its file: others in there may need no backend.
+        return [pytest.param("", id="none")]
     for name in names:
         backends.check_installed(name)
     if settings.clock is None:

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from math import inf, isnan, nan
+from typing import Any
+
 
 START = 1234.5678
 """Where virtual time begins: at no round figure, as monotonic clocks do."""
 
 GRACE = 0.05
 """For how many real seconds a loop with nothing to do waits before it says so."""
+
+
+def in_seconds(value: Any) -> float:
+    """Return *value*, any real number, as a float, infinite if none can hold it.
+
+    Raises `TypeError` if it is no number; a text is none, whatever it says.
+    """
+    try:
+        return nan if isnan(value) else float(value)
+    except OverflowError:
+        return inf if value > 0 else -inf
 
 
 class VirtualTime:

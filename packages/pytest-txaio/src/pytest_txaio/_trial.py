@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_txaio._async_fixtures import AsyncFixture, real
+from pytest_txaio._async_fixtures import AsyncFixture, is_async, real
 from pytest_txaio._errors import TxaioErrors
 from pytest_txaio._garbage import collecting_by_hand
 from pytest_txaio._hang import Hang, Hung
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pytest_txaio._settings import Settings
     from pytest_txaio._watchdog import Watchdog
 
+MEANT_AWAIT = "was `await` meant where it says `yield`?"
 NOT_ENDED = "the loop was stopped before the test had ended"
 
 
@@ -40,6 +41,7 @@ class Trial:
         self.is_logged = False
         """Whether loggers are to hand on all that they are given."""
         self.complaints: list[str] = []
+        self._is_given_up = False
         self._watchdog = watchdog
 
     def run(self, test: Callable[..., Any], kwargs: dict[str, Any]) -> None:
@@ -55,7 +57,7 @@ class Trial:
                 if is_async_test(test):
                     self.live(self._with_fixtures, test, kwargs)
                 else:
-                    test(**kwargs)
+                    refuse_awaitable(test(**kwargs))
         except BaseException:
             if hang.found is None:
                 raise
@@ -65,6 +67,12 @@ class Trial:
             if hang.found is not None:
                 # What came of the violent end of the loop explains nothing.
                 self.complaints = [hang.found]
+                self._is_given_up = True
+
+    def late_complaints(self) -> list[str]:
+        """Return what is wrong since the test ended."""
+        complaints = list(self.errors.complaints())
+        return [] if self._is_given_up else complaints
 
     def live(self, act: Callable[..., Awaitable[Any]], *args: Any) -> Any:
         """Return what ``await act(*args)`` gives on a new loop, or raise its error."""
@@ -87,6 +95,9 @@ class Trial:
 
         async def act() -> Any:
             given = fn(*args)
+            if inspect.isasyncgen(given):
+                message = f"txaio_run got an async generator from {fn!r}: {MEANT_AWAIT}"
+                raise TypeError(message)
             return await given if inspect.isawaitable(given) else given
 
         return self.live(act)
@@ -100,7 +111,9 @@ class Trial:
             for fixture in self.fixtures:
                 await fixture.begin(backend, self.stand_in)
                 begun.append(fixture)
-            await test(**real(kwargs, backend, self.stand_in))
+            given = test(**real(kwargs, backend, self.stand_in))
+            refuse_other(given)
+            await given
         finally:
             await end(begun)
 
@@ -180,7 +193,35 @@ def refuse_coroutine(fn: object) -> None:
 
 def is_async_test(test: Callable[..., Any]) -> bool:
     """Tell whether *test*, which other plugins see as a plain function, is `async`."""
-    return inspect.iscoroutinefunction(inspect.unwrap(test))
+    return is_async(inspect.unwrap(test))
+
+
+def refuse_awaitable(given: object) -> None:
+    """Fail if a plain test has *given* what would have to be awaited."""
+    if not inspect.isawaitable(given) and not inspect.isasyncgen(given):
+        return
+    if inspect.iscoroutine(given):
+        given.close()
+    message = (
+        "the test is a plain function, and nobody awaits what it returned,"
+        f" {type(given).__name__!r}: make it `async def`; if it is, make its"
+        " decorator's function so, or give that one functools.wraps"
+    )
+    pytest.fail(message, pytrace=False)
+
+
+def refuse_other(given: object) -> None:
+    """Fail if an async test has *given* what cannot be awaited."""
+    if inspect.isawaitable(given):
+        return
+    message = f"the test is an async generator: {MEANT_AWAIT}"
+    if not inspect.isasyncgen(given):
+        message = (
+            "the test is `async def`, and its decorator's function did not return its"
+            f" coroutine but {given!r}: let it return that, or be `async def` and"
+            " await it"
+        )
+    pytest.fail(message, pytrace=False)
 
 
 def raise_complaints(complaints: list[str]) -> None:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from math import inf, nextafter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import anyio.to_thread
 import trio
+from outcome import Error
 from trio.abc import Clock
-from trio.lowlevel import current_statistics
+from trio.lowlevel import current_statistics, reschedule
 from trio.testing import wait_all_tasks_blocked
 
 from pytest_txaio._time import GRACE
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Iterator
 
     from pytest_txaio._time import VirtualTime
 
@@ -77,17 +78,46 @@ def _may_be_woken() -> bool:
     )
 
 
-def lift_shields(task: Any) -> None:
-    """Let cancellation through to *task*, and to all tasks that it began."""
-    status = task._cancel_status
-    while status is not None:
-        status._scope.shield = False
-        status = status._parent
+def family(task: Any) -> Iterator[Any]:
+    """Yield *task*, and all tasks that it began."""
+    yield task
     for nursery in task.child_nurseries:
-        for child in nursery.child_tasks:
+        for child in tuple(nursery.child_tasks):
             # The backend's own task is the last to end, and serves the others.
             if child.name != "txaio":
-                lift_shields(child)
+                yield from family(child)
+
+
+def lift_shields(task: Any) -> None:
+    """Let cancellation through to *task*, and to all tasks that it began."""
+    for each in family(task):
+        status = each._cancel_status
+        while status is not None:
+            status._scope.shield = False
+            status = status._parent
+
+
+def interrupt(task: Any, kind: type[BaseException]) -> None:
+    """Raise *kind* in *task*, and in all tasks that it began, where they wait.
+
+    Trio does so with Control-C, and only in the main task.
+    """
+
+    def raise_kind() -> NoReturn:
+        raise kind
+
+    for each in list(family(task)):
+        if each._abort_func is not None:
+            each._attempt_abort(raise_kind)
+        if each._next_send_fn is None and not _waits_for_children(each):
+            # It waits for a thread, which nobody can stop.
+            reschedule(each, Error(kind()))
+        elif each._next_send is not None:
+            each._next_send = Error(kind())
+
+
+def _waits_for_children(task: Any) -> bool:
+    return any(nursery._parent_waiting_in_aexit for nursery in task.child_nurseries)
 
 
 class TrioFuture:

@@ -6,20 +6,33 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from pytest_txaio import Backends, Host, Watchdog, _before_others, _hookspecs
+from pytest_txaio import (
+    Backends,
+    Host,
+    TxaioClock,
+    TxaioErrors,
+    TxaioLog,
+    Watchdog,
+    _before_others,
+    _hookspecs,
+)
 from pytest_txaio._backends import merged
 from pytest_txaio._before_others import TRIAL, asking
-from pytest_txaio._clock import TxaioClock
 from pytest_txaio._garbage import look_at_everything_again
-from pytest_txaio._log import TxaioLog
-from pytest_txaio._settings import MARK, params, seconds, settings_of
+from pytest_txaio._settings import (
+    MARK,
+    NO_BACKEND,
+    number_in,
+    params,
+    seconds,
+    settings_of,
+)
 from pytest_txaio._trial import Trial, raise_complaints
 
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pytest_txaio._errors import TxaioErrors
     from txaio_interfaces import IBackend
 
 pytest_plugins: list[str] = ["pytest_txaio._clauses"]
@@ -55,7 +68,8 @@ def pytest_configure(config: pytest.Config) -> None:
     hosts = config.hook.pytest_txaio_hosts()
     chosen = config.getoption("--txaio-backends") or config.getini("txaio_backends")
     config.stash[BACKENDS] = Backends(merged(hosts), chosen)
-    config.stash[TIMEOUT] = seconds(config.getini("txaio_timeout"), "txaio_timeout")
+    timeout = number_in(config.getini("txaio_timeout"))
+    config.stash[TIMEOUT] = seconds(timeout, "txaio_timeout")
 
 
 def pytest_report_header(config: pytest.Config) -> str:
@@ -101,6 +115,8 @@ def txaio_host(
     request: pytest.FixtureRequest, _txaio_watchdog: Watchdog
 ) -> Iterator[Host]:
     """The loop that the test runs on, for tests of backends."""
+    if not request.param:
+        pytest.fail(NO_BACKEND, pytrace=False)
     test = asking(request)
     settings = settings_of(test, request.config.stash[TIMEOUT])
     with backends_of(request.config).open(request.param) as host:
@@ -112,7 +128,7 @@ def txaio_host(
         trial = test.stash[TRIAL] = Trial(host, settings, _txaio_watchdog)
         yield host
         # Plain fixtures have been torn down since the test ended.
-        raise_complaints(list(trial.errors.complaints()))
+        raise_complaints(trial.late_complaints())
 
 
 @pytest.fixture
