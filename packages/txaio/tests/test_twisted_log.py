@@ -7,7 +7,7 @@ import sys
 
 import pytest
 from twisted.internet.task import Clock
-from twisted.logger import LogBeginner, Logger, LogPublisher
+from twisted.logger import LogBeginner, Logger, LoggingFile, LogPublisher
 from twisted.python.failure import Failure
 
 from txaio_twisted import TwistedBackend
@@ -183,3 +183,20 @@ def test_backend_of_the_application_is_as_ever(txaio, lib):
     lib.info("one")
     assert started(txaio.start_logging) == []
     backend.stop_logging()
+
+
+def test_log_is_not_written_into_the_log(txa, lib, monkeypatch):
+    """Where standard output leads there, it is the one that the program began with."""
+    monkeypatch.setattr(sys, "__stdout__", before := io.StringIO())
+    monkeypatch.setattr(sys, "stdout", LoggingFile(lib))
+    txa.start_logging()
+    txa.make_logger("any.name").info("one")
+    print("printed")  # noqa: T201 - what a program does
+    assert lines(before) == ["info any.name: one", "info lib: printed"]
+
+
+def test_standard_output_is_that_of_the_call(txa, capsys):
+    """Whoever has replaced it means it."""
+    txa.start_logging()
+    txa.make_logger("any.name").info("one")
+    assert capsys.readouterr().out.endswith(" info any.name: one\n")
