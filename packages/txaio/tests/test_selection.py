@@ -106,8 +106,16 @@ def test_backend_of_another_release_is_named(txaio, blocked, monkeypatch):
     with pytest.raises(ImportError, match="of another release") as caught:
         txaio.use_twisted()
     assert "pip install --upgrade 'txaio[twisted]'" in str(caught.value)
-    assert "'txaio_twisted' is not a package" in str(caught.value)
+    assert "cannot import name" in str(caught.value)
     assert flags(txaio) == []
+
+
+def test_backend_that_lacks_a_module_is_of_another_release(txaio, monkeypatch):
+    """It is installed, and so to install it would be of no use."""
+    monkeypatch.delitem(sys.modules, "txaio_twisted._log_observer")
+    monkeypatch.setitem(sys.modules, "txaio_twisted._log_observer", None)
+    with pytest.raises(ImportError, match="of another release"):
+        txaio.use_twisted()
 
 
 def test_backend_of_the_application_is_used(txaio, loop):

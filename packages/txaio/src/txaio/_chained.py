@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, cast
 from twisted.internet.defer import Deferred
 from twisted.internet.error import AlreadyCalled, AlreadyCancelled
 
-from txaio._gathered import follow
 from txaio._late_logging import LateLogging
+from txaio._members import follow
 from txaio_common import check_callable, check_delay
 from txaio_interfaces import IDelayedCall
 from txaio_twisted import TwistedFuture
