@@ -20,7 +20,7 @@ from hypothesis.stateful import (
     rule,
 )
 
-from txaio_common import BatchedTimer
+from txaio_common import BatchedTimer, Unavailable
 
 
 if TYPE_CHECKING:
@@ -194,20 +194,31 @@ def test_counting_a_huge_bucket_lets_the_loop_have_its_turn():
     assert len(fired) == 5000
 
 
-def test_a_call_cancelled_while_its_bucket_is_counted_loses_no_other():
-    """B3: the count is cut short, the calls are not."""
+@pytest.mark.parametrize("moves", [False, True], ids=["cancelled", "moved"])
+@pytest.mark.parametrize(
+    "gone", [range(1999, 2000), range(2000, 2001), range(1000, 3000), range(3000)]
+)
+def test_calls_that_go_while_their_bucket_is_counted_lose_no_other(gone, moves):
+    """B1, B3: The count leads neither out of the bucket nor to an early end."""
     timers, batched = make(chunk_size=1_000_000)
     fired: list[int] = []
     handles = [batched.call_later(1, fired.append, index) for index in range(3000)]
+    batched.call_later(6, fired.append, -1)
     soon = timers._call_soon
 
-    def cancel_the_next(fn: Callable[[], object]) -> FakeCall:
-        handles[2000].cancel()
+    def go(fn: Callable[[], object]) -> FakeCall:
+        for index in gone:
+            handles[index].reset(5) if moves else handles[index].cancel()
         return soon(fn)
 
-    timers._call_soon = cancel_the_next  # type: ignore[method-assign]
+    timers._call_soon = go  # type: ignore[method-assign]
     timers.advance(2)
-    assert fired == [index for index in range(3000) if index != 2000]
+    rest = [index for index in range(3000) if index not in gone]
+    assert fired == rest
+    timers._call_soon = soon  # type: ignore[method-assign]
+    timers.advance(10)
+    assert sorted(fired) == [-1, *range(3000)] if moves else [-1, *rest]
+    assert timers.outstanding == 0
 
 
 def test_infinite_delays_are_never_due_and_hold_no_native_timer():
@@ -260,6 +271,54 @@ def test_system_exit_propagates_and_the_rest_of_the_bucket_is_still_made():
     with pytest.raises(SystemExit):
         timers.advance(5)
     assert fired == ["rest"]
+
+
+def test_the_rest_of_a_bucket_is_made_whatever_else_it_raises():
+    """B5: A second exit ends no more than the first; other errors are reported."""
+    timers, batched = make()
+    fired: list[str] = []
+    errors = [SystemExit(), GeneratorExit(), KeyboardInterrupt(), ValueError()]
+
+    def fail(error: BaseException) -> None:
+        raise error
+
+    for error in errors:
+        batched.call_later(1, fail, error)
+        batched.call_later(1, fired.append, type(error).__name__)
+    with pytest.raises(SystemExit):
+        timers.advance(5)
+    assert fired == [type(error).__name__ for error in errors]
+    assert timers.reported == [errors[1], errors[3]]
+
+
+def test_an_error_is_reported_in_the_context_of_its_call():
+    """B6: What logs it sees the variables that the call saw."""
+    timers, batched = make()
+    variable: ContextVar[str] = ContextVar("variable", default="none")
+    seen: list[str] = []
+    timers._report = lambda *_args: seen.append(variable.get())  # type: ignore[method-assign]
+    for value in ("a", "b"):
+        variable.set(value)
+        batched.call_later(1, int, "x")
+    variable.set("c")
+    timers.advance(5)
+    assert seen == ["a", "b"]
+
+
+def test_a_bucket_whose_timer_could_not_be_armed_takes_no_calls():
+    """B1: What is asked for after that, where arming works, is made."""
+    timers, batched = make()
+    fired: list[str] = []
+    call = batched.call_later(1, fired.append, "kept")
+    arm, timers._arm = timers._arm, cast("Any", Unavailable("the loop has ended"))
+    with pytest.raises(RuntimeError, match="ended"):
+        batched.call_later(5, fired.append, "refused")
+    with pytest.raises(RuntimeError, match="ended"):
+        call.reset(5)
+    timers._arm = arm  # type: ignore[method-assign]
+    batched.call_later(5, fired.append, "made")
+    timers.advance(10)
+    assert fired == ["kept", "made"]
 
 
 @pytest.mark.parametrize("method", ["call_later", "reset"])

@@ -2,6 +2,8 @@
 
 from txaio_common._batches import BatchedTimer
 from txaio_common._buckets import BatchedCall
+from txaio_common._checks import check_callable, check_delay, check_grace
+from txaio_common._coroutine_functions import check_thread_function
 from txaio_common._failures import FailedFuture, Failures, current_exception
 from txaio_common._futures import Futures, call_and_wait, wait_for
 from txaio_common._gather import UNSET
@@ -22,13 +24,7 @@ from txaio_common._log_text import message_text
 from txaio_common._logger import Emit, Logger
 from txaio_common._logging import Logging
 from txaio_common._stdlib_logging import StdlibLogging, StdlibRoad
-from txaio_common._timers import (
-    DelayedCall,
-    NativeCall,
-    Timers,
-    check_callable,
-    check_delay,
-)
+from txaio_common._timers import DelayedCall, NativeCall, Timers
 
 
 __all__ = [
@@ -57,7 +53,9 @@ __all__ = [
     "call_and_wait",
     "check_callable",
     "check_delay",
+    "check_grace",
     "check_level",
+    "check_thread_function",
     "complain",
     "current_exception",
     "debug_mode",

@@ -9,7 +9,8 @@ from math import ceil, inf
 from types import CoroutineType
 from typing import TYPE_CHECKING, Any
 
-from txaio_common._buckets import BatchedCall, Bucket
+from txaio_common._buckets import BatchedCall, Bucket, Marker
+from txaio_common._checks import check_callable, check_delay
 from txaio_common._coroutine_functions import check_runs
 from txaio_interfaces import IBatchedTimer
 
@@ -50,7 +51,8 @@ class BatchedTimer(IBatchedTimer):
     def __init__(self, timers: Timers, bucket_seconds: float, chunk_size: int) -> None:
         """Take the clock and the native timers of *timers*."""
         self._timers = timers
-        self._width = float(bucket_seconds)
+        # Buckets that no clock tells apart would be too many to be numbered.
+        self._width = max(float(bucket_seconds), GRAIN)
         self._chunk_size = chunk_size
         self._buckets: dict[int, Bucket] = {}
         self._idle: list[Bucket] = []
@@ -61,11 +63,15 @@ class BatchedTimer(IBatchedTimer):
     def call_later(
         self, delay: float, func: Any, /, *args: Any, **kwargs: Any
     ) -> IDelayedCall:
-        if not callable(func):
-            msg = f"func must be callable, not {type(func).__name__!r}"
-            raise TypeError(msg)
-        when = self._timers._now() + delay
-        bucket = self._latest if self._low < when <= self._high else self._bucket(when)
+        if not callable(func):  # Asked here, it costs half as much.
+            check_callable(func, "func")
+        try:
+            when = self._timers._now() + delay
+            bucket = (
+                self._latest if self._low < when <= self._high else self._bucket(when)
+            )
+        except (TypeError, OverflowError):
+            bucket = self._bucket(self._timers._now() + check_delay(delay))
         call = BatchedCall()
         call.timer = self
         call.func = partial(func, **kwargs) if kwargs else func
@@ -81,19 +87,21 @@ class BatchedTimer(IBatchedTimer):
         if when != when:  # noqa: PLR0124 - NaN alone differs from itself
             msg = "delay must be a number of seconds, not NaN"
             raise ValueError(msg)
-        if when == inf:
-            return self._never
         width = self._width
         now = self._timers._now()
-        key = max(ceil(max(when, now) / width), self._fired + 1)
+        number = max(when, now) / width
+        if number == inf:
+            return self._never
+        key = max(ceil(number), self._fired + 1)
         if key * width < when:  # The division rounds, and no call may be early.
             key += 1
         bucket = self._buckets.get(key)
         if bucket is None:
-            bucket = self._buckets[key] = Bucket(self, key, key * width)
+            bucket = Bucket(self, key, key * width)
             bucket.native = self._timers._arm(
                 bucket.edge - now, partial(self._fire, bucket)
             )
+            self._buckets[key] = bucket
         self._latest = bucket
         self._low, self._high = bucket.edge - width, bucket.edge
         return bucket
@@ -131,17 +139,21 @@ class BatchedTimer(IBatchedTimer):
             return
         self._close(bucket)
         self._fired = int(bucket.key)
-        self._count(bucket, bucket.next, 0)
+        self._count(bucket, Marker(bucket), 0)
 
-    def _count(self, bucket: Bucket, call: Any, counted: int) -> None:
-        """Count the calls, on which the pauses between the chunks depend."""
+    def _count(self, bucket: Bucket, marker: Marker, counted: int) -> None:
+        """Count the calls after *marker*, on which the pauses between chunks depend.
+
+        Between two turns the calls on both sides of it may be moved or cancelled.
+        """
+        call = marker.take_out()
         limit = counted + COUNTED_PER_TURN
-        while call is not bucket and call is not None and counted < limit:
+        while call is not bucket and counted < limit:
             counted += 1
             call = call.next
-        if counted == limit and call is not None:
-            # A call cancelled between two turns ends the count: near enough.
-            self._timers._call_soon(partial(self._count, bucket, call, counted))
+        if call is not bucket:
+            marker.put_before(call)
+            self._timers._call_soon(partial(self._count, bucket, marker, counted))
         else:
             bursts = max(1, ceil(counted / (self._chunk_size * BURST)))
             self._run(bucket, self._width / bursts, self._timers._now(), BURST)
@@ -182,5 +194,8 @@ class BatchedTimer(IBatchedTimer):
                 result = context.run(func, *args)
                 if type(result) is CoroutineType:
                     check_runs(result, func)
-            except Exception as error:  # noqa: BLE001 - any error of the user's call
-                self._timers._report(f"error in a batched call of {func!r}", error)
+            except (KeyboardInterrupt, SystemExit):
+                raise
+            except BaseException as error:  # noqa: BLE001 - cancellations, too
+                text = f"error in a batched call of {func!r}"
+                context.run(self._timers._report, text, error)

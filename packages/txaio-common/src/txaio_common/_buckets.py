@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from txaio_common._checks import check_delay
 from txaio_interfaces import IDelayedCall
 
 
@@ -44,7 +45,7 @@ class BatchedCall(_Link, IDelayedCall):
         after = self.next
         before.next = after
         after.previous = before
-        self.previous = self.next = self.func = self.args = None
+        self.previous = self.next = self.func = self.args = self.context = None
         if before is after:
             before.emptied()
 
@@ -53,11 +54,14 @@ class BatchedCall(_Link, IDelayedCall):
         if before is None:
             return False
         timer = self.timer
-        when = timer._timers._now() + delay
-        if timer._low < when <= timer._high:
-            bucket = timer._latest
-        else:
-            bucket = timer._bucket(when)
+        try:
+            when = timer._timers._now() + delay
+            if timer._low < when <= timer._high:
+                bucket = timer._latest
+            else:
+                bucket = timer._bucket(when)
+        except (TypeError, OverflowError):
+            bucket = timer._bucket(timer._timers._now() + check_delay(delay))
         after = self.next
         before.next = after
         after.previous = before
@@ -91,3 +95,26 @@ class Bucket(_Link):
         if self.native is not None and not self.idle:
             self.idle = True
             self._timer._retire_soon(self)
+
+
+class Marker(_Link):
+    """Keeps a place among the calls of a bucket that takes no more of them."""
+
+    __slots__ = ()
+
+    def __init__(self, bucket: Bucket) -> None:
+        """Stand before the first call."""
+        self.put_before(bucket.next)
+
+    def put_before(self, link: _Link) -> None:
+        """Stand before *link*."""
+        self.next = link
+        self.previous = before = link.previous
+        before.next = link.previous = self
+
+    def take_out(self) -> Any:
+        """Stand nowhere, and return what came next."""
+        after = self.next
+        self.previous.next = after
+        after.previous = self.previous
+        return after

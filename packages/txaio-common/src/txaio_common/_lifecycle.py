@@ -8,6 +8,8 @@ from inspect import isawaitable, iscoroutine
 from threading import get_ident
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
+from txaio_common._checked_timers import CheckedBatchedTimer, CheckedCall
+from txaio_common._coroutine_functions import check_thread_function
 from txaio_common._failures import exception_of
 from txaio_common._futures import Futures
 from txaio_common._gather import UNSET
@@ -102,6 +104,10 @@ class ThreadChecked(Futures, Timers):
         self._check_thread()
         return super().shield(future)
 
+    def timeout(self, future: IFuture[Any], seconds: float) -> IFuture[Any]:
+        self._check_thread()
+        return super().timeout(future, seconds)
+
     def run_in_thread(
         self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any
     ) -> IFuture[Any]:
@@ -112,13 +118,15 @@ class ThreadChecked(Futures, Timers):
         self, delay: float, func: Callable[..., object], /, *args: Any, **kwargs: Any
     ) -> IDelayedCall:
         self._check_thread()
-        return super().call_later(delay, func, *args, **kwargs)
+        call = super().call_later(delay, func, *args, **kwargs)
+        return CheckedCall(self._check_thread, call)
 
     def make_batched_timer(
         self, bucket_seconds: float, chunk_size: int = 100
     ) -> IBatchedTimer:
         self._check_thread()
-        return super().make_batched_timer(bucket_seconds, chunk_size)
+        timer = super().make_batched_timer(bucket_seconds, chunk_size)
+        return CheckedBatchedTimer(self._check_thread, timer)
 
     def _arm(self, delay: float, fn: Callable[[], object]) -> Any:
         self._check_thread()
@@ -133,17 +141,23 @@ def debug_mode(debug: bool | None) -> bool:
 def start_main(
     main: Callable[..., Awaitable[T]], backend: Any, args: Any
 ) -> Awaitable[T]:
-    """Call *main* with *backend* and *args*; it has to be a coroutine function."""
+    """Call *main* with *backend* and *args*; it has to be a coroutine function.
+
+    Raises `TypeError` if it is none, or takes other arguments.
+    """
     given: Any = main
     if iscoroutine(given):
         given.close()
         raise TypeError(
             "main is handed over and not called: run(main), not run(main())"
         )
+    if not callable(given):
+        msg = f"main must be a coroutine function, not {given!r}"
+        raise TypeError(msg)
     try:
         running: Any = main(backend, *args)
     except TypeError as error:
-        error.add_note("run calls main(backend, *args): the backend comes first")
+        error.add_note(_what_main_got(len(args)))
         raise
     if not isawaitable(running):
         msg = (
@@ -154,10 +168,21 @@ def start_main(
     return cast("Awaitable[T]", running)
 
 
+def _what_main_got(more: int) -> str:
+    if more:
+        plural = "" if more == 1 else "s"
+        return f"main got the backend and {more} more argument{plural}"
+    return "run calls main(backend, *args): the backend comes first"
+
+
 def in_thread(
     context: Context, fn: Callable[..., Any], args: Any, kwargs: Any
 ) -> Callable[[], Any]:
-    """Return what a worker thread has to call to run *fn* in *context*."""
+    """Return what a worker thread has to call to run *fn* in *context*.
+
+    Raises `TypeError` if *fn* cannot be called, or is a coroutine function.
+    """
+    check_thread_function(fn)
     return partial(_raise_what_a_future_takes, context, partial(fn, *args, **kwargs))
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from abc import abstractmethod
 from contextvars import Context, copy_context
 from functools import partial
-from math import inf, isnan
+from math import inf
 from types import CoroutineType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from txaio_common._batches import BatchedTimer
+from txaio_common._checks import check_callable as check_callable  # noqa: PLC0414
+from txaio_common._checks import check_delay as check_delay  # noqa: PLC0414
 from txaio_common._coroutine_functions import check_runs
 from txaio_common._failures import Failures
 from txaio_interfaces import IBatchedTimer, IDelayedCall
@@ -60,30 +62,30 @@ class Timers(Failures):
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> IDelayedCall:
-        check_delay(delay)
+        seconds = check_delay(delay)
         check_callable(func, "func")
         if kwargs:
             func = partial(func, **kwargs)
         call = DelayedCall(self, copy_context(), func, args)
-        call.arm(delay)
+        call.arm(seconds)
         return call
 
     def sleep(self, delay: float) -> IFuture[None]:
-        check_delay(delay)
+        seconds = check_delay(delay)
 
         def give_up(_future: object) -> None:
             call.cancel()
 
         future = self.create_future(canceller=give_up)
-        call = self.call_later(delay, self.resolve, future)
+        call = self.call_later(seconds, self.resolve, future)
         return future
 
     def make_batched_timer(
         self, bucket_seconds: float, chunk_size: Any = 100
     ) -> IBatchedTimer:
-        check_delay(bucket_seconds, "bucket_seconds")
-        if not 0 < bucket_seconds < inf:
-            msg = f"bucket_seconds must be finite and above 0, not {bucket_seconds!r}"
+        width = check_delay(bucket_seconds, "bucket_seconds")
+        if not 0 < width < inf:
+            msg = f"bucket_seconds must be finite and above 0, not {width!r}"
             raise ValueError(msg)
         if not isinstance(chunk_size, int) or isinstance(chunk_size, bool):
             msg = f"chunk_size must be an int, not {type(chunk_size).__name__!r}"
@@ -91,7 +93,7 @@ class Timers(Failures):
         if chunk_size < 1:
             msg = f"chunk_size must be 1 or more, not {chunk_size}"
             raise ValueError(msg)
-        return BatchedTimer(self, bucket_seconds, chunk_size)
+        return BatchedTimer(self, width, chunk_size)
 
     def _arm(self, delay: float, fn: Callable[[], object]) -> NativeCall | None:
         """Have ``fn()`` called after *delay* seconds, soon if it is 0 or less."""
@@ -130,12 +132,13 @@ class DelayedCall(IDelayedCall):
             native.cancel()
 
     def reset(self, delay: float) -> bool:
-        check_delay(delay)
+        seconds = check_delay(delay)
         if self._func is None:
             return False
-        if self._native is not None:
-            self._native.cancel()
-        self.arm(delay)
+        former = self._native
+        self.arm(seconds)  # Where it raises, the call is still due as it was.
+        if former is not None:
+            former.cancel()
         return True
 
     def _make(self) -> None:
@@ -146,28 +149,12 @@ class DelayedCall(IDelayedCall):
                 result = context.run(func, *args)
                 if type(result) is CoroutineType:
                     check_runs(result, func)
-            except Exception as error:  # noqa: BLE001 - any error of the user's call
-                self._timers._report(f"error in a delayed call of {func!r}", error)
+            except (KeyboardInterrupt, SystemExit):
+                raise
+            except BaseException as error:  # noqa: BLE001 - cancellations, too
+                text = f"error in a delayed call of {func!r}"
+                context.run(self._timers._report, text, error)
 
     def _forget(self) -> None:
         self._native = self._context = self._func = None
         self._args = ()
-
-
-def check_delay(delay: Any, name: str = "delay") -> None:
-    """Raise unless *delay*, an argument called *name*, is a number of seconds."""
-    try:
-        valid = not isnan(delay)
-    except TypeError:
-        msg = f"{name} must be a number of seconds, not {type(delay).__name__!r}"
-        raise TypeError(msg) from None
-    if not valid:
-        msg = f"{name} must be a number of seconds, not NaN"
-        raise ValueError(msg)
-
-
-def check_callable(func: object, name: str) -> None:
-    """Raise unless *func*, an argument called *name*, can be called."""
-    if not callable(func):
-        msg = f"{name} must be callable, not {type(func).__name__!r}"
-        raise TypeError(msg)

@@ -1,0 +1,71 @@
+"""Arguments that are wrong, and what is said of them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from math import inf, nan
+from typing import Any
+
+import pytest
+
+from txaio_common import check_callable, check_delay, check_grace
+
+
+@pytest.mark.parametrize(
+    ("delay", "seconds"),
+    [
+        (2, 2.0),
+        (0.5, 0.5),
+        (True, 1.0),
+        (Decimal("0.25"), 0.25),
+        (Fraction(1, 4), 0.25),
+        (inf, inf),
+        (10**400, inf),
+        (-(10**400), -inf),
+        (Decimal("1e400"), inf),
+    ],
+)
+def test_number_of_seconds(delay: Any, seconds: float):
+    """T3: Any real number is one; beyond all floats it is infinite."""
+    checked = check_delay(delay)
+    assert checked == seconds
+    assert type(checked) is float
+
+
+@pytest.mark.parametrize("check", [check_delay, check_grace])
+@pytest.mark.parametrize("value", [None, "5", [], 1j, b"5"], ids=repr)
+def test_no_number_of_seconds(check: Any, value: Any):
+    """T3: A text is none, whatever it says."""
+    words = f"must be a number of seconds, not {type(value).__name__!r}$"
+    with pytest.raises(TypeError, match=words):
+        check(value)
+
+
+@pytest.mark.parametrize("value", [nan, Decimal("NaN")])
+def test_not_a_number(value: Any):
+    """T3: NaN is neither before nor after anything."""
+    with pytest.raises(ValueError, match=r"^seconds must .* not NaN$"):
+        check_delay(value, "seconds")
+    with pytest.raises(ValueError, match=r"^grace must .* not NaN$"):
+        check_grace(value)
+
+
+@pytest.mark.parametrize("grace", [-1, -inf, -(10**400)], ids=["-1", "-inf", "int"])
+def test_grace_below_zero(grace: Any):
+    """L1: Time that has passed helps nobody."""
+    with pytest.raises(ValueError, match=r"^grace must .* zero or more, not -"):
+        check_grace(grace)
+
+
+@pytest.mark.parametrize("grace", [0, 0.5, inf, Decimal(5)])
+def test_grace(grace: Any):
+    """L1: None at all will do, and so will all the time there is."""
+    assert check_grace(grace) == grace
+
+
+def test_what_cannot_be_called():
+    """T3: The argument is named."""
+    check_callable(print, "func")
+    with pytest.raises(TypeError, match=r"^func must be callable, not 'int'$"):
+        check_callable(5, "func")
