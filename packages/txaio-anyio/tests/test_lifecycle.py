@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import anyio
 import pytest
 
+import txaio_anyio
 from txaio_anyio import AnyioBackend, AnyioFuture
 
 
@@ -236,6 +237,24 @@ def test_leaving_from_a_callback(run: Any, error: type[BaseException]) -> None:
     assert story == ["cleaned up"]
 
 
+def test_callback_that_raises_what_is_no_exception(
+    run: Any, reported: list[BaseException]
+) -> None:
+    """R1: It is reported, and the program goes on: it is none of its ends."""
+    error = GeneratorExit()
+
+    def raise_it(_value: object) -> None:
+        raise error
+
+    async def main(txa: AnyioBackend) -> str:
+        txa.add_callbacks(txa.create_future_success(1), raise_it, None)
+        await txa.sleep(1)
+        assert reported.pop() is error
+        return "went on"
+
+    assert run(main) == "went on"
+
+
 async def _leave_now() -> None:
     raise SystemExit(3)
 
@@ -402,9 +421,20 @@ def test_no_grace_at_all(run: Any) -> None:
 @pytest.mark.parametrize("grace", [-1, float("nan")])
 def test_a_grace_that_is_none(grace: float) -> None:
     """It has to be a number of seconds; one without an end is a number, too."""
-    with pytest.raises(ValueError, match="grace must be a number of seconds"):
+    with pytest.raises(ValueError, match=r"^grace must be a number of seconds"):
         AnyioBackend(grace=grace)
+    with pytest.raises(ValueError, match=r"^grace must be a number of seconds"):
+        txaio_anyio.run(fail, grace=grace)
     assert AnyioBackend(grace=float("inf")).name == "anyio"
+
+
+@pytest.mark.parametrize("grace", [None, "x"])
+def test_a_grace_that_is_no_number(grace: Any) -> None:
+    """It is named, before there is a loop, or a block."""
+    with pytest.raises(TypeError, match=r"^grace must be a number of seconds"):
+        AnyioBackend(grace=grace)
+    with pytest.raises(TypeError, match=r"^grace must be a number of seconds"):
+        txaio_anyio.run(fail, grace=grace)
 
 
 def test_calls_that_renew_themselves_end_with_the_block(run: Any) -> None:

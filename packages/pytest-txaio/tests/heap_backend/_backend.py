@@ -28,6 +28,8 @@ from txaio_common import (
     ThreadChecked,
     Timers,
     Unavailable,
+    check_callable,
+    check_grace,
     debug_mode,
     in_thread,
     start_main,
@@ -150,6 +152,7 @@ class HeapBackend(Futures, Timers, StdlibLogging):
     def call_from_thread(
         self, fn: Callable[..., object], /, *args: Any, **kwargs: Any
     ) -> None:
+        check_callable(fn, "fn")
         call = partial(fn, *args, **kwargs)
         self._loop.from_thread(partial(copy_context().run, call))
 
@@ -162,10 +165,8 @@ class HeapBackend(Futures, Timers, StdlibLogging):
             error = work.exception()
             if error is None:
                 future.settle(RESOLVED, work.result())
-            elif isinstance(error, Exception):
-                future.settle(FAILED, error)
             else:
-                raise error
+                future.settle(FAILED, error)
 
         work = loop.threads.submit(in_thread(copy_context(), fn, args, kwargs))
         work.add_done_callback(lambda work: loop.from_thread(partial(take, work)))
@@ -203,6 +204,7 @@ def run(
     debug: bool | None = None,
 ) -> Any:
     """Run ``main(backend, *args)`` on *loop*, or a new one, and return its value."""
+    seconds = check_grace(grace)
     loop = loop or Loop()
     backend = (CheckedHeapBackend if debug_mode(debug) else HeapBackend)(loop)
 
@@ -214,5 +216,5 @@ def run(
         while running.state is PENDING:
             loop.turn()
     finally:
-        backend._end(grace)
+        backend._end(seconds)
     return running.result()

@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING, Any, NoReturn, cast
 import anyio
 
 from txaio_anyio._asyncio import AsyncioLoop
+from txaio_anyio._groups import alone
 from txaio_anyio._logging import AnyioLogging
 from txaio_anyio._native import AnyioFuture
-from txaio_anyio._pump import ENDED, Pump, alone
+from txaio_anyio._pump import ENDED, Pump
 from txaio_anyio._timers import AnyioTimers
 from txaio_common import (
     GRACE,
     LEAST_GRACE,
     ThreadChecked,
     Unavailable,
+    check_grace,
     debug_mode,
     start_main,
 )
@@ -53,7 +55,8 @@ class AnyioBackend(AnyioTimers, AnyioLogging):
     own exception there, and at each such await after it.
     With *debug*, on in Python's development mode, use of it in another thread raises.
 
-    Raises `ValueError` if *grace* is not a number, or below zero.
+    Raises `TypeError` if *grace* is no number, and `ValueError` if it is NaN or below
+    zero.
     """
 
     def __new__(
@@ -80,11 +83,8 @@ class AnyioBackend(AnyioTimers, AnyioLogging):
     ) -> None:
         """Be ready for ``async with``."""
         del debug
-        if not grace >= 0:
-            msg = f"grace must be a number of seconds, zero or more, not {grace!r}"
-            raise ValueError(msg)
+        self._grace = check_grace(grace)
         self._on_error = on_error or _log_error
-        self._grace = grace
         self._thread = get_ident()
         self._entered = False
         self._pump = self._now = self._make_future = cast("Any", Unavailable(NOT_YET))
@@ -202,8 +202,10 @@ def run(  # noqa: PLR0913 - by their names
     with ``{"use_uvloop": True}``) or ``"trio"``.
     *on_error*, *grace* and *debug* are those of `AnyioBackend`.
 
-    Raises `TypeError` if *main* is no coroutine function.
+    Raises `TypeError` if *main* is no coroutine function or *grace* is no number,
+    and `ValueError` if *grace* is NaN or below zero.
     """
+    check_grace(grace)
     _refuse_to_nest()
 
     async def live() -> T:

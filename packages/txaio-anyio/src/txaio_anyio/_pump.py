@@ -8,11 +8,12 @@ from heapq import heapify, heappop, heappush
 from itertools import count
 from math import inf
 from threading import get_ident
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import anyio
 
 from txaio_anyio._coroutines import AnyioTask
+from txaio_anyio._groups import alone
 from txaio_common import Unavailable
 
 
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 ENDED = (
     "this AnyIO backend has ended: use it inside main(), or inside its"
     " `async with` block"
+)
+
+WRONG_THREAD = (
+    "this AnyIO backend was used outside its loop's thread: use call_from_thread there"
 )
 
 FEW = 64
@@ -137,13 +142,28 @@ class Pump:
         self._closing = True
         self.loop.wake()
 
-    def start(self, coroutine: Coroutine[Any, Any, Any]) -> AnyioTask:
+    def start(
+        self,
+        coroutine: Coroutine[Any, Any, Any],
+        kind: type[AnyioTask] = AnyioTask,
+    ) -> AnyioTask:
         """Run *coroutine* in a task of its own, in a copy of this context."""
-        start_soon = self.group.start_soon
-        task = AnyioTask(self)
-        self.tasks.add(task)
-        start_soon(task.run, coroutine, name=getattr(coroutine, "__qualname__", None))
+        task = kind(self)
+        name = getattr(coroutine, "__qualname__", None)
+        try:
+            self._check_thread()
+            self.tasks.add(task)
+            self.group.start_soon(task.run, coroutine, name=name)
+        except BaseException:
+            self.tasks.discard(task)
+            coroutine.close()
+            raise
         return task
+
+    def _check_thread(self) -> None:
+        # A loop would take the task without a word, or leave a coroutine behind.
+        if get_ident() != self._thread:
+            raise RuntimeError(WRONG_THREAD)
 
     def interruption(self, native: object) -> Exception:
         """Return what to raise in *native*, whose wait was cut short."""
@@ -186,12 +206,10 @@ class Pump:
         for _ in range(len(ready)):
             try:
                 ready.popleft()()
-            except Exception as error:  # noqa: BLE001 - whatever the call raises
-                self.report("error in a callback", error)
-            except self.loop.cancelled as error:
-                self.report("a callback raised a cancellation", error)
-            except BaseException as error:  # noqa: BLE001 - `async with` raises it
+            except (KeyboardInterrupt, SystemExit) as error:
                 self.fail(error)
+            except BaseException as error:  # noqa: BLE001 - cancellations, too
+                self.report("error in a callback", error)
 
     def _collect(self) -> None:
         heap = self._heap
@@ -227,14 +245,3 @@ class Pump:
         self._heap = []
         ended: Any = Unavailable(ENDED)
         self.loop = self.group = self._ready = ended
-
-
-def alone(error: BaseException) -> BaseException:
-    """Return *error*, taken out of groups in which it is the only one."""
-    while isinstance(error, BaseExceptionGroup):
-        group = cast("BaseExceptionGroup[BaseException]", error)
-        first, *others = group.exceptions
-        if others:
-            return group
-        error = first
-    return error

@@ -15,6 +15,7 @@ from txaio_common import (
     LEAST_GRACE,
     ThreadChecked,
     Unavailable,
+    check_grace,
     debug_mode,
     start_main,
 )
@@ -127,15 +128,17 @@ def run(
     *loop_factory* makes the loop, say `uvloop.new_event_loop`;
     *debug* is the loop's debug mode and the backend's.
 
-    Raises `TypeError` if *main* is no coroutine function.
+    Raises `TypeError` if *main* is no coroutine function or *grace* is no number,
+    and `ValueError` if *grace* is NaN or below zero.
     """
+    seconds = check_grace(grace)
 
     async def live() -> T:
         backend = AsyncioBackend(debug=debug)
         try:
             return await start_main(main, backend, args)
         finally:
-            await backend._end(grace)
+            await backend._end(seconds)
 
     if asyncio._get_running_loop() is not None:
         raise RuntimeError(

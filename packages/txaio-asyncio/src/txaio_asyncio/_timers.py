@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from contextvars import copy_context
+from contextvars import Context, copy_context
 from functools import partial
 from typing import TYPE_CHECKING
 
-from txaio_common import Timers, in_thread
+from txaio_common import Timers, check_callable, in_thread
 
 
 if TYPE_CHECKING:
@@ -29,14 +29,16 @@ class AsyncioTimers(Timers):
     """How many seconds early the loop's timers may be."""
 
     def _call_soon(self, fn: Callable[[], object]) -> asyncio.Handle:
-        return self._loop.call_soon(fn)
+        # A handle keeps its context until it is due, also if it is cancelled.
+        return self._loop.call_soon(fn, context=Context())
 
     def _call_after(self, delay: float, fn: Callable[[], object]) -> asyncio.Handle:
-        return self._loop.call_later(delay + self._grain, fn)
+        return self._loop.call_later(delay + self._grain, fn, context=Context())
 
     def call_from_thread(
         self, fn: Callable[P, object], /, *args: P.args, **kwargs: P.kwargs
     ) -> None:
+        check_callable(fn, "fn")
         self._loop.call_soon_threadsafe(partial(fn, *args, **kwargs))
 
     def run_in_thread(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pytest_txaio import pause
-from pytest_txaio.conformance._things import INF, NAN
+from pytest_txaio.conformance._things import INF, NAN, ROUNDING
 
 
 if TYPE_CHECKING:
@@ -58,3 +60,74 @@ async def test_batched_function_that_cannot_be_called(txa: IBackend, func: Any) 
     """B7: `TypeError` names the argument, at the call."""
     with pytest.raises(TypeError, match=r"^func .*call"):
         txa.make_batched_timer(1).call_later(1, func)
+
+
+@pytest.mark.parametrize("delay", [None, "5", [], 1j], ids=repr)
+async def test_batched_delay_that_is_no_number(
+    txa: IBackend, unit: float, delay: Any
+) -> None:
+    """B7: `TypeError` names the argument; the call that was to move is made."""
+    made: list[str] = []
+    timer = txa.make_batched_timer(unit)
+    call = timer.call_later(unit, made.append, "made")
+    words = rf"^delay must be a number of seconds, not '{type(delay).__name__}'"
+    with pytest.raises(TypeError, match=words):
+        timer.call_later(delay, pytest.fail, "called")
+    with pytest.raises(TypeError, match=words):
+        call.reset(delay)
+    await pause(txa, 3 * unit)
+    assert made == ["made"]
+
+
+@pytest.mark.parametrize("kind", [Decimal, Fraction])
+async def test_batched_delay_of_another_kind(
+    txa: IBackend, unit: float, kind: Callable[[float], Any]
+) -> None:
+    """B1: Any real number is a number of seconds, and of a bucket's, too."""
+    made: list[str] = []
+    timer = txa.make_batched_timer(kind(unit))
+    timer.call_later(kind(unit), made.append, "made")
+    call = timer.call_later(INF, made.append, "moved")
+    assert call.reset(kind(unit))
+    await pause(txa, 3 * unit)
+    assert sorted(made) == ["made", "moved"]
+
+
+@pytest.mark.parametrize(
+    "delay", [1e300, 1.7e308, 10**400], ids=["1e300", "1.7e308", "10**400"]
+)
+async def test_batched_delay_beyond_all_time(
+    txa: IBackend, unit: float, delay: float
+) -> None:
+    """B1: What will not be lived to see is as good as never, and can be moved."""
+    made: list[str] = []
+    timer = txa.make_batched_timer(0.5 * unit)
+    never = timer.call_later(delay, pytest.fail, "called")
+    call = timer.call_later(unit, made.append, "made")
+    assert call.reset(delay)
+    await pause(txa, 2 * unit)
+    assert made == []
+    assert call.reset(unit)
+    await pause(txa, 2 * unit)
+    assert made == ["made"]
+    never.cancel()
+
+
+@pytest.mark.parametrize("width", [5e-324, 1e-300, 1e-9])
+async def test_bucket_narrower_than_any_clock_tells(
+    txa: IBackend, unit: float, late: float, width: float
+) -> None:
+    """B1: Any width above zero will do, and no call is early."""
+    made: list[float] = []
+    due = txa.time() + unit
+    timer = txa.make_batched_timer(width)
+    timer.call_later(unit, lambda: made.append(txa.time() - due))
+    await pause(txa, 2 * unit)
+    assert len(made) == 1
+    assert -ROUNDING <= made[0] <= late + ROUNDING
+
+
+async def test_bucket_wider_than_all_time(txa: IBackend) -> None:
+    """B7: A width that no float holds is infinite: `ValueError` names it."""
+    with pytest.raises(ValueError, match=r"^bucket_seconds"):
+        txa.make_batched_timer(10**400)

@@ -92,6 +92,25 @@ async def test_each_failing_call_is_reported(
         assert frames.count("fail") == 1
 
 
+async def test_calls_that_raise_what_is_no_exception(
+    txa: IBackend, unit: float, reported: Reported
+) -> None:
+    """B5: A cancellation, say that of a future's result, is reported as well."""
+    made: list[int] = []
+    errors = [txa.CancelledError(), GeneratorExit(), txa.CancelledError()]
+
+    def fail(error: BaseException) -> None:
+        raise error
+
+    timer = txa.make_batched_timer(unit, chunk_size=2)
+    for number, error in enumerate(errors):
+        timer.call_later(unit, fail, error)
+        timer.call_later(unit, made.append, number)
+    await pause(txa, 4 * unit)
+    assert made == [0, 1, 2]
+    assert reported() == errors
+
+
 async def test_batched_coroutine_function(
     txa: IBackend, unit: float, reported: Reported
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import weakref
+from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 ROUNDING = 1e-6
 """Seconds by which sums of floats may differ."""
+held: ContextVar[Argument | None] = ContextVar("held", default=None)
 
 
 async def test_batched_cancel_any_number_of_times(txa: IBackend, unit: float) -> None:
@@ -151,6 +153,23 @@ async def test_batched_cancelled_call_lets_go_of_its_arguments(
     by_name.cancel()
     await txa.sleep(0)
     del argument
+    collect_dropped()
+    assert gone() is None
+
+
+async def test_batched_cancelled_call_lets_go_of_its_context(
+    txa: IBackend, unit: float
+) -> None:
+    """B3: Nor to what the variables of its context held."""
+    argument = Argument()
+    gone = weakref.ref(argument)
+    timer = txa.make_batched_timer(unit)
+    token = held.set(argument)
+    call = timer.call_later(unit, show)
+    held.reset(token)
+    call.cancel()
+    await txa.sleep(0)
+    del argument, token
     collect_dropped()
     assert gone() is None
 

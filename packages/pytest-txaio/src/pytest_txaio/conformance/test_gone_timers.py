@@ -1,16 +1,17 @@
-"""Timers that are given up or overtaken, or used in a wrong thread."""
+"""Timers that are given up or overtaken."""
 
 from __future__ import annotations
 
 import gc
 import weakref
+from contextvars import ContextVar
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pytest_txaio import collect_dropped, pause
-from pytest_txaio.conformance._things import GRAIN, Argument, Boom, show
+from pytest_txaio.conformance._things import GRAIN, Argument, show
 
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
     Count = Callable[[], int]
     Reported = Callable[[], list[BaseException]]
+
+held: ContextVar[Argument | None] = ContextVar("held", default=None)
 
 
 async def test_cancelled_sleep_gives_up_its_timer(
@@ -143,49 +146,39 @@ async def test_earlier_by_reset(txa: IBackend, unit: float, late: float) -> None
     far.cancel()
 
 
-OFF_THREAD: dict[str, Callable[[IBackend, Any], object]] = {
-    "call_later": lambda txa, _future: txa.call_later(0, print),
-    "sleep": lambda txa, _future: txa.sleep(0),
-    "resolve": lambda txa, future: txa.resolve(future),
-    "reject": lambda txa, future: txa.reject(future, Boom()),
-    "cancel": lambda txa, future: txa.cancel(future),
-    "add_callbacks": lambda txa, future: txa.add_callbacks(future, print, print),
-    "as_future": lambda txa, _future: txa.as_future(int),
-    "create_future": lambda txa, _future: txa.create_future(),
-    "gather": lambda txa, future: txa.gather([future]),
-    "shield": lambda txa, future: txa.shield(future),
-    "timeout": lambda txa, future: txa.timeout(future, 1),
-    "batched": lambda txa, _future: txa.make_batched_timer(1).call_later(1, print),
-    "run_in_thread": lambda txa, _future: txa.run_in_thread(int),
-}
-
-
-@pytest.mark.parametrize("use", OFF_THREAD.values(), ids=OFF_THREAD)
-def test_use_off_the_thread(
-    run: Callable[..., Any], use: Callable[[IBackend, Any], object]
+async def test_cancelled_timers_let_go_of_their_context(
+    txa: IBackend, unit: float
 ) -> None:
-    """T7: In debug mode, use in another thread raises and names the way in."""
+    """T5: What the variables held is let go, also while an earlier timer is due."""
+    argument = Argument()
+    gone = weakref.ref(argument)
+    earlier = txa.call_later(50 * unit, pytest.fail, "called")
+    timer = txa.make_batched_timer(unit)
+    token = held.set(argument)
+    sleeping = txa.sleep(100 * unit)
+    calls = [txa.call_later(100 * unit, show), timer.call_later(100 * unit, show)]
+    held.reset(token)
+    await pause(txa, unit)
+    txa.cancel(sleeping)
+    for call in calls:
+        call.cancel()
+    await pause(txa, unit)
+    del argument, token, sleeping
+    collect_dropped()
+    assert gone() is None
+    earlier.cancel()
 
-    async def main(txa: IBackend) -> None:
-        future = txa.create_future()
-        with pytest.raises(RuntimeError, match="call_from_thread"):
-            await txa.run_in_thread(use, txa, future)
-        assert not txa.is_called(future)
 
-    run(main, debug=True)
+def test_reset_after_the_end(run: Callable[..., Any]) -> None:
+    """T2: Where moving a call fails, it stays as it was, and `cancel` is harmless."""
 
+    async def main(txa: IBackend) -> list[Any]:
+        timer = txa.make_batched_timer(1)
+        return [timer.call_later(100, show), txa.call_later(100, show)]
 
-def test_way_in_from_a_thread(run: Callable[..., Any], unit: float) -> None:
-    """T7: `call_from_thread` is the way in, in debug mode as well."""
-
-    async def main(txa: IBackend) -> str:
-        future = txa.create_future()
-
-        def work() -> None:
-            txa.call_from_thread(txa.call_later, unit, txa.resolve, future, "value")
-
-        await txa.run_in_thread(work)
-        value: str = await future
-        return value
-
-    assert run(main, debug=True) == "value"
+    for call in run(main):
+        for _ in range(2):
+            with pytest.raises(RuntimeError, match="ended"):
+                call.reset(200)
+        call.cancel()
+        assert call.reset(200) is False

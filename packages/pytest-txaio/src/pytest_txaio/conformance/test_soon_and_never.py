@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -94,6 +96,36 @@ async def test_infinite_delay(txa: IBackend, unit: float) -> None:
         call.cancel()
 
 
+@pytest.mark.parametrize(
+    "delay", [1e300, 1.7e308, 10**400], ids=["e300", "e308", "int"]
+)
+async def test_delay_beyond_all_time(txa: IBackend, unit: float, delay: float) -> None:
+    """T3: What will not be lived to see is as good as never, and can be moved."""
+    made: list[str] = []
+    never = txa.call_later(delay, pytest.fail, "called")
+    call = txa.call_later(delay, made.append, "moved")
+    txa.call_later(-delay, made.append, "soon")
+    await pause(txa, unit)
+    assert made == ["soon"]
+    assert call.reset(unit)
+    await pause(txa, 2 * unit)
+    assert made == ["soon", "moved"]
+    never.cancel()
+
+
+@pytest.mark.parametrize("kind", [Decimal, Fraction])
+async def test_delay_of_another_kind(
+    txa: IBackend, unit: float, kind: Callable[[float], Any]
+) -> None:
+    """T1: Any real number is a number of seconds."""
+    made: list[str] = []
+    txa.call_later(kind(unit), made.append, "made")
+    call = txa.call_later(INF, made.append, "moved")
+    assert call.reset(kind(1.5 * unit))
+    await txa.sleep(kind(2 * unit))
+    assert made == ["made", "moved"]
+
+
 @pytest.mark.parametrize("delay", [0, 1, INF])
 @pytest.mark.parametrize("func", [None, 42, "print"])
 async def test_function_that_cannot_be_called(
@@ -131,6 +163,27 @@ async def test_error_in_a_timed_call(
     await pause(txa, 2 * unit)
     assert sorted(made) == [0, 0, 0.5, 0.5, 0.5, 0.5, 1, 1]
     assert reported() == [other, boom]
+
+
+async def test_timed_calls_that_raise_what_is_no_exception(
+    txa: IBackend, unit: float, reported: Reported
+) -> None:
+    """T4: A cancellation, say that of a future's result, is reported as well."""
+    made: list[float] = []
+    errors: list[BaseException] = []
+
+    def fail(error: BaseException) -> None:
+        errors.append(error)
+        raise error
+
+    for delay in (0, 0.5):
+        for kind in (txa.CancelledError, GeneratorExit):
+            txa.call_later(delay * unit, fail, kind())
+            txa.call_later(delay * unit, made.append, delay)
+    await pause(txa, 2 * unit)
+    assert made == [0, 0, 0.5, 0.5]
+    assert reported() == errors
+    assert len(errors) == 4
 
 
 async def test_coroutine_function_called_later(

@@ -1,0 +1,99 @@
+"""Threads that are not the loop's, and what they bring."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from txaio_anyio import AnyioBackend
+
+
+def raised_in_a_thread(fn: Callable[..., object], *args: Any) -> list[BaseException]:
+    """Call *fn* in a thread of its own, and return what it raises."""
+    errors: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            fn(*args)
+        except BaseException as error:  # noqa: BLE001 - whatever it is
+            errors.append(error)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    return errors
+
+
+def test_coroutine_started_in_a_wrong_thread(run: Any) -> None:
+    """T7: It raises, even without debug mode, and the block does not wait for it."""
+    coroutines: list[Any] = []
+
+    async def work() -> None:
+        """Do nothing."""
+
+    def make() -> Any:
+        coroutines.append(work())
+        return coroutines[0]
+
+    async def main(txa: AnyioBackend) -> str:
+        (error,) = raised_in_a_thread(txa.as_future, make)
+        assert isinstance(error, RuntimeError)
+        assert "use call_from_thread there" in str(error)
+        assert not txa._pump.tasks
+        return "ended"
+
+    assert run(main, debug=False) == "ended"
+    assert coroutines[0].cr_frame is None
+
+
+def test_work_asked_for_in_a_wrong_thread(run: Any) -> None:
+    """T7: So does `run_in_thread`, and nothing is left to be awaited."""
+
+    async def main(txa: AnyioBackend) -> str:
+        (error,) = raised_in_a_thread(txa.run_in_thread, int)
+        assert "use call_from_thread there" in str(error)
+        return "ended"
+
+    assert run(main, debug=False) == "ended"
+
+
+@pytest.mark.parametrize("kind", [KeyboardInterrupt, SystemExit])
+def test_exit_in_a_thread_that_nobody_looks_at(
+    run: Any, reported: list[BaseException], kind: type[BaseException]
+) -> None:
+    """H2, R2: It is reported as any failure of a future, and the block goes on."""
+    left = kind()
+
+    def leave() -> None:
+        raise left
+
+    async def main(txa: AnyioBackend) -> str:
+        txa.run_in_thread(leave)
+        while not reported:
+            await txa.run_in_thread(int)
+        assert reported.pop() is left
+        return "went on"
+
+    assert run(main) == "went on"
+
+
+def test_exit_in_a_thread_that_ends_who_awaits_it(run: Any) -> None:
+    """H2: A coroutine that does not catch it ends the program, as any that exits."""
+
+    def leave() -> None:
+        raise SystemExit(3)
+
+    async def main(txa: AnyioBackend) -> None:
+        await txa.as_future(wait, txa)
+
+    async def wait(txa: AnyioBackend) -> None:
+        await txa.run_in_thread(leave)
+
+    with pytest.raises(SystemExit):
+        run(main)
