@@ -64,6 +64,15 @@ def call_main():
     txaio_asyncio.run(main)
 
 
+def hand_over_too_much():
+    """Have a main that takes the backend and nothing else."""
+
+    async def main(_txa):
+        pass
+
+    txaio_asyncio.run(main, 3)
+
+
 def hand_over_a_coroutine():
     """Call main, instead of handing it over."""
     coroutine = nothing(None)
@@ -158,6 +167,11 @@ def time_a_coroutine_function():
     txaio_anyio.run(main, on_error=lambda _text, error: reports.append(error))
     [report] = reports
     raise report
+
+
+async def run_a_coroutine_function_in_a_thread(txa):
+    """Take the loop's work to a thread."""
+    await txa.run_in_thread(nothing, txa)
 
 
 async def sleep_as_on_asyncio(_txa):
@@ -277,6 +291,8 @@ CASES = {
         (txaio_asyncio.run, lambda _txa: 1),
         (hand_over_a_coroutine,),
         (call_main,),
+        (hand_over_too_much,),
+        (txaio_asyncio.run, None),
     ],
     "A backend is missing": [
         (import_missing,),
@@ -294,6 +310,7 @@ CASES = {
         (await_outside,),
         (forget_await,),
         (time_a_coroutine_function,),
+        *on(run_a_coroutine_function_in_a_thread, "anyio"),
     ],
     "A future of another framework": [
         *on(sleep_as_on_asyncio, "anyio"),
