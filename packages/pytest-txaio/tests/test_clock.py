@@ -215,3 +215,81 @@ async def test_x(txaio):
 """
     result = run_tests(text, backends=",".join(VIRTUAL))
     result.assert_outcomes(passed=len(VIRTUAL))
+
+
+THREAD = """
+import threading
+import pytest
+
+@pytest.fixture
+def stop():
+    stop = threading.Event()
+    yield stop
+    stop.set()
+
+async def test_x(txaio, stop):
+    try:
+        await txaio.timeout(txaio.run_in_thread(stop.wait, 3), 10)
+    finally:
+        stop.set()
+"""
+HINT = (
+    "virtual time jumped 10* s, and waits for no thread, of which the test began some:"
+    " for real time, mark the test: @pytest.mark.txaio(clock='real')"
+)
+
+
+def test_threads_are_not_waited_for_by_a_timeout(run_tests):
+    """Time jumps to a timeout, and a test that fails for it says so: each time."""
+    text = THREAD + THREAD.replace("test_x", "test_y")
+    result = run_tests(text, backends=",".join(VIRTUAL))
+    result.assert_outcomes(failed=2 * len(VIRTUAL))
+    result.stdout.fnmatch_lines([HINT] * 2 * len(VIRTUAL))
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        "await txaio.timeout(txaio.create_future(), 10)",
+        "await txaio.run_in_thread(int)\n    raise TimeoutError",
+        "await txaio.run_in_thread(int)\n    await txaio.sleep(10)\n    assert False",
+    ],
+)
+def test_other_failures_are_not_for_threads(complaint, act):
+    """No thread, no jump or another error: nothing is said."""
+    said = complaint(f"async def test_x(txaio):\n    {act}\n")
+    assert "virtual time jumped" not in said
+
+
+def test_thread_and_real_time(complaint):
+    """Nor is it where time was real anyway."""
+    said = complaint("""
+import pytest
+
+@pytest.mark.txaio(clock="real")
+async def test_x(txaio):
+    await txaio.run_in_thread(int)
+    raise TimeoutError
+""")
+    assert "virtual time jumped" not in said
+
+
+def test_timeout_that_was_meant(run_tests):
+    """A timeout that the test expects is no failure, and needs no hint."""
+    text = """
+import threading
+import pytest
+
+def test_x(txaio, txaio_run):
+    stop = threading.Event()
+
+    async def main():
+        try:
+            await txaio.timeout(txaio.run_in_thread(stop.wait, 3), 10)
+        finally:
+            stop.set()
+
+    with pytest.raises(TimeoutError):
+        txaio_run(main)
+"""
+    run_tests(text).assert_outcomes(passed=1)

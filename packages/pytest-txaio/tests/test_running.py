@@ -136,6 +136,25 @@ def test_error(txaio, txaio_run):
     result.assert_outcomes(passed=6)
 
 
+def test_types_of_fixtures(run_tests):
+    """Who annotates tests imports the types of what they take."""
+    text = """
+from pytest_txaio import ExpectedError, TxaioClock, TxaioErrors, TxaioLog
+
+async def test_x(
+    txaio_clock: TxaioClock, txaio_errors: TxaioErrors, txaio_log: TxaioLog, txaio
+):
+    assert isinstance(txaio_clock, TxaioClock)
+    assert isinstance(txaio_errors, TxaioErrors)
+    assert isinstance(txaio_log, TxaioLog)
+    with txaio_errors.expect(ZeroDivisionError) as expected:
+        assert isinstance(expected, ExpectedError)
+        txaio.call_later(0, lambda: 1 / 0)
+        await txaio.sleep(1)
+"""
+    run_tests(text).assert_outcomes(passed=1)
+
+
 def test_sync_test_without_a_loop(complaint):
     """Before its loop runs, the backend names the two ways out."""
     said = complaint("def test_x(txaio):\n    txaio.call_later(1, print)\n")

@@ -193,7 +193,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     try:
         trial.run(pyfuncitem.obj, {name: pyfuncitem.funcargs[name] for name in names})
     except BaseException:
-        for complaint in trial.complaints:
+        for complaint in [*trial.hints, *trial.complaints]:
             pyfuncitem.add_report_section("call", "txaio", complaint)
         trial.complaints.clear()
         raise

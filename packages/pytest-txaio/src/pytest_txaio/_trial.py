@@ -12,6 +12,7 @@ from pytest_txaio._async_fixtures import AsyncFixture, is_async, real
 from pytest_txaio._errors import TxaioErrors
 from pytest_txaio._garbage import collecting_by_hand
 from pytest_txaio._hang import Hang, Hung
+from pytest_txaio._jumps import Jumps
 from pytest_txaio._leftovers import Leftovers
 from pytest_txaio._stand_in import Current, StandIn
 
@@ -41,6 +42,8 @@ class Trial:
         self.is_logged = False
         """Whether loggers are to hand on all that they are given."""
         self.complaints: list[str] = []
+        self.hints: list[str] = []
+        """What is worth to be said of the test if it fails."""
         self._is_given_up = False
         self._watchdog = watchdog
 
@@ -144,7 +147,7 @@ class Life:
         """Await ``act(*args)``, and see what it leaves behind."""
         trial = self._trial
         trial.current.backend = backend
-        before = Leftovers(trial.host, backend)
+        before, jumps = Leftovers(trial.host, backend), Jumps(trial.host.virtual)
         with _everything_logged(backend) if trial.is_logged else nullcontext():
             try:
                 self._value = await act(*args)
@@ -153,6 +156,7 @@ class Life:
             except BaseException as error:  # noqa: BLE001 - `result` raises it
                 # A backend would take what pytest raises to skip or to fail for more.
                 self._error = error
+                trial.hints += jumps.hints(error)
         # Backends may take a turn of the loop to give up what nobody needs any more.
         await backend.sleep(0.001)
         complaint = before.complaint() if trial.settings.leftovers else None
