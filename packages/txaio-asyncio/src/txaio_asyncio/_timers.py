@@ -29,10 +29,10 @@ class AsyncioTimers(Timers):
     """How many seconds early the loop's timers may be."""
 
     def _call_soon(self, fn: Callable[[], object]) -> asyncio.Handle:
-        # A handle keeps its context until it is due, also if it is cancelled.
-        return self._loop.call_soon(fn, context=Context())
+        return self._loop.call_soon(fn)
 
     def _call_after(self, delay: float, fn: Callable[[], object]) -> asyncio.Handle:
+        # A handle keeps its context until it is due, also if it is cancelled.
         return self._loop.call_later(delay + self._grain, fn, context=Context())
 
     def call_from_thread(
