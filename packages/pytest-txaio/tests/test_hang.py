@@ -252,6 +252,17 @@ async def never(txa):
         except trio.Cancelled:
             pass
 """,
+    "shields itself": """
+import trio
+
+async def never(txa):
+    while True:
+        try:
+            with trio.CancelScope(shield=True):
+                await trio.sleep_forever()
+        except trio.Cancelled:
+            pass
+""",
     "checks in for ever": """
 import trio
 
@@ -287,8 +298,7 @@ async def test_x(txaio):
     {act}
 """
     said = complaint(text, backends="anyio-trio")
-    assert said.startswith("the test took more than 0.2 s of real time")
-    assert " waits at " in said
+    assert "  never waits at " in said or "  test_x waits at " in said
 
 
 @pytest.mark.usefixtures("impatient")

@@ -80,6 +80,10 @@ class AsyncioFutures(Futures):
             if future in self._cancelled:
                 return
             self._cancelled.add(future)
+            if future is asyncio.current_task(self._loop):
+                # It may end before it awaits anything, and keeps its value then.
+                self._loop.call_soon(future.cancel, msg)
+                return
         try:
             future.cancel(msg)
         except AttributeError:
@@ -155,7 +159,8 @@ class AsyncioFutures(Futures):
         outer = asyncio.current_task()
         if interrupted and outer is not None:
             outer.uncancel()
-            outer.cancel()
+            # In a moment it may have ended; at once, that would take its value away.
+            self._loop.call_soon(outer.cancel)
         try:
             return inner.result()
         finally:

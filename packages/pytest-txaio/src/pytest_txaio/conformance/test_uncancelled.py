@@ -107,3 +107,45 @@ async def test_error_in_uncancelled(txa: IBackend) -> None:
     with pytest.raises(Boom) as caught:
         await txa.uncancelled(fail)
     assert caught.value is boom
+
+
+@pytest.mark.parametrize("awaits", [True, False])
+async def test_cancelled_too_late_to_matter(
+    txa: IBackend, unit: float, awaits: bool
+) -> None:
+    """X9: It is raised at the next await; without one the coroutine has its value."""
+
+    async def work() -> str:
+        await txa.uncancelled(txa.sleep, 2 * unit)
+        if awaits:
+            await txa.sleep(unit)
+        return "value"
+
+    future = txa.as_future(work)
+    await pause(txa, unit)
+    txa.cancel(future)
+    if not awaits:
+        assert await future == "value"
+        return
+    with pytest.raises(txa.CancelledError):
+        await future
+
+
+@pytest.mark.parametrize("awaits", [True, False])
+async def test_cancelling_oneself(txa: IBackend, unit: float, awaits: bool) -> None:
+    """X4: So it is if a coroutine cancels its own future."""
+    futures: list[Any] = []
+
+    async def work() -> str:
+        await txa.sleep(unit)
+        txa.cancel(futures[0])
+        if awaits:
+            await txa.sleep(unit)
+        return "value"
+
+    futures.append(txa.as_future(work))
+    if not awaits:
+        assert await futures[0] == "value"
+        return
+    with pytest.raises(txa.CancelledError):
+        await futures[0]
