@@ -115,3 +115,23 @@ def test_traceback_of_a_failure_of_other_backends():
         {}.pop("key")
     traceback = txa.failure_traceback(FailedFuture(caught.value))
     assert traceback is caught.value.__traceback__
+
+
+@pytest.mark.parametrize("grace", [None, "x", float("nan"), -1])
+def test_grace_that_is_none(grace):
+    """L1: It is refused before `main` is called."""
+    called = []
+
+    async def main(_txa):
+        called.append(1)
+
+    with pytest.raises((TypeError, ValueError), match="grace must be a number"):
+        run(main, reactor=Clock(), grace=grace)
+    assert called == []
+
+
+def test_call_from_a_thread_of_what_cannot_be_called():
+    """H1: It is refused by name."""
+    txa = TwistedBackend(Clock())
+    with pytest.raises(TypeError, match="fn must be callable, not 'NoneType'"):
+        txa.call_from_thread(None)

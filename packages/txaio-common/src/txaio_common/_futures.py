@@ -7,10 +7,10 @@ from inspect import isasyncgen, isawaitable, iscoroutine
 from types import CoroutineType, GeneratorType
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from txaio_common._checks import check_callable, check_delay
 from txaio_common._failures import Failures, exception_of, raisable
 from txaio_common._followers import Shield, Timeout
 from txaio_common._gather import UNSET, GatherAll, GatherUntilFailure
-from txaio_common._timers import check_callable, check_delay
 
 
 if TYPE_CHECKING:
@@ -166,10 +166,10 @@ class Futures(Failures):
         kind = GatherAll if consume_exceptions else GatherUntilFailure
         return kind(self, [self._ensure(member) for member in members]).future
 
-    def shield(self, future: IFuture[T]) -> IFuture[T]:
+    def shield(self, future: Awaitable[T]) -> IFuture[T]:
         return Shield(self, self._ensure(future)).future
 
-    def timeout(self, future: IFuture[T], seconds: float) -> IFuture[T]:
+    def timeout(self, future: Awaitable[T], seconds: float) -> IFuture[T]:
         check_delay(seconds, "seconds")
         return Timeout(self, self._ensure(future), seconds).future
 

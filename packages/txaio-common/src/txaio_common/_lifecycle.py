@@ -100,11 +100,11 @@ class ThreadChecked(Futures, Timers):
         self._check_thread()
         return super().gather(futures, consume_exceptions)
 
-    def shield(self, future: IFuture[Any]) -> IFuture[Any]:
+    def shield(self, future: Awaitable[Any]) -> IFuture[Any]:
         self._check_thread()
         return super().shield(future)
 
-    def timeout(self, future: IFuture[Any], seconds: float) -> IFuture[Any]:
+    def timeout(self, future: Awaitable[Any], seconds: float) -> IFuture[Any]:
         self._check_thread()
         return super().timeout(future, seconds)
 

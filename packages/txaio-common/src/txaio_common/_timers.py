@@ -10,8 +10,7 @@ from types import CoroutineType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from txaio_common._batches import BatchedTimer
-from txaio_common._checks import check_callable as check_callable  # noqa: PLC0414
-from txaio_common._checks import check_delay as check_delay  # noqa: PLC0414
+from txaio_common._checks import check_callable, check_delay
 from txaio_common._coroutine_functions import check_runs
 from txaio_common._failures import Failures
 from txaio_interfaces import IBatchedTimer, IDelayedCall

@@ -191,12 +191,15 @@ class IFutures(ABC):
         """
 
     @abstractmethod
-    def shield(self, future: IFuture[T]) -> IFuture[T]:
-        """Return a future that follows *future* and may be cancelled without it."""
+    def shield(self, future: Awaitable[T]) -> IFuture[T]:
+        """Return a future that follows *future* and may be cancelled without it.
+
+        A coroutine is taken, too, and run.
+        """
 
     @abstractmethod
-    def timeout(self, future: IFuture[T], seconds: float) -> IFuture[T]:
-        """Return a future that follows *future* for *seconds*.
+    def timeout(self, future: Awaitable[T], seconds: float) -> IFuture[T]:
+        """Return a future that follows *future*, or a coroutine, for *seconds*.
 
         After that *future* is cancelled, and it fails with `TimeoutError`:
         once the canceller of *future* was called, but before clean-up is done.

@@ -19,6 +19,7 @@ from txaio_common import (
     LEAST_GRACE,
     ThreadChecked,
     Unavailable,
+    check_grace,
     debug_mode,
     start_main,
 )
@@ -68,7 +69,7 @@ class TwistedBackend(TwistedTimers, TwistedLogging):
     ) -> None:
         """Belong to *reactor*."""
         del debug
-        self._grace = grace
+        self._grace = check_grace(grace)
         self._reactor = reactor = _global_reactor() if reactor is None else reactor
         self._thread = get_ident()
         self._now = clock_of(reactor)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from twisted.internet.threads import deferToThreadPool
 from twisted.python.runtime import seconds
 
-from txaio_common import NativeCall, Timers, in_thread
+from txaio_common import NativeCall, Timers, check_callable, in_thread
 from txaio_twisted._futures import TwistedFutures
 
 
@@ -88,6 +88,7 @@ class TwistedTimers(TwistedFutures, Timers):
     def call_from_thread(
         self, fn: Callable[P, object], /, *args: P.args, **kwargs: P.kwargs
     ) -> None:
+        check_callable(fn, "fn")
         # An asyncioreactor does not keep the order of calls from threads.
         call_from_thread = self._reactor.callFromThread
         call = partial(fn, *args, **kwargs)

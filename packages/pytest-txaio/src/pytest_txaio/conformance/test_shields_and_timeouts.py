@@ -182,3 +182,14 @@ async def test_timeout_of_what_has_ended(
     with pytest.raises(Boom):
         await txa.timeout(txa.create_future_error(Boom()), seconds)
     await pause(txa, unit)
+
+
+async def test_coroutine_in_the_place_of_a_future(txa: IBackend, unit: float) -> None:
+    """X6, X10: It is run, and followed."""
+
+    async def work() -> str:
+        await txa.sleep(unit)
+        return "value"
+
+    assert await txa.shield(work()) == "value"
+    assert await txa.timeout(work(), 3 * unit) == "value"
