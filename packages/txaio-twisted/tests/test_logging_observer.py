@@ -13,6 +13,7 @@ from twisted.internet.defer import fail
 from twisted.logger import (
     LogBeginner,
     Logger,
+    LoggingFile,
     LogLevel,
     LogPublisher,
     globalLogPublisher,
@@ -222,3 +223,22 @@ def test_critical_events_are_printed_once(
     txl.stop_logging()
     txl.make_logger("some").critical("y")
     assert beginner.stream.getvalue() == "y\n"
+
+
+@pytest.mark.parametrize("left_out", [True, False])
+def test_standard_output_that_leads_into_the_log(
+    txl: TwistedLogging, monkeypatch: pytest.MonkeyPatch, left_out: bool
+):
+    """O7: Where Twisted has redirected it, it is where the program began."""
+    began = StringIO()
+    redirected: Any = LoggingFile(Logger("stdout"))
+    monkeypatch.setattr(sys, "__stdout__", began)
+    monkeypatch.setattr(sys, "stdout", redirected)
+    if left_out:
+        txl.start_logging()
+    else:
+        txl.start_logging(redirected)
+    txl.make_logger("some").info("x")
+    sys.stdout.write("printed\n")
+    lines = [line.partition(" ")[2] for line in began.getvalue().splitlines()]
+    assert lines == ["info some: x", "info stdout: printed"]

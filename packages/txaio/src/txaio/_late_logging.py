@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
-
-from twisted.logger import LoggingFile
 
 from txaio._early import EARLY
 from txaio._selection import SELECTION
@@ -28,9 +25,6 @@ class LateLogging(TwistedBackend):
         level: str = "info",
         format: str = "text",  # noqa: A002 - the name that callers know
     ) -> None:
-        if out is UNSET and isinstance(sys.stdout, LoggingFile):
-            # It is Twisted's, and hands what is written there to the log.
-            out = sys.__stdout__
         super().start_logging(out, level, format)
         if out is None:
             return

@@ -85,7 +85,7 @@ def test_debug_mode_lets_the_loops_own_thread_do_everything(
 async def test_rejecting_with_a_cancellation(
     txa: IBackend, unit: float, wrapped: bool
 ) -> None:
-    """F2, X1: The future is cancelled, its canceller called; one that ended refuses."""
+    """X1: The future is cancelled, its canceller called; one that ended refuses."""
     told: list[Any] = []
     error: Any = txa.CancelledError("why")
     if wrapped:
