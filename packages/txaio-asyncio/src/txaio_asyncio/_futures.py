@@ -79,7 +79,7 @@ class AsyncioFutures(Futures):
             # A second time would interrupt its clean-up.
             if future in self._cancelled:
                 return
-            self._cancelled.add(future)
+            self._note_cancelled(future)
             if future is asyncio.current_task(self._loop):
                 # It may end before it awaits anything, and keeps its value then.
                 self._loop.call_soon(future.cancel, msg)
@@ -88,6 +88,12 @@ class AsyncioFutures(Futures):
             future.cancel(msg)
         except AttributeError:
             raise self._no_future(future) from None
+
+    def _note_cancelled(self, task: Any) -> None:
+        """Remember *task*, and those that its cancellation goes on to."""
+        while isinstance(task, asyncio.Task) and task not in self._cancelled:
+            self._cancelled.add(task)
+            task = getattr(task, "_fut_waiter", None)
 
     def is_future(self, obj: object) -> bool:
         return isinstance(obj, asyncio.Future)

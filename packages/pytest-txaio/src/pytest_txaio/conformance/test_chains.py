@@ -66,3 +66,26 @@ async def test_awaiting_oneself(txa: IBackend, unit: float) -> None:
     txa.cancel(futures[0])
     with pytest.raises((RuntimeError, txa.CancelledError)):
         await futures[0]
+
+
+async def test_cancelling_the_inner_one_as_well(txa: IBackend, unit: float) -> None:
+    """X4, X5: Whom a cancellation has reached through another is in peace, too."""
+
+    async def inner() -> str:
+        try:
+            await txa.create_future()
+        except txa.CancelledError:
+            await txa.sleep(2 * unit)
+        return "cleaned up"
+
+    async def outer() -> str:
+        return await waited
+
+    waited = txa.as_future(inner)
+    future = txa.as_future(outer)
+    await pause(txa, unit)
+    txa.cancel(future)
+    await pause(txa, unit)
+    txa.cancel(waited)
+    assert await waited == "cleaned up"
+    assert await future == "cleaned up"
