@@ -234,7 +234,7 @@ async def test_x(txaio, stop):
         stop.set()
 """
 HINT = (
-    "virtual time jumped 10* s, and waits for no thread, of which the test began some:"
+    "virtual time jumped 10* s, and did not wait for the threads that the test began:"
     " for real time, mark the test: @pytest.mark.txaio(clock='real')"
 )
 

@@ -32,7 +32,7 @@ class JumpingSelector(selectors.DefaultSelector):
             return self._wait()
         ready: list[tuple[SelectorKey, int]] = super().select(0)
         if not ready and timeout > 0:
-            self.time.now += timeout
+            self.time.jump(timeout)
         return ready
 
     def _wait(self) -> list[tuple[SelectorKey, int]]:

@@ -63,7 +63,7 @@ class VirtualReactor(RealReactor):
         """Handle what is ready; wait only if no deadline is set."""
         if timeout:
             if not self._is_ready(0):
-                self.time.now += timeout
+                self.time.jump(timeout)
             timeout = 0
         elif timeout is None and not self._is_ready(GRACE) and not watched(self):
             self.on_stuck()

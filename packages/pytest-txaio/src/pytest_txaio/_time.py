@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from math import inf, isnan, nan
+import threading
+from math import inf, isnan, nan, nextafter
 from typing import Any
 
 
@@ -32,3 +33,18 @@ class VirtualTime:
 
     def __init__(self) -> None:
         self.now = START
+        self.unwaited = 0.0
+        """How many seconds it jumped while there were threads that the test began."""
+        self._threads = set(threading.enumerate())
+
+    def jump(self, seconds: float, threads_work: bool | None = None) -> None:
+        """Move it to what is due in *seconds*, as the loop has nothing else to do.
+
+        Unless told whether *threads_work*, look for those that were not there before.
+        """
+        # The sum may be the same time again, where *seconds* are very few.
+        self.now = max(self.now + seconds, nextafter(self.now, inf))
+        if threads_work is None:
+            threads_work = bool(set(threading.enumerate()) - self._threads)
+        if threads_work:
+            self.unwaited += seconds

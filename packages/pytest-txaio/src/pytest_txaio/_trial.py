@@ -12,19 +12,23 @@ from pytest_txaio._async_fixtures import AsyncFixture, is_async, real
 from pytest_txaio._errors import TxaioErrors
 from pytest_txaio._garbage import collecting_by_hand
 from pytest_txaio._hang import Hang, Hung
-from pytest_txaio._jumps import Jumps
 from pytest_txaio._leftovers import Leftovers
 from pytest_txaio._stand_in import Current, StandIn
 
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Generator
+    from collections.abc import Awaitable, Callable, Generator, Iterator
 
     from pytest_txaio._host import Host
     from pytest_txaio._settings import Settings
+    from pytest_txaio._time import VirtualTime
     from pytest_txaio._watchdog import Watchdog
 
 MEANT_AWAIT = "was `await` meant where it says `yield`?"
+HASTE = (
+    "virtual time jumped {:g} s, and did not wait for the threads that the test began:"
+    " for real time, mark the test: @pytest.mark.txaio(clock='real')"
+)
 NOT_ENDED = "the loop was stopped before the test had ended"
 
 
@@ -43,7 +47,7 @@ class Trial:
         """Whether loggers are to hand on all that they are given."""
         self.complaints: list[str] = []
         self.hints: list[str] = []
-        """What is worth to be said of the test if it fails."""
+        """What else to say of the test if it fails."""
         self._is_given_up = False
         self._watchdog = watchdog
 
@@ -147,7 +151,7 @@ class Life:
         """Await ``act(*args)``, and see what it leaves behind."""
         trial = self._trial
         trial.current.backend = backend
-        before, jumps = Leftovers(trial.host, backend), Jumps(trial.host.virtual)
+        before = Leftovers(trial.host, backend)
         with _everything_logged(backend) if trial.is_logged else nullcontext():
             try:
                 self._value = await act(*args)
@@ -156,7 +160,7 @@ class Life:
             except BaseException as error:  # noqa: BLE001 - `result` raises it
                 # A backend would take what pytest raises to skip or to fail for more.
                 self._error = error
-                trial.hints += jumps.hints(error)
+                trial.hints += hints(error, trial.host.virtual)
         # Backends may take a turn of the loop to give up what nobody needs any more.
         await backend.sleep(0.001)
         complaint = before.complaint() if trial.settings.leftovers else None
@@ -175,6 +179,12 @@ class Life:
         if not self._ended:
             raise RuntimeError(NOT_ENDED)
         return self._value
+
+
+def hints(error: BaseException, time: VirtualTime | None) -> Iterator[str]:
+    """Yield what *error*, which ends a run, may come of."""
+    if isinstance(error, TimeoutError) and time is not None and time.unwaited > 0:
+        yield HASTE.format(time.unwaited)
 
 
 @contextmanager

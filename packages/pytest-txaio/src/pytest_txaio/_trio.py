@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import inf, nextafter
+from math import inf
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import anyio.to_thread
@@ -51,8 +51,7 @@ class VirtualClock(Clock):
             await wait_all_tasks_blocked()
             left = current_statistics().seconds_to_next_deadline
             if left < inf:
-                # The sum may be the same time again, where *left* is very small.
-                self.time.now = max(self.time.now + left, nextafter(self.time.now, inf))
+                self.time.jump(left, _threads_work())
             else:
                 await self._wait_for_good()
 
@@ -65,17 +64,21 @@ class VirtualClock(Clock):
 def _may_be_woken() -> bool:
     """Tell whether a socket is watched, or a thread works, for any task."""
     sockets: Any = current_statistics().io_statistics
+    return (
+        # One of Trio's own tasks waits to be woken.
+        getattr(sockets, "tasks_waiting_read", 0) > 1
+        or getattr(sockets, "tasks_waiting_write", 0) > 0
+        or _threads_work()
+    )
+
+
+def _threads_work() -> bool:
     # Threads that have worked stay for a while, so they are no sign of it.
     limiters = (
         trio.to_thread.current_default_thread_limiter(),
         anyio.to_thread.current_default_thread_limiter(),
     )
-    return (
-        # One of Trio's own tasks waits to be woken.
-        getattr(sockets, "tasks_waiting_read", 0) > 1
-        or getattr(sockets, "tasks_waiting_write", 0) > 0
-        or any(limiter.borrowed_tokens for limiter in limiters)
-    )
+    return any(limiter.borrowed_tokens for limiter in limiters)
 
 
 def family(task: Any) -> Iterator[Any]:

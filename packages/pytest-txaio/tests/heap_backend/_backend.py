@@ -142,6 +142,8 @@ class HeapBackend(Futures, Timers, StdlibLogging):
             return await fn(*args, **kwargs)
         finally:
             task.shelters -= 1
+            # The frames of a failure keep this one, and would keep the task with it.
+            del task
 
     def _call_soon(self, fn: Callable[[], object]) -> Call:
         return self._loop.soon(fn)

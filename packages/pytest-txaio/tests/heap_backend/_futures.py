@@ -193,14 +193,21 @@ class HeapTask(HeapFuture):
     def _await(self, awaited: Any) -> None:
         if not isinstance(awaited, HeapFuture):
             kind = type(awaited).__name__
-            self._throw = TypeError(f"a coroutine on a heap cannot await {kind!r}")
-            self._loop.soon(self._step)
+            self._raise(TypeError(f"a coroutine on a heap cannot await {kind!r}"))
+            return
+        if awaited is self:
+            self._raise(RuntimeError("a coroutine cannot await its own future"))
             return
         self._awaited = awaited
         awaited.listen(self._step)
         if self._throw is not None and not self.shelters:
             throw, self._throw = self._throw, None
             awaited.cancel(*throw.args)
+
+    def _raise(self, error: Exception) -> None:
+        """Have the coroutine see *error* where it awaits."""
+        self._throw = error
+        self._loop.soon(self._step)
 
     def _end(self, state: str, value: Any) -> None:
         if state is not RESOLVED and value.__traceback__ is not None:
