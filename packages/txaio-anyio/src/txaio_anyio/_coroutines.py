@@ -32,7 +32,7 @@ class AnyioTask(AnyioFuture):
     which is raised at every await until the end.
     """
 
-    __slots__ = ("_native", "_scope", "cancellation", "shields")
+    __slots__ = ("_mark", "_native", "_owed", "_scope", "_shields", "cancellation")
 
     def __init__(self, pump: Pump) -> None:
         super().__init__(pump)
@@ -40,8 +40,12 @@ class AnyioTask(AnyioFuture):
         self._scope: anyio.CancelScope | None = None
         self.cancellation: CancelledError | None = None
         """What the coroutine is to see, once it is cancelled."""
-        self.shields: int = 0
+        self._mark: AnyioFuture | None = None
+        """What stands for the wait that is to be cancelled next."""
+        self._shields = 0
         """How many calls of `uncancelled` it is in."""
+        self._owed = False
+        """Whether it was cancelled in one of these, and is to see it afterwards."""
 
     def settle(self, state: str, value: Any) -> None:
         if self.state is PENDING:
@@ -58,8 +62,8 @@ class AnyioTask(AnyioFuture):
             if task.cancellation is not None:
                 break
             task.cancellation = cancellation(msg)
-            if task.shields:
-                task.interrupt()
+            if task._shields:
+                task._owed = True
                 break
         else:
             task._cancel_wait_for(last, msg)
@@ -97,7 +101,7 @@ class AnyioTask(AnyioFuture):
     def _cancel_next_wait(self) -> None:
         """Cancel what the coroutine, which runs now, will wait for next."""
         waits, native = self._pump.waits, self._native
-        mark = AnyioFuture(self._pump)
+        self._mark = mark = AnyioFuture(self._pump)
         mark.cancel()
         waits[native] = mark
 
@@ -107,6 +111,22 @@ class AnyioTask(AnyioFuture):
                 self.interrupt()
 
         self._pump.push(see)
+
+    def enter_shield(self) -> None:
+        """Let a cancellation wait until the coroutine has left again."""
+        self._shields += 1
+        waits, native = self._pump.waits, self._native
+        if self._mark is not None and waits.get(native) is self._mark:
+            # It has not seen the last one yet.
+            del waits[native]
+            self._owed = True
+
+    def leave_shield(self) -> None:
+        """Have the coroutine see at its next wait what it missed meanwhile."""
+        self._shields -= 1
+        if self._owed and not self._shields:
+            self._owed = False
+            self._cancel_next_wait()
 
     def interrupt(self) -> None:
         """Have AnyIO cancel the coroutine, which interrupts its clean-up, too."""
@@ -123,7 +143,7 @@ class AnyioTask(AnyioFuture):
     def is_interrupted(self) -> bool:
         """Tell whether AnyIO's cancellation, seen by the coroutine, is this task's."""
         scope = self._scope
-        return scope is not None and scope.cancel_called and not self.shields
+        return scope is not None and scope.cancel_called and not self._shields
 
     async def _end_for(self, awaiter: AnyioTask | None) -> None:
         self.cancel()

@@ -119,11 +119,11 @@ class AnyioFutures(Futures):
         with anyio.CancelScope(shield=True):
             if task is None:
                 return await fn(*args, **kwargs)
-            task.shields += 1
+            task.enter_shield()
             try:
                 return await fn(*args, **kwargs)
             finally:
-                task.shields -= 1
+                task.leave_shield()
                 # What is raised keeps this frame, and would keep the future with it.
                 del task
 

@@ -17,36 +17,43 @@ if TYPE_CHECKING:
 DEPTH = 300
 
 
-def chain(txa: IBackend, ended: list[int], depth: int = DEPTH) -> Any:
-    """Return the future of a coroutine that waits for another, and so on."""
+async def chain(txa: IBackend, ended: list[int]) -> list[Any]:
+    """Return the future of a coroutine that waits for another, and so on.
+
+    It is in a list, as a future that is returned would be waited for.
+    """
+    begun = txa.create_future()
 
     async def level(left: int) -> None:
         try:
-            await (txa.as_future(level, left - 1) if left else txa.create_future())
+            if left:
+                await txa.as_future(level, left - 1)
+            txa.resolve(begun)
+            await txa.create_future()
         finally:
             ended.append(left)
 
-    return txa.as_future(level, depth)
+    future = txa.as_future(level, DEPTH)
+    await begun
+    return [future]
 
 
-async def test_cancelling_a_long_chain(txa: IBackend, unit: float) -> None:
+async def test_cancelling_a_long_chain(txa: IBackend) -> None:
     """X5: Each of a chain of coroutines cleans up, the innermost first."""
     ended: list[int] = []
-    future = chain(txa, ended)
-    await pause(txa, unit)
+    (future,) = await chain(txa, ended)
     txa.cancel(future)
     with pytest.raises(txa.CancelledError):
         await future
     assert ended == list(range(DEPTH + 1))
 
 
-def test_long_chain_at_the_end(run: Callable[..., Any], unit: float) -> None:
+def test_long_chain_at_the_end(run: Callable[..., Any]) -> None:
     """L1: So it does when the backend ends."""
     ended: list[int] = []
 
     async def main(txa: IBackend) -> str:
-        chain(txa, ended)
-        await pause(txa, unit)
+        await chain(txa, ended)
         return "value"
 
     assert run(main) == "value"
@@ -69,7 +76,7 @@ async def test_awaiting_oneself(txa: IBackend, unit: float) -> None:
 
 
 async def test_cancelling_the_inner_one_as_well(txa: IBackend, unit: float) -> None:
-    """X4, X5: Whom a cancellation has reached through another is in peace, too."""
+    """X9: Whom a cancellation has reached through another is in peace, too."""
 
     async def inner() -> str:
         try:

@@ -81,7 +81,7 @@ async def test_busy_loop_takes_calls(txa: IBackend) -> None:
     called: list[int] = []
 
     def ask() -> None:
-        for number in range(20):
+        for number in range(5):
             made = threading.Event()
             txa.call_from_thread(called.append, number)
             txa.call_from_thread(made.set)
@@ -89,7 +89,7 @@ async def test_busy_loop_takes_calls(txa: IBackend) -> None:
 
     thread = Thread(ask)
     thread.start()
-    while len(called) < 20:
+    while len(called) < 5:
         await txa.sleep(0)
     thread.end()
 

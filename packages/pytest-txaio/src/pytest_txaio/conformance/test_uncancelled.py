@@ -149,3 +149,27 @@ async def test_cancelling_oneself(txa: IBackend, unit: float, awaits: bool) -> N
         return
     with pytest.raises(txa.CancelledError):
         await futures[0]
+
+
+async def test_cancellation_that_waited_is_seen_once(
+    txa: IBackend, unit: float
+) -> None:
+    """X9: What was asked for in `uncancelled` is raised at one await after it."""
+    seen: list[str] = []
+
+    async def work() -> str:
+        await txa.uncancelled(txa.sleep, 2 * unit)
+        await txa.uncancelled(txa.sleep, unit)
+        for step in ("first", "second"):
+            try:
+                await txa.sleep(unit)
+            except txa.CancelledError:
+                seen.append(step)
+            await txa.uncancelled(txa.sleep, unit)
+        return "value"
+
+    future = txa.as_future(work)
+    await pause(txa, unit)
+    txa.cancel(future)
+    assert await future == "value"
+    assert seen == ["first"]
