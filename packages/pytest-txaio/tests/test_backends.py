@@ -80,6 +80,15 @@ def test_other():
     result.stdout.fnmatch_lines(["txaio: no backend is installed; *", said, said])
 
 
+def test_nothing_is_installed_to_hold_a_contract(run_tests, without):
+    """Of no backend it is not said that it breaks clauses."""
+    without("txaio_asyncio", "txaio_twisted", "txaio_anyio")
+    asked = ["--txaio-conformance", "--txaio-clauses=E3"]
+    result = run_tests("", *asked, backends="")
+    result.stdout.fnmatch_lines(["no txaio backend is installed: pip install *"])
+    assert "clauses hold" not in result.stdout.str()
+
+
 def test_chosen_by_option(run_tests):
     """The option names them, with commas between; their order is kept."""
     result = run_tests(TEST, "-v", backends="anyio-trio, twisted")

@@ -179,7 +179,7 @@ def outcomes(reports: Iterable[object]) -> dict[str, Outcome]:
             continue
         clauses = [str(text) for name, text in report.user_properties if name == CLAUSE]
         for name, backend in report.user_properties:
-            if name == BACKEND:
+            if name == BACKEND and backend:  # None, where none is installed.
                 found[str(backend)].add(report, clauses)
     return found
 
