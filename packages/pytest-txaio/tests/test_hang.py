@@ -298,7 +298,7 @@ async def test_x(txaio):
     {act}
 """
     said = complaint(text, backends="anyio-trio")
-    assert "  never waits at " in said or "  test_x waits at " in said
+    assert said.startswith(("the test took more than 0.2 s", "the test would wait"))
 
 
 @pytest.mark.usefixtures("impatient")
@@ -314,7 +314,7 @@ async def test_x(txaio):
     await txaio.sleep(0.01)
 """
     said = complaint(text, backends=backend)
-    assert " never waits at " in said
+    assert said.startswith(("the test took more than 0.2 s", "the test left behind"))
 
 
 @pytest.mark.usefixtures("impatient")
