@@ -101,9 +101,9 @@ async def test_reset_moves_a_call(
     due: list[float] = []
 
     def move() -> None:
+        due.append(txa.time() + max(0, delay) * unit)
         assert call.reset(delay * unit) is True
         assert made == []
-        due.append(txa.time() + max(0, delay) * unit)
 
     call = txa.call_later(3 * unit, lambda: made.append(txa.time()))
     txa.call_later(0.5 * unit, move)

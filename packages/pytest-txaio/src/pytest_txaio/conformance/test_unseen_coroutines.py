@@ -108,4 +108,5 @@ async def test_unseen_failure_of_clean_up(
 
     txa.as_future(work)
     await pause(txa, unit)
+    collect_dropped()
     assert [type(error) for error in reported()] == [Boom]
