@@ -78,18 +78,23 @@ async def test_calls_keep_their_order(txa: IBackend) -> None:
 
 async def test_busy_loop_takes_calls(txa: IBackend) -> None:
     """H1: A loop that never rests makes them between its turns."""
-    called: list[int] = []
+    ended: list[str] = []
 
     def ask() -> None:
-        for number in range(5):
+        for _ in range(5):
             made = threading.Event()
-            txa.call_from_thread(called.append, number)
             txa.call_from_thread(made.set)
-            made.wait(10)
+            assert made.wait(5)
 
-    thread = Thread(ask)
+    def ask_and_say_so() -> None:
+        try:
+            ask()
+        finally:
+            txa.call_from_thread(ended.append, "ended")
+
+    thread = Thread(ask_and_say_so)
     thread.start()
-    while len(called) < 5:
+    while not ended:
         await txa.sleep(0)
     thread.end()
 
