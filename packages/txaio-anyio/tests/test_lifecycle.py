@@ -17,7 +17,7 @@ from txaio_anyio import AnyioBackend, AnyioFuture
 
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterator
 
 
 class Strict(Exception):
@@ -630,6 +630,15 @@ def test_cancelled_natively_as_all_tasks_are(reported: list[BaseException]) -> N
     assert reported == []
 
 
+@pytest.fixture
+def _interruptible() -> Iterator[None]:
+    """Have Ctrl-C do what it does, though the tests may run where it does nothing."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("_interruptible")
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 @pytest.mark.parametrize("where", ["body", "end"])
 def test_interrupted_from_the_keyboard(backend: str, where: str) -> None:

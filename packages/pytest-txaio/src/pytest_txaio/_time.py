@@ -32,8 +32,8 @@ class VirtualTime:
     """
 
     def __init__(self) -> None:
-        self.now = START
-        self.unwaited = 0.0
+        self.now: float = START
+        self.unwaited: float = 0.0
         """How many seconds it jumped while there were threads that the test began."""
         self._threads = set(threading.enumerate())
 
