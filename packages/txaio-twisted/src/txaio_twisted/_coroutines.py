@@ -79,10 +79,11 @@ class Runner:
             self._backend._enqueue(last.step, None)
 
     def interrupt(self) -> None:
-        """Cancel what is awaited, or else the next that will be, once more."""
-        inner = self._cancel_awaited(None)
-        if inner is not None:
-            inner.cancel()
+        """Cancel what is awaited, or else the next that will be, once more.
+
+        A coroutine that is awaited is told by whoever interrupts them all.
+        """
+        self._cancel_awaited(None)
 
     def _cancel_awaited(self, msg: str | None) -> Runner | None:
         """Cancel what is awaited, unless it is a coroutine: then return its runner."""
@@ -169,8 +170,8 @@ class Runner:
 
     def _end(self) -> None:
         outcome, self._outcome = self._outcome, None
-        future, self.future = self.future, None
+        future: Any = self.future
+        self.future = None
         if self.siblings is not None:
             self.siblings.discard(self)
-        if future is not None:
-            future._settle(outcome, failed=self._failed)
+        future._settle(outcome, failed=self._failed)

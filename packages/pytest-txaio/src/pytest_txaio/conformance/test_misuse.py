@@ -70,11 +70,12 @@ def test_debug_mode_lets_the_loops_own_thread_do_everything(
 
     async def main(txa: IBackend) -> None:
         failed, cancelled = txa.create_future(), txa.create_future()
-        shielded = txa.shield(failed)
+        shielded, timed = txa.shield(failed), txa.timeout(failed, 1000)
         txa.reject(failed, KeyError("x"))
         txa.cancel(cancelled)
-        with pytest.raises(KeyError):
-            await shielded
+        for follower in (shielded, timed):
+            with pytest.raises(KeyError):
+                await follower
         with pytest.raises(txa.CancelledError):
             await cancelled
 
