@@ -157,7 +157,8 @@ class Futures(Failures):
             raise TypeError(msg)
         members = list(futures)
         for member in members:
-            if not is_awaitable(member):
+            # Asked here first, it costs half as much.
+            if not hasattr(type(member), "__await__") and not is_awaitable(member):
                 raise TypeError(
                     "futures must hold futures and coroutines,"
                     f" not {type(member).__name__!r}: as_future(fn) makes one of what"
