@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import pytest
 from twisted.internet.defer import CancelledError, Deferred
-from twisted.internet.task import Clock
-
-from txaio_twisted import TwistedBackend
 
 
 class Odd:
@@ -14,12 +11,6 @@ class Odd:
 
     def __await__(self):
         yield 1
-
-
-@pytest.fixture
-def txa():
-    """Give a backend on a clock."""
-    return TwistedBackend(Clock())
 
 
 @pytest.fixture

@@ -7,16 +7,7 @@ from contextlib import nullcontext
 
 import pytest
 from twisted.internet.defer import Deferred
-from twisted.internet.task import Clock
 from twisted.python.failure import Failure
-
-from txaio_twisted import TwistedBackend
-
-
-@pytest.fixture
-def txa():
-    """Give a backend on a clock."""
-    return TwistedBackend(Clock())
 
 
 def test_callbacks_of_a_native_deferred(txa):
@@ -108,6 +99,21 @@ def test_failure_that_was_cleaned(txa):
     txa.as_future(wait)
     assert seen == [failure.value]
     assert txa.failure_traceback(failure) is None
+
+
+def test_callback_that_raises_what_is_no_error(txa, events):
+    """C5: It is reported, and the next one is called."""
+    seen = []
+
+    def raise_cancelled(_value):
+        raise asyncio.CancelledError
+
+    future = txa.create_future()
+    txa.add_callbacks(future, raise_cancelled, None)
+    txa.add_callbacks(future, seen.append, None)
+    txa.resolve(future, "value")
+    assert seen == ["value"]
+    assert [event["log_failure"].type for event in events] == [asyncio.CancelledError]
 
 
 def test_callbacks_without_end(txa):

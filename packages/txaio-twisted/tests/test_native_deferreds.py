@@ -6,25 +6,6 @@ import gc
 
 import pytest
 from twisted.internet.defer import Deferred, fail, succeed
-from twisted.internet.task import Clock
-from twisted.logger import globalLogPublisher
-
-from txaio_twisted import TwistedBackend
-
-
-@pytest.fixture
-def txa():
-    """Give a backend on a clock."""
-    return TwistedBackend(Clock())
-
-
-@pytest.fixture
-def events():
-    """Give the list of the events that Twisted's log gets."""
-    events = []
-    globalLogPublisher.addObserver(events.append)
-    yield events
-    globalLogPublisher.removeObserver(events.append)
 
 
 @pytest.mark.parametrize("early", [True, False])

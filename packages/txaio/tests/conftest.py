@@ -8,6 +8,8 @@ import importlib
 import sys
 
 import pytest
+from twisted.internet.task import Clock
+from twisted.logger import globalLogPublisher
 
 from txaio_common import LEVELS
 from txaio_common._log_events import CATEGORIES
@@ -32,6 +34,22 @@ def txaio():
     LEVELS.set(level)
     CATEGORIES.clear()
     CATEGORIES.update(categories)
+
+
+@pytest.fixture
+def clock(txa):
+    """Configure a clock in the place of the reactor, where *txa* is on Twisted."""
+    txa.config.loop = clock = Clock()
+    return clock
+
+
+@pytest.fixture
+def events():
+    """Give the list of the events that Twisted's log gets."""
+    events = []
+    globalLogPublisher.addObserver(events.append)
+    yield events
+    globalLogPublisher.removeObserver(events.append)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 from twisted.internet.task import Clock
-from twisted.logger import LogLevel, globalLogPublisher
+from twisted.logger import LogLevel
 
 from txaio_interfaces import ILogger
 from txaio_twisted import TwistedBackend
@@ -39,15 +39,6 @@ def records():
     logging.getLogger().addHandler(handler)
     logging.getLogger().setLevel(1)
     return records
-
-
-@pytest.fixture
-def events():
-    """Give the list of the events that Twisted's log gets."""
-    events = []
-    globalLogPublisher.addObserver(events.append)
-    yield events
-    globalLogPublisher.removeObserver(events.append)
 
 
 class Made:

@@ -18,7 +18,6 @@ from twisted.internet.defer import (
     succeed,
 )
 from twisted.internet.task import Clock
-from twisted.logger import globalLogPublisher
 from twisted.python.failure import Failure
 
 
@@ -27,22 +26,6 @@ def txa(txaio):
     """Select Twisted."""
     txaio.use_twisted()
     return txaio
-
-
-@pytest.fixture
-def clock(txa):
-    """Configure a clock in the place of the reactor."""
-    txa.config.loop = clock = Clock()
-    return clock
-
-
-@pytest.fixture
-def events():
-    """Give the list of the events that Twisted's log gets."""
-    events = []
-    globalLogPublisher.addObserver(events.append)
-    yield events
-    globalLogPublisher.removeObserver(events.append)
 
 
 def test_future_is_a_deferred(txa):

@@ -8,8 +8,6 @@ import weakref
 
 import pytest
 from twisted.internet.defer import CancelledError, Deferred, succeed
-from twisted.internet.task import Clock
-from twisted.logger import globalLogPublisher
 
 
 @pytest.fixture
@@ -17,22 +15,6 @@ def txa(txaio):
     """Select Twisted."""
     txaio.use_twisted()
     return txaio
-
-
-@pytest.fixture
-def clock(txa):
-    """Configure a clock in the place of the reactor."""
-    txa.config.loop = clock = Clock()
-    return clock
-
-
-@pytest.fixture
-def events():
-    """Give the list of the events that Twisted's log gets."""
-    events = []
-    globalLogPublisher.addObserver(events.append)
-    yield events
-    globalLogPublisher.removeObserver(events.append)
 
 
 @pytest.mark.parametrize("early", [True, False])

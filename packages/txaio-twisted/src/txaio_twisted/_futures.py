@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from asyncio import isfuture
 from contextvars import copy_context
 from functools import partial
@@ -14,17 +13,12 @@ from twisted.python.failure import Failure
 
 from txaio_common import UNSET, Futures, call_and_wait, wait_for
 from txaio_twisted._coroutines import Runner
-from txaio_twisted._failures import (
-    TwistedFailures,
-    exception_of,
-    failure_of,
-    traceback_of,
-)
+from txaio_twisted._failures import exception_of, failure_of, traceback_of
 from txaio_twisted._native import TwistedFuture, call_either, take_over
+from txaio_twisted._queue import TwistedQueue
 
 
 if TYPE_CHECKING:
-    from collections import deque
     from collections.abc import Awaitable, Callable, Coroutine
     from typing import ParamSpec, TypeVar
 
@@ -37,11 +31,8 @@ if TYPE_CHECKING:
 DEEP = 20
 """Coroutines that start each other, so deep, do it in turn instead of recursion."""
 
-AT_ONCE = 5000
-"""So many callbacks and steps of coroutines are made before the reactor has a turn."""
 
-
-class TwistedFutures(Futures, TwistedFailures):
+class TwistedFutures(Futures, TwistedQueue):
     """The primitives, on `TwistedFuture`; native Deferreds are adopted."""
 
     _a_future: ClassVar[str] = "a Deferred"
@@ -49,8 +40,6 @@ class TwistedFutures(Futures, TwistedFailures):
     InvalidStateError: ClassVar[type[Exception]] = AlreadyCalledError
 
     _make_future: Callable[..., TwistedFuture]
-    _queue: deque[tuple[Listener, Any]]
-    _draining: bool
     _nesting: int
     """How many coroutines are starting, one inside the other."""
     _runners: set[Runner]
@@ -152,42 +141,6 @@ class TwistedFutures(Futures, TwistedFailures):
             result = None
         self._enqueue(runner.step, None)
         return result
-
-    def _enqueue(self, fn: Listener, argument: object) -> None:
-        self._queue.append((fn, argument))
-        self._drain()
-
-    def _drain(self) -> None:
-        """Run what is due, in order and without recursion."""
-        if self._draining:
-            return
-        self._draining = True
-        queue = self._queue
-        try:
-            for _ in range(AT_ONCE):
-                if not queue:
-                    break
-                self._run(*queue.popleft())
-        finally:
-            self._draining = False
-            if queue:
-                self._drain_later()
-
-    def _run(self, fn: Listener, argument: object) -> None:
-        try:
-            fn(argument)
-        except Exception as error:  # noqa: BLE001 - any error of the user's
-            self._report("error in a callback", error)
-        except (KeyboardInterrupt, SystemExit) as error:
-            self._leave(error)
-
-    @abstractmethod
-    def _drain_later(self) -> None:
-        """Run what is left in the queue in a coming turn of the reactor."""
-
-    @abstractmethod
-    def _leave(self, error: BaseException) -> None:
-        """End `run` with *error*, or raise it where there is no `run` to end."""
 
     def _failure(self, future: Any) -> Any:
         outcome = future._look()

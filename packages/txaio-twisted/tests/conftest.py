@@ -1,0 +1,24 @@
+"""A backend on a clock, and what Twisted's log gets."""
+
+from __future__ import annotations
+
+import pytest
+from twisted.internet.task import Clock
+from twisted.logger import globalLogPublisher
+
+from txaio_twisted import TwistedBackend
+
+
+@pytest.fixture
+def txa():
+    """Give a backend on a clock."""
+    return TwistedBackend(Clock())
+
+
+@pytest.fixture
+def events():
+    """Give the list of the events that Twisted's log gets."""
+    events = []
+    globalLogPublisher.addObserver(events.append)
+    yield events
+    globalLogPublisher.removeObserver(events.append)
