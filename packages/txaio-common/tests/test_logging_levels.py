@@ -178,6 +178,20 @@ def test_method_that_a_test_replaces(txl: StdlibLogging):
     assert [call.args[2] for call in emit.mock_calls] == ["y"]
 
 
+@pytest.mark.parametrize("level", ["INFO", "Warn", "warning"])
+def test_level_that_others_have(txl: StdlibLogging, level: str):
+    """What it is called here is said."""
+    with pytest.raises(ValueError, match=r"here it is '(info|warn)'"):
+        txl.set_global_log_level(level)
+
+
+@pytest.mark.parametrize("level", [None, 5, "x", "None"])
+def test_level_that_nobody_has(txl: StdlibLogging, level: str):
+    """Nothing is made up."""
+    with pytest.raises(ValueError, match=r"not .*[^)]$"):
+        txl.set_global_log_level(level)
+
+
 def test_prefix_that_is_no_text(txl: StdlibLogging):
     """It is refused by name."""
     with pytest.raises(TypeError, match="prefix must be a str, not 'int'"):

@@ -155,3 +155,16 @@ def test_format_with_calls():
     assert text("{who()} {o}", who=lambda: "Ann", o="x") == "Ann x"
     said = text("{o.missing()}", o="x")
     assert said.startswith("{o.missing()} [o='x', not formatted: ")
+
+
+@pytest.mark.parametrize("level", ["critical", "error", "warn", "info", "debug"])
+def test_values_by_position(txl: StdlibLogging, out: Written, level: str):
+    """O1: They have no name: they are written with the message, as it stands."""
+    txl.start_logging(out, "info")
+    log: Any = txl.make_logger("some")
+    getattr(log, level)("{a} %s is here", Hostile(), {"b"}, a=1)
+    said = (
+        "{a} %s is here [not formatted: <Hostile: ValueError in __repr__>, {'b'} came"
+    )
+    shown = [] if level == "debug" else [f"{level} some: {said} by position"]
+    assert [line.partition(", and values")[0] for line in out.lines] == shown

@@ -72,8 +72,8 @@ def test_future_of_asyncio_that_is_cancelled(txa):
 
 
 @pytest.mark.parametrize("error", [SystemExit, asyncio.CancelledError])
-def test_canceller_that_raises_what_is_no_error(txa, error):
-    """X8: The future is cancelled all the same."""
+def test_canceller_that_raises_what_is_no_error(txa, events, error):
+    """X8: The future is cancelled all the same, and the canceller is named."""
 
     def give_up(_future):
         raise error
@@ -82,6 +82,8 @@ def test_canceller_that_raises_what_is_no_error(txa, error):
     with pytest.raises(SystemExit) if error is SystemExit else nullcontext():
         txa.cancel(future)
     assert txa.is_called(future)
+    named = [f"{give_up!r}" in event["text"] for event in events]
+    assert named == ([] if error is SystemExit else [True])
 
 
 def test_failure_that_was_cleaned(txa):

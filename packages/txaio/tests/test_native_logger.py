@@ -46,6 +46,17 @@ def test_loggers_are_not_made_by_hand(txa):
         type(log)()
 
 
+def test_values_by_position(txa):
+    """They are written with the message, as it stands."""
+    log = txa.make_logger("info", logger=Mock)
+    log.info("{a} %s", 3, a=1)
+    log.debug("%s", 3)
+    (made,) = log._logger.emit.mock_calls
+    assert (
+        made.args[1].format(**made.kwargs).startswith("{a} %s [not formatted: 3 came")
+    )
+
+
 def test_messages_are_handed_on(txa):
     """Each level has its native one, and trace says what it is."""
     log = txa.make_logger("trace", logger=Mock)

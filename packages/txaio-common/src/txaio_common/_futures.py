@@ -107,7 +107,7 @@ class Futures(Failures):
         try:
             value = fn(*args, **kwargs)
         except (Exception, self.CancelledError) as exception:  # noqa: BLE001 - kept
-            _refuse_coroutine(fn)
+            _refuse_awaitable(fn)
             return self._failed(exception)
         if type(value) is CoroutineType:
             return self._spawn(value)
@@ -223,9 +223,10 @@ def is_awaitable(value: object) -> bool:
     return kind is GeneratorType and isawaitable(value)
 
 
-def _refuse_coroutine(fn: object) -> None:
-    if iscoroutine(fn):
-        fn.close()
+def _refuse_awaitable(fn: object) -> None:
+    if is_awaitable(fn) and not callable(fn):
+        if iscoroutine(fn):
+            fn.close()
         raise TypeError(
             "fn is handed over and not called: as_future(fn, 1), not as_future(fn(1))"
         )

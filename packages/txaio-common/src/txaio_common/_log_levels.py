@@ -39,7 +39,8 @@ NUMBERS = {
 def check_level(level: str) -> str:
     """Return *level*, or raise `ValueError` if there is none of that name."""
     if level not in log_levels:
-        hint = " (here it is 'warn')" if level == "warning" else ""
+        meant = "warn" if level == "warning" else str(level).lower()
+        hint = f" (here it is {meant!r})" if meant in log_levels[1:] else ""
         msg = f"level must be one of {', '.join(log_levels)}, not {level!r}{hint}"
         raise ValueError(msg)
     return level

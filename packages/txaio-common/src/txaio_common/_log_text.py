@@ -7,7 +7,7 @@ from contextlib import suppress
 from string import Formatter
 from typing import TYPE_CHECKING, Any
 
-from txaio_common._failures import message_of
+from txaio_common._failures import message_of, text_of
 
 
 if TYPE_CHECKING:
@@ -62,6 +62,16 @@ def message_text(event: Mapping[str, Any]) -> str:
         return text
     finally:
         _formatted.pop()
+
+
+def with_misplaced(message: object, args: tuple[object, ...]) -> str:
+    """Return a format of *message* as it stands, and of *args*, which fit nowhere."""
+    given = ", ".join(map(repr_of, args))
+    said = (
+        f"{text_of(message)} [not formatted: {given} came by position, and values are"
+        " fields: log.info('{x}', x=x)]"
+    )
+    return said.replace("{", "{{").replace("}", "}}")
 
 
 def _depth() -> int:

@@ -10,6 +10,7 @@ import sys
 from typing import TYPE_CHECKING, Any, Protocol
 
 from txaio_common._log_levels import LEVELS, NUMBERS, check_level
+from txaio_common._log_text import with_misplaced
 from txaio_interfaces import ILogger
 
 
@@ -28,7 +29,10 @@ class Emit(Protocol):
 
 
 class Logger(ILogger):
-    """A logger that hands everything on."""
+    """A logger that hands everything on.
+
+    No call raises, and so none refuses *args*, which are for other kinds of loggers.
+    """
 
     __slots__ = (
         "__dict__",  # Tests put something in the place of a method.
@@ -56,22 +60,34 @@ class Logger(ILogger):
         self._own = own
         LEVELS.adopt(self)
 
-    def critical(self, message: object = None, /, **kwargs: Any) -> None:
+    def critical(self, message: object = None, /, *args: object, **kwargs: Any) -> None:
+        if args:
+            message = with_misplaced(message, args)
         self._emit(self, "critical", message, kwargs)
 
-    def error(self, message: object = None, /, **kwargs: Any) -> None:
+    def error(self, message: object = None, /, *args: object, **kwargs: Any) -> None:
+        if args:
+            message = with_misplaced(message, args)
         self._emit(self, "error", message, kwargs)
 
-    def warn(self, message: object = None, /, **kwargs: Any) -> None:
+    def warn(self, message: object = None, /, *args: object, **kwargs: Any) -> None:
+        if args:
+            message = with_misplaced(message, args)
         self._emit(self, "warn", message, kwargs)
 
-    def info(self, message: object = None, /, **kwargs: Any) -> None:
+    def info(self, message: object = None, /, *args: object, **kwargs: Any) -> None:
+        if args:
+            message = with_misplaced(message, args)
         self._emit(self, "info", message, kwargs)
 
-    def debug(self, message: object = None, /, **kwargs: Any) -> None:
+    def debug(self, message: object = None, /, *args: object, **kwargs: Any) -> None:
+        if args:
+            message = with_misplaced(message, args)
         self._emit(self, "debug", message, kwargs)
 
-    def trace(self, message: object = None, /, **kwargs: Any) -> None:
+    def trace(self, message: object = None, /, *args: object, **kwargs: Any) -> None:
+        if args:
+            message = with_misplaced(message, args)
         self._emit(self, "trace", message, kwargs)
 
     def failure(
@@ -131,42 +147,42 @@ class Logger(ILogger):
 class _AtDebug(Logger):
     __slots__ = ()
 
-    def trace(self, message: object = None, /, **kwargs: Any) -> None:
+    def trace(self, message: object = None, /, *args: object, **kwargs: Any) -> None:
         pass
 
 
 class _AtInfo(_AtDebug):
     __slots__ = ()
 
-    def debug(self, message: object = None, /, **kwargs: Any) -> None:
+    def debug(self, message: object = None, /, *args: object, **kwargs: Any) -> None:
         pass
 
 
 class _AtWarn(_AtInfo):
     __slots__ = ()
 
-    def info(self, message: object = None, /, **kwargs: Any) -> None:
+    def info(self, message: object = None, /, *args: object, **kwargs: Any) -> None:
         pass
 
 
 class _AtError(_AtWarn):
     __slots__ = ()
 
-    def warn(self, message: object = None, /, **kwargs: Any) -> None:
+    def warn(self, message: object = None, /, *args: object, **kwargs: Any) -> None:
         pass
 
 
 class _AtCritical(_AtError):  # noqa: N818 - a level, no exception
     __slots__ = ()
 
-    def error(self, message: object = None, /, **kwargs: Any) -> None:
+    def error(self, message: object = None, /, *args: object, **kwargs: Any) -> None:
         pass
 
 
 class _AtNone(_AtCritical):
     __slots__ = ()
 
-    def critical(self, message: object = None, /, **kwargs: Any) -> None:
+    def critical(self, message: object = None, /, *args: object, **kwargs: Any) -> None:
         pass
 
     def failure(

@@ -68,10 +68,18 @@ class Logging(ILogging):
     ) -> None:
         check_level(level)
         check_format(format)
-        if out is UNSET:
-            out = sys.stdout
+        out = self._stream_of(sys.stdout if out is UNSET else out)
         self._write_to(None if out is None else Output(check_out(out), format))
         LEVELS.set(level)
+        if out is not None:
+            self._catch_up()
+
+    def _stream_of(self, out: Any) -> Any:
+        """Return where to write what is meant for *out*."""
+        return out
+
+    def _catch_up(self) -> None:
+        """Write what was logged before there was an output, as far as it was kept."""
 
     def stop_logging(self) -> None:
         self._write_to(None)

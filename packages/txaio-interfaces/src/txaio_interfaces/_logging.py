@@ -33,6 +33,7 @@ class ILogger(ABC):
 
     A *message* is a format string of `str.format`, and every keyword is a field of it:
     ``log.info("{peer} is gone", peer=peer)``.
+    What is given by position has no name: it is written after the raw *message*.
     Nothing is formatted unless it is written, and of a message that cannot be
     formatted the raw text is written, with its fields and the reason.
 

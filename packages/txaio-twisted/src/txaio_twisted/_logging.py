@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING, Any
 from twisted.logger import LoggingFile, LogLevel, globalLogPublisher
 from twisted.python.failure import Failure
 
-from txaio_common import UNSET, Logging, complain, failure_in, make_event
+from txaio_common import Logging, complain, failure_in, make_event
 from txaio_twisted._failures import failure_of
 from txaio_twisted._log_observer import OBSERVER, OwnLogger
 
 
 if TYPE_CHECKING:
-    from os import PathLike
     from types import FrameType
-    from typing import IO
 
     from txaio_common import Emit, Logger, Output
 
@@ -81,16 +79,9 @@ class TwistedLogging(Logging):
     def _emit(self) -> Emit:
         return emit
 
-    def start_logging(
-        self,
-        out: IO[str] | IO[bytes] | str | PathLike[str] | None = UNSET,
-        level: str = "info",
-        format: str = "text",  # noqa: A002 - the name that callers know
-    ) -> None:
-        if isinstance(sys.stdout if out is UNSET else out, LoggingFile):
-            # It is Twisted's, and hands what is written there to the log.
-            out = sys.__stdout__
-        super().start_logging(out, level, format)
+    def _stream_of(self, out: Any) -> Any:
+        # Twisted's own hands what is written there to the log.
+        return sys.__stdout__ if isinstance(out, LoggingFile) else out
 
     def _write_to(self, output: Output | None) -> None:
         OBSERVER.write_to(output)

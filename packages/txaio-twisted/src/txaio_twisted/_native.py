@@ -131,6 +131,7 @@ class TwistedFuture(Deferred[Any]):
         return self._outcome
 
     def _run_canceller(self) -> None:
+        canceller: Any
         canceller, self._canceller = self._canceller, None
         if canceller is not None:
             try:
@@ -138,7 +139,8 @@ class TwistedFuture(Deferred[Any]):
             except (KeyboardInterrupt, SystemExit) as error:
                 self._backend._leave(error)
             except BaseException as error:  # noqa: BLE001 - any error of the user's
-                self._backend._report(f"error in the canceller {canceller!r}", error)
+                text = f"error in the canceller {canceller.args[0]!r}"
+                self._backend._report(text, error)
 
 
 def call_either(

@@ -9,7 +9,14 @@ from twisted.logger import Logger as TwistedLogger
 from twisted.logger import LogLevel
 from twisted.python.failure import Failure
 
-from txaio_common import LEVELS, NUMBERS, UNSET, Logger, check_level
+from txaio_common import (
+    LEVELS,
+    NUMBERS,
+    UNSET,
+    Logger,
+    check_level,
+    with_misplaced,
+)
 from txaio_interfaces import ILogger
 
 
@@ -54,23 +61,23 @@ class NativeLogger(ILogger):
     def _log_level(self) -> str:
         return self._own or LEVELS.of(self._namespace)
 
-    def critical(self, message: object = None, /, **kwargs: Any) -> None:
-        self._emit("critical", message, kwargs)
+    def critical(self, message: object = None, /, *args: object, **kwargs: Any) -> None:
+        self._emit("critical", message, kwargs, args)
 
-    def error(self, message: object = None, /, **kwargs: Any) -> None:
-        self._emit("error", message, kwargs)
+    def error(self, message: object = None, /, *args: object, **kwargs: Any) -> None:
+        self._emit("error", message, kwargs, args)
 
-    def warn(self, message: object = None, /, **kwargs: Any) -> None:
-        self._emit("warn", message, kwargs)
+    def warn(self, message: object = None, /, *args: object, **kwargs: Any) -> None:
+        self._emit("warn", message, kwargs, args)
 
-    def info(self, message: object = None, /, **kwargs: Any) -> None:
-        self._emit("info", message, kwargs)
+    def info(self, message: object = None, /, *args: object, **kwargs: Any) -> None:
+        self._emit("info", message, kwargs, args)
 
-    def debug(self, message: object = None, /, **kwargs: Any) -> None:
-        self._emit("debug", message, kwargs)
+    def debug(self, message: object = None, /, *args: object, **kwargs: Any) -> None:
+        self._emit("debug", message, kwargs, args)
 
-    def trace(self, message: object = None, /, **kwargs: Any) -> None:
-        self._emit("trace", message, {**kwargs, "txaio_trace": True})
+    def trace(self, message: object = None, /, *args: object, **kwargs: Any) -> None:
+        self._emit("trace", message, {**kwargs, "txaio_trace": True}, args)
 
     def failure(
         self,
@@ -100,8 +107,16 @@ class NativeLogger(ILogger):
         number = NUMBERS[check_level(level)]
         return level != "none" and number >= NUMBERS[self._log_level]
 
-    def _emit(self, level: str, message: object, fields: dict[str, Any]) -> None:
+    def _emit(
+        self,
+        level: str,
+        message: object,
+        fields: dict[str, Any],
+        args: tuple[object, ...] = (),
+    ) -> None:
         if self.is_enabled_for(level):
+            if args:
+                message = with_misplaced(message, args)
             fields = {**self._bound, **fields}
             self._logger.emit(_NATIVE[level], message, **fields)
 

@@ -182,6 +182,13 @@ async def test_async_generator_object(txa: IBackend) -> None:
         txa.as_future(lambda: generate())  # noqa: PLW0108 - that is the case
 
 
+async def test_future_in_the_place_of_a_function(txa: IBackend) -> None:
+    """A2: It is told at once, as it is of a coroutine."""
+    future: Any = txa.create_future_success(1)
+    with pytest.raises(TypeError, match="fn is handed over and not called"):
+        txa.as_future(future)
+
+
 async def test_wrong_call(txa: IBackend) -> None:
     """A2: Calling it wrongly is a failure of the future, as any other."""
 
