@@ -151,6 +151,7 @@ async def test_later(txaio, txaio_errors):
         txaio.call_later(0.01, boom)
     assert expected.value is None
     await txaio.sleep(0.02)
+    assert type(expected.value) is Boom
 """
     run_tests(text, backends="all").assert_outcomes(passed=2 * len(ALL))
 

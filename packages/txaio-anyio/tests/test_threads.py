@@ -63,7 +63,7 @@ def test_work_asked_for_in_a_wrong_thread(run: Any) -> None:
     assert run(main, debug=False) == "ended"
 
 
-@pytest.mark.parametrize("kind", [KeyboardInterrupt, SystemExit])
+@pytest.mark.parametrize("kind", [KeyboardInterrupt, SystemExit, GeneratorExit])
 def test_exit_in_a_thread_that_nobody_looks_at(
     run: Any, reported: list[BaseException], kind: type[BaseException]
 ) -> None:

@@ -34,3 +34,113 @@ def test_cancelled_while_a_timeout_expires():
 
     txaio_asyncio.run(main)
     assert told == []
+
+
+NATIVE = {
+    "gather": asyncio.gather,
+    "task": lambda future: asyncio.ensure_future(wait(future)),
+    "native": None,
+}
+
+
+async def wait(future):
+    """Await it."""
+    return await future
+
+
+@pytest.mark.parametrize("native", NATIVE.values(), ids=NATIVE)
+def test_others_have_cancelled_what_cleans_up_at_the_end(native):
+    """L1: It is given its grace, whichever way its cancellation has come."""
+    story = []
+
+    async def inner(txa):
+        try:
+            await txa.create_future()
+        finally:
+            await txa.sleep(0.05)
+            story.append("cleaned up")
+
+    async def outer(future):
+        await native(future)
+
+    async def main(txa):
+        future = txa.as_future(inner, txa)
+        waits = future if native is None else txa.as_future(outer, future)
+        await txa.sleep(0.01)
+        if native is None:
+            future.cancel()
+        else:
+            txa.cancel(waits)
+        await txa.sleep(0)
+
+    txaio_asyncio.run(main)
+    assert story == ["cleaned up"]
+
+
+def test_cancelled_by_another_backend_of_the_loop():
+    """X9: The second time does not count, whoever asks."""
+    story = []
+
+    async def work(txa):
+        try:
+            await txa.create_future()
+        finally:
+            await txa.sleep(0.02)
+            story.append("cleaned up")
+
+    async def main(txa):
+        future = txa.as_future(work, txa)
+        await txa.sleep(0.01)
+        for backend in (txa, txaio_asyncio.AsyncioBackend()):
+            backend.cancel(future)
+            await txa.sleep(0)
+        await txa.gather([future])
+
+    txaio_asyncio.run(main)
+    assert story == ["cleaned up"]
+
+
+def test_coroutines_that_wait_in_a_circle():
+    """X4: asyncio cannot end them; it is said, and all others clean up."""
+    story = []
+
+    async def circular(futures, number):
+        await asyncio.sleep(0)
+        await futures[1 - number]
+
+    async def bystander(txa):
+        try:
+            await txa.create_future()
+        finally:
+            await txa.uncancelled(txa.sleep, 0.01)
+            story.append("cleaned up")
+
+    async def main(txa):
+        futures = []
+        futures += [txa.as_future(circular, futures, number) for number in range(2)]
+        txa.as_future(bystander, txa)
+        await txa.sleep(0.01)
+        with pytest.raises(RecursionError, match="wait for each other"):
+            txa.cancel(futures[0])
+
+    with pytest.raises(RecursionError):
+        txaio_asyncio.run(main)
+    assert story == ["cleaned up"]
+
+
+def test_loop_that_knows_no_context():
+    """T5: What stands in for a loop need not take the keyword."""
+
+    class Fake:
+        def call_later(self, delay, fn, *args):
+            called.append((delay, fn, args))
+
+        def time(self):
+            return 0.0
+
+        def get_debug(self):
+            return False
+
+    called = []
+    txaio_asyncio.AsyncioBackend(Fake(), debug=False).call_later(5, print)
+    assert called[0][0] == 5

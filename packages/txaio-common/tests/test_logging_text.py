@@ -153,6 +153,7 @@ def test_format_with_calls():
         "Ann said  'X'"
     )
     assert text("{who()} {o}", who=lambda: "Ann", o="x") == "Ann x"
+    assert text("{a()}", a=str) == ""
     said = text("{o.missing()}", o="x")
     assert said.startswith("{o.missing()} [o='x', not formatted: ")
 

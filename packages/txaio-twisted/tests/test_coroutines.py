@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.selectreactor import SelectReactor
+
+from txaio_twisted import run
 
 
 class Odd:
@@ -123,3 +126,45 @@ def test_exits_of_coroutines_that_start(txa):
         with pytest.raises(SystemExit):
             txa.as_future(work)
     assert len(started) == 30
+
+
+def test_circle_that_clean_up_closes():
+    """L1: It ends with the grace, though each had been cancelled before."""
+    story, futures = [], []
+
+    async def first(txa):
+        try:
+            await txa.create_future()
+        finally:
+            story.append("first")
+            await futures[1]
+
+    async def second(_txa):
+        try:
+            await futures[0]
+        finally:
+            story.append("second")
+
+    async def main(txa):
+        futures.extend(txa.as_future(each, txa) for each in (first, second))
+        await txa.sleep(0.01)
+        return "value"
+
+    assert run(main, reactor=SelectReactor(), grace=0.01) == "value"
+    assert sorted(story) == ["first", "second"]
+
+
+@pytest.mark.parametrize("cancels", ["coroutine", "future"])
+def test_cancelled_while_a_chain_waits(txa, outcome, cancels):
+    """X5: What a Deferred that was called waits for is cancelled as well."""
+    told, chain = [], Deferred()
+    inner = Deferred(told.append)
+    chain.addCallback(lambda _value: inner)
+    future, seen = outcome(wait, chain)
+    chain.callback(None)
+    if cancels == "coroutine":
+        txa.cancel(future)
+    else:
+        txa.cancel(chain)
+    assert told == [inner]
+    assert [type(error) for error in seen] == [CancelledError]

@@ -246,3 +246,13 @@ def test_error_in_a_callback_is_reported(txa, loop):
     loop.run_until_complete(txa.sleep(0))
     assert [type(context["exception"]) for context in reported] == [ZeroDivisionError]
     assert failed == []
+
+
+def test_coroutine_that_cancels_itself(txa, loop):
+    """X4: It has its value if it ends before its next await."""
+
+    async def work():
+        txa.cancel(asyncio.current_task())
+        return "value"
+
+    assert loop.run_until_complete(txa.as_future(work)) == "value"

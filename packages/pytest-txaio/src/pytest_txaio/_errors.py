@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Callable, Generator, Iterator
     from contextlib import AbstractContextManager
     from typing import TypeVar
 
@@ -33,14 +33,22 @@ IDLE = (
 class ExpectedError:
     """An error that is to be reported."""
 
-    def __init__(self, kind: Kind, match: str | None) -> None:
-        """Be for one of *kind*, whose text *match* is found in."""
+    def __init__(
+        self, kind: Kind, match: str | None, look: Callable[[], object]
+    ) -> None:
+        """Be for one of *kind*, whose text *match* is found in; *look* finds it."""
         self.kind = kind
         self.match = match
         self.before: list[BaseException] = []
         """What was reported before it was expected."""
-        self.value: BaseException | None = None
+        self.found: BaseException | None = None
+        self._look = look
+
+    @property
+    def value(self) -> BaseException | None:
         """The error, once it is reported."""
+        self._look()
+        return self.found
 
     def fits(self, error: BaseException) -> bool:
         """Tell whether *error* is one like this."""
@@ -93,7 +101,7 @@ class TxaioErrors:
             message = f"kind must be a class of exceptions, not {kind!r}"
             raise TypeError(message)
         _check_pattern(match)
-        expected = ExpectedError(kind, match)
+        expected = ExpectedError(kind, match, self._match)
         self._announced.append(expected)
         return self._expecting(expected)
 
@@ -133,7 +141,7 @@ class TxaioErrors:
         for expected in self._awaited[:]:
             found = next(filter(expected.fits, self._reports), None)
             if found is not None:
-                expected.value = found
+                expected.found = found
                 self._awaited = _without(expected, self._awaited)
                 self._reports[:] = _without(found, self._reports)
 

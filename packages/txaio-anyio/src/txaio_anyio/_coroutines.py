@@ -145,6 +145,11 @@ class AnyioTask(AnyioFuture):
         scope = self._scope
         return scope is not None and scope.cancel_called and not self._shields
 
+    async def _wait(self) -> None:
+        if self._native is not None and self._native is self._pump.loop.current_task():
+            raise RuntimeError("a coroutine cannot await its own future")
+        await super()._wait()
+
     async def _end_for(self, awaiter: AnyioTask | None) -> None:
         self.cancel()
         if self.state is PENDING and awaiter not in self.chain()[0]:

@@ -68,5 +68,7 @@ class ThreadTask(AnyioTask):
 def _keep_exits(work: Callable[[], T]) -> T:
     try:
         return work()
-    except (KeyboardInterrupt, SystemExit) as error:
+    except Exception:
+        raise
+    except BaseException as error:
         raise Left from error

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from threading import get_ident
-from typing import TYPE_CHECKING, cast
-from weakref import WeakSet
+from typing import TYPE_CHECKING, Any, cast
 
 from txaio_asyncio._futures import AsyncioFutures
 from txaio_asyncio._logging import AsyncioLogging
@@ -64,7 +63,6 @@ class AsyncioBackend(AsyncioFutures, AsyncioTimers, AsyncioLogging):
         del debug
         self._loop = loop or _running_loop()
         self._tasks = set()
-        self._cancelled = WeakSet()
         self._thread = get_ident()
         self._now = clock_of(self._loop)
         self._grain = 0.001 if is_uvloop(self._loop) else 0.0
@@ -76,13 +74,22 @@ class AsyncioBackend(AsyncioFutures, AsyncioTimers, AsyncioLogging):
     def _report(self, text: str, exception: BaseException) -> None:
         self._loop.call_exception_handler({"message": text, "exception": exception})
 
+    def _cancel_or_give_up(self, task: asyncio.Task[Any]) -> None:
+        try:
+            self.cancel(task)
+        except RecursionError:
+            # Neither this one nor those that it waits for can end; the others do.
+            self._tasks.discard(task)
+
     async def _end(self, grace: float) -> None:
         """Cancel the coroutines that still run, and let them clean up."""
         pause = max(grace, LEAST_GRACE)
         while self._tasks:
             running = tuple(self._tasks)
             for task in running:
-                self.cancel(task)
+                # What others have cancelled cleans up already.
+                if not task.cancelling():
+                    self._cancel_or_give_up(task)
             _, stubborn = await asyncio.wait(running, timeout=pause)
             for task in stubborn:
                 pause = LEAST_GRACE

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
+from weakref import WeakSet
 
 from txaio_common import UNSET, FailedFuture, Futures, call_and_wait, wait_for
 
@@ -12,7 +13,6 @@ from txaio_common import UNSET, FailedFuture, Futures, call_and_wait, wait_for
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
     from typing import ParamSpec, TypeVar
-    from weakref import WeakSet
 
     from txaio_interfaces import IFailedFuture, IFuture
 
@@ -32,8 +32,8 @@ class AsyncioFutures(Futures):
     _loop: asyncio.AbstractEventLoop
     _tasks: set[asyncio.Task[Any]]
     """Tasks that run: asyncio itself would let them be collected."""
-    _cancelled: WeakSet[asyncio.Task[Any]]
-    """Those that were cancelled here; what others do is another matter."""
+    _cancelled: ClassVar[WeakSet[asyncio.Task[Any]]] = WeakSet()
+    """Those that were cancelled here, by whichever backend, or through one of these."""
 
     def create_future(
         self,
@@ -77,23 +77,35 @@ class AsyncioFutures(Futures):
     def cancel(self, future: Any, msg: str | None = None) -> None:
         if isinstance(future, asyncio.Task):
             # A second time would interrupt its clean-up.
-            if future in self._cancelled:
-                return
-            self._note_cancelled(future)
-            if future is asyncio.current_task(self._loop):
-                # It may end before it awaits anything, and keeps its value then.
-                self._loop.call_soon(future.cancel, msg)
-                return
+            if future not in self._cancelled:
+                self._cancelled.add(future)
+                self._cancel_task(future, msg)
+            return
         try:
             future.cancel(msg)
         except AttributeError:
             raise self._no_future(future) from None
 
-    def _note_cancelled(self, task: Any) -> None:
-        """Remember *task*, and those that its cancellation goes on to."""
-        while isinstance(task, asyncio.Task) and task not in self._cancelled:
-            self._cancelled.add(task)
-            task = getattr(task, "_fut_waiter", None)
+    def _cancel_task(self, task: asyncio.Task[Any], msg: str | None = None) -> None:
+        """Cancel *task*; those that this goes on to are then in peace as well.
+
+        Raises `RecursionError` if they wait for each other, as asyncio itself would.
+        """
+        loop = task.get_loop()
+        if task is asyncio.current_task(loop):
+            # It may end before it awaits anything, and keeps its value then.
+            loop.call_soon(self._cancel_task, task, msg)
+            return
+        walked: set[Any] = set()
+        awaited: Any = task
+        while isinstance(awaited, asyncio.Task):
+            if awaited in walked:
+                text = "coroutines that wait for each other cannot be cancelled"
+                raise RecursionError(text)
+            walked.add(awaited)
+            self._cancelled.add(awaited)
+            awaited = getattr(awaited, "_fut_waiter", None)
+        task.cancel(msg)
 
     def is_future(self, obj: object) -> bool:
         return isinstance(obj, asyncio.Future)
@@ -165,8 +177,7 @@ class AsyncioFutures(Futures):
         outer = asyncio.current_task()
         if interrupted and outer is not None:
             outer.uncancel()
-            # In a moment it may have ended; at once, that would take its value away.
-            self._loop.call_soon(outer.cancel)
+            self._cancel_task(outer)
         try:
             return inner.result()
         finally:

@@ -32,8 +32,9 @@ class AsyncioTimers(Timers):
         return self._loop.call_soon(fn)
 
     def _call_after(self, delay: float, fn: Callable[[], object]) -> asyncio.Handle:
-        # A handle keeps its context until it is due, also if it is cancelled.
-        return self._loop.call_later(delay + self._grain, fn, context=Context())
+        # A handle keeps the context that it is made in until it is due, also if it is
+        # cancelled; and not every loop that stands in for another takes one by name.
+        return Context().run(self._loop.call_later, delay + self._grain, fn)
 
     def call_from_thread(
         self, fn: Callable[P, object], /, *args: P.args, **kwargs: P.kwargs

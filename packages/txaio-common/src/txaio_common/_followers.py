@@ -58,7 +58,7 @@ class Timeout:
         if backend.is_called(self.future):
             return
         if self._expired:
-            error = TimeoutError(f"not settled within {self._seconds} seconds")
+            error = TimeoutError(f"not settled within {self._seconds:.12g} seconds")
             backend._reject(self.future, error)
         else:
             backend._follow(source, self.future)

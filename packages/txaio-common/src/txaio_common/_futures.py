@@ -171,8 +171,9 @@ class Futures(Failures):
         return Shield(self, self._ensure(future)).future
 
     def timeout(self, future: Awaitable[T], seconds: float) -> IFuture[T]:
-        check_delay(seconds, "seconds")
-        return Timeout(self, self._ensure(future), seconds).future
+        return Timeout(
+            self, self._ensure(future), check_delay(seconds, "seconds")
+        ).future
 
     def _ensure(self, awaitable: Awaitable[Any]) -> IFuture[Any]:
         """Return the future that *awaitable* is, or one that follows it."""

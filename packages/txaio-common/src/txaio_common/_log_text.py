@@ -57,7 +57,8 @@ def message_text(event: Mapping[str, Any]) -> str:
             return f"{event['log_format']} [not formatted: logged while being logged]"
         text: str = event["log_format"].format_map(event)
     except Exception as error:  # noqa: BLE001 - whatever the fields raise
-        return _called(event) or _unformatted(event, error)
+        said = _called(event)
+        return _unformatted(event, error) if said is None else said
     else:
         return text
     finally:

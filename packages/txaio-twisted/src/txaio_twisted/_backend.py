@@ -27,6 +27,7 @@ from txaio_twisted._failures import failure_of
 from txaio_twisted._life import Life
 from txaio_twisted._logging import TwistedLogging
 from txaio_twisted._native import TwistedFuture
+from txaio_twisted._queue import AT_ONCE
 from txaio_twisted._timers import TwistedTimers, clock_of
 
 
@@ -107,6 +108,9 @@ class TwistedBackend(TwistedTimers, TwistedLogging):
 
     async def _wind_down(self) -> None:
         pause = max(self._grace, LEAST_GRACE)
+        # What is due by now is still made; what that adds may never end.
+        for _turn in range(0, len(self._queue), AT_ONCE):
+            await self.sleep(0)
         while self._runners:
             running = tuple(self._runners)
             for runner in running:

@@ -22,6 +22,11 @@ def cancellation(msg: str | None) -> CancelledError:
     return CancelledError() if msg is None else CancelledError(msg)
 
 
+def _is_chained(deferred: Deferred[Any]) -> bool:
+    """Tell whether *deferred* was called, and waits for another that was returned."""
+    return getattr(deferred, "_chainedTo", None) is not None
+
+
 class Runner:
     """Takes a coroutine from one await to the next, in a context of its own.
 
@@ -66,17 +71,12 @@ class Runner:
 
         Where coroutines await each other it is the innermost that sees it first.
         """
-        walked: dict[Runner, None] = {}
         inner: Runner | None = self
         while inner is not None and not inner.cancelling:
             inner.cancelling = True
-            walked[inner] = None
             inner = inner._cancel_awaited(msg)
-        if inner in walked:
-            # They wait for each other, and none would ever end.
-            last = next(reversed(walked))
-            last._throw = cancellation(msg)
-            self._backend._enqueue(last.step, None)
+        if inner is not None:
+            inner._leave_circle(msg)
 
     def interrupt(self) -> None:
         """Cancel what is awaited, or else the next that will be, once more.
@@ -84,14 +84,30 @@ class Runner:
         A coroutine that is awaited is told by whoever interrupts them all.
         """
         self._cancel_awaited(None)
+        self._leave_circle(None)
+
+    def _leave_circle(self, msg: str | None) -> None:
+        """Raise at the await if it is for one that waits, by whatever way, for this."""
+        inner, walked = self._awaited_runner(), set[Runner]()
+        while inner is not None and inner is not self and inner not in walked:
+            walked.add(inner)
+            inner = inner._awaited_runner()
+        if inner is self:
+            self._throw = cancellation(msg)
+            self._backend._enqueue(self.step, None)
+
+    def _awaited_runner(self) -> Runner | None:
+        """Return what runs the coroutine whose future is awaited, if it is one's."""
+        runner: Runner | None = getattr(self._awaited, "_runner", None)
+        return runner
 
     def _cancel_awaited(self, msg: str | None) -> Runner | None:
         """Cancel what is awaited, unless it is a coroutine: then return its runner."""
         awaited = self._awaited
-        if awaited is None or awaited.called:
+        if awaited is None or (awaited.called and not _is_chained(awaited)):
             self._throw = cancellation(msg)
             return None
-        inner: Runner | None = getattr(awaited, "_runner", None)
+        inner = self._awaited_runner()
         if inner is None:
             self._backend.cancel(awaited, msg)
         return inner

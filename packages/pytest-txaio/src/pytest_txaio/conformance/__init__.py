@@ -32,6 +32,7 @@ from pytest_txaio.conformance.test_misuse import *
 from pytest_txaio.conformance.test_several_backends import *
 from pytest_txaio.conformance.test_shields_and_timeouts import *
 from pytest_txaio.conformance.test_soon_and_never import *
+from pytest_txaio.conformance.test_the_end import *
 from pytest_txaio.conformance.test_threads import *
 from pytest_txaio.conformance.test_time import *
 from pytest_txaio.conformance.test_tracebacks import *

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_txaio import collect_dropped, pause
-from pytest_txaio.conformance._things import Awaitable, Boom
+from pytest_txaio.conformance._things import Boom
 
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
 
-    from pytest_txaio.conformance._fixtures import Natives
     from txaio_interfaces import IBackend
 
     Reported = Callable[[], list[BaseException]]
@@ -113,53 +112,6 @@ async def test_coroutine_that_returns_an_exception(txa: IBackend) -> None:
 
     for value in (Boom(), failure, inner):
         assert await txa.as_future(give, value) is value
-
-
-async def test_awaitable_object(txa: IBackend, unit: float) -> None:
-    """A1: Any other awaitable object is awaited."""
-    future = txa.as_future(lambda: Awaitable(txa.sleep(unit)))
-    assert txa.is_future(future)
-    assert await future is None
-    boom = Boom()
-    with pytest.raises(Boom):
-        await txa.as_future(Awaitable, txa.create_future_error(boom))
-
-
-@pytest.mark.parametrize("settled", [True, False], ids=["settled", "pending"])
-async def test_native_future(txa: IBackend, natives: Natives, settled: bool) -> None:
-    """A1: A native future that a function returns is taken, too."""
-    native = natives.make(txa)
-    if settled:
-        natives.settle(txa, native, "value")
-    future = txa.as_future(lambda: native)
-    assert txa.is_future(future)
-    if not settled:
-        natives.settle(txa, native, "value")
-    assert await future == "value"
-
-
-async def test_failing_native_future(txa: IBackend, natives: Natives) -> None:
-    """A1: So it is when it fails; it stands for the same exception."""
-    native = natives.make(txa)
-    future = txa.as_future(lambda: native)
-    boom = Boom()
-    natives.settle(txa, native, boom)
-    with pytest.raises(Boom) as caught:
-        await future
-    assert caught.value is boom
-
-
-async def test_native_future_in_a_coroutine(txa: IBackend, natives: Natives) -> None:
-    """A1: A coroutine may await native futures."""
-
-    async def wait() -> Any:
-        return await native
-
-    native = natives.make(txa)
-    future = txa.as_future(wait)
-    await txa.sleep(0)
-    natives.settle(txa, native, "value")
-    assert await future == "value"
 
 
 async def test_async_generator_function(txa: IBackend) -> None:

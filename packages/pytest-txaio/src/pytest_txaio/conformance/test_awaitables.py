@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_txaio.conformance._things import Awaitable, Boom
+
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+    from pytest_txaio.conformance._fixtures import Natives
     from txaio_interfaces import IBackend
 
 
@@ -40,3 +43,50 @@ async def test_generator_that_is_a_coroutine(txa: IBackend) -> None:
 
     assert await txa.as_future(old, 5) == 5
     assert await txa.gather([old(6)]) == [6]
+
+
+async def test_awaitable_object(txa: IBackend, unit: float) -> None:
+    """A1: Any other awaitable object is awaited."""
+    future = txa.as_future(lambda: Awaitable(txa.sleep(unit)))
+    assert txa.is_future(future)
+    assert await future is None
+    boom = Boom()
+    with pytest.raises(Boom):
+        await txa.as_future(Awaitable, txa.create_future_error(boom))
+
+
+@pytest.mark.parametrize("settled", [True, False], ids=["settled", "pending"])
+async def test_native_future(txa: IBackend, natives: Natives, settled: bool) -> None:
+    """A1: A native future that a function returns is taken, too."""
+    native = natives.make(txa)
+    if settled:
+        natives.settle(txa, native, "value")
+    future = txa.as_future(lambda: native)
+    assert txa.is_future(future)
+    if not settled:
+        natives.settle(txa, native, "value")
+    assert await future == "value"
+
+
+async def test_failing_native_future(txa: IBackend, natives: Natives) -> None:
+    """A1: So it is when it fails; it stands for the same exception."""
+    native = natives.make(txa)
+    future = txa.as_future(lambda: native)
+    boom = Boom()
+    natives.settle(txa, native, boom)
+    with pytest.raises(Boom) as caught:
+        await future
+    assert caught.value is boom
+
+
+async def test_native_future_in_a_coroutine(txa: IBackend, natives: Natives) -> None:
+    """A1: A coroutine may await native futures."""
+
+    async def wait() -> Any:
+        return await native
+
+    native = natives.make(txa)
+    future = txa.as_future(wait)
+    await txa.sleep(0)
+    natives.settle(txa, native, "value")
+    assert await future == "value"

@@ -173,3 +173,30 @@ async def test_cancellation_that_waited_is_seen_once(
     txa.cancel(future)
     assert await future == "value"
     assert seen == ["first"]
+
+
+async def test_cancellation_that_waited_goes_on_to_others(
+    txa: IBackend, unit: float
+) -> None:
+    """X9: Whom it reaches through another, later than it was asked for, is in peace."""
+    story: list[str] = []
+
+    async def inner() -> None:
+        try:
+            await txa.create_future()
+        except txa.CancelledError:
+            await txa.sleep(3 * unit)
+            story.append("cleaned up")
+
+    async def outer() -> None:
+        await txa.uncancelled(txa.sleep, 2 * unit)
+        await waited
+
+    waited = txa.as_future(inner)
+    future = txa.as_future(outer)
+    await pause(txa, unit)
+    txa.cancel(future)
+    await pause(txa, 2 * unit)
+    txa.cancel(waited)
+    await txa.gather([waited, future])
+    assert story == ["cleaned up"]
