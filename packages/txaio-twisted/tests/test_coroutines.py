@@ -42,13 +42,13 @@ def test_awaiting_what_another_framework_awaits(outcome):
 
 
 def test_cancellation_goes_before_the_failure_of_a_chain(txa, outcome):
-    """X4: A Deferred that waits for another fails after the coroutine was cancelled."""
-    inner, chain = Deferred(), Deferred()
-    chain.addCallback(lambda _value: inner)
-    future, seen = outcome(wait, chain)
-    chain.callback(None)
+    """X4: A Deferred that is paused fails after the coroutine was cancelled."""
+    paused = Deferred()
+    paused.pause()
+    paused.errback(KeyError("late"))
+    future, seen = outcome(wait, paused)
     txa.cancel(future)
-    inner.errback(KeyError("late"))
+    paused.unpause()
     assert [type(error) for error in seen] == [CancelledError]
 
 

@@ -92,11 +92,12 @@ async def test_message_that_is_no_text(
     assert "the next one" in lines[-1]
 
 
-async def test_values_by_position(txa: IBackend) -> None:
+@pytest.mark.parametrize("level", LEVELS)
+async def test_values_by_position(txa: IBackend, level: str) -> None:
     """O1: They have no name, and are written with the message, as it stands."""
     log: Any = txa.make_logger("name")
     with logged(txa) as out:
-        log.info("{peer} %s is gone", 7, peer=8)
+        getattr(log, level)("{peer} %s is gone", 7, peer=8)
     (line,) = out.getvalue().splitlines()
     assert "{peer} %s is gone" in line
     assert "7" in line
