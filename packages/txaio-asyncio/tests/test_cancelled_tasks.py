@@ -126,7 +126,7 @@ def test_coroutines_that_wait_in_a_circle(at_the_end):
                 txa.cancel(futures[0])
 
     with pytest.raises(RecursionError):
-        txaio_asyncio.run(main)
+        txaio_asyncio.run(main, grace=0.1)
     assert story == ["cleaned up"]
 
 

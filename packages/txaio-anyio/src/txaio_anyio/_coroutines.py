@@ -102,7 +102,7 @@ class AnyioTask(AnyioFuture):
         """Cancel what the coroutine, which runs now, will wait for next."""
         waits, native = self._pump.waits, self._native
         self._mark = mark = AnyioFuture(self._pump)
-        mark.cancel()
+        mark.cancel(*(self.cancellation or CancelledError()).args[:1])
         waits[native] = mark
 
         def see() -> None:

@@ -153,8 +153,10 @@ class AnyioFuture:
         if self._event is None:
             self._event = loop.new_event()
         native = loop.current_task()
-        if pump.waits.setdefault(native, self) is not self:
-            self.cancel()
+        mark = pump.waits.setdefault(native, self)
+        if mark is not self:
+            # The wait that comes next was to be cancelled.
+            self.cancel(*mark.error().args[:1])
             pump.waits[native] = self
         try:
             await self._event.wait()

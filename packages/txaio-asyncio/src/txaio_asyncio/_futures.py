@@ -168,16 +168,16 @@ class AsyncioFutures(Futures):
         self, fn: Callable[P, Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
     ) -> T:
         inner = self._loop.create_task(call_and_wait(fn, args, kwargs))
-        interrupted = False
+        interrupted: tuple[Any, ...] | None = None
         while not inner.done():
             try:
                 await asyncio.wait([inner])
-            except asyncio.CancelledError:
-                interrupted = True
+            except asyncio.CancelledError as error:
+                interrupted = error.args[:1]
         outer = asyncio.current_task()
-        if interrupted and outer is not None:
+        if interrupted is not None and outer is not None:
             outer.uncancel()
-            self._cancel_task(outer)
+            self._cancel_task(outer, *interrupted)
         try:
             return inner.result()
         finally:

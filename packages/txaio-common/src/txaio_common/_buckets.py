@@ -45,7 +45,9 @@ class BatchedCall(_Link, IDelayedCall):
         after = self.next
         before.next = after
         after.previous = before
-        self.previous = self.next = self.func = self.args = self.context = None
+        # The context goes with the handle: to let it go here, among a hundred thousand,
+        # would double the cost.
+        self.previous = self.next = self.func = self.args = None
         if before is after:
             before.emptied()
 

@@ -78,13 +78,13 @@ class Runner:
         if inner is not None:
             inner._leave_circle(msg)
 
-    def interrupt(self) -> None:
+    def interrupt(self, msg: str | None = None) -> None:
         """Cancel what is awaited, or else the next that will be, once more.
 
         A coroutine that is awaited is told by whoever interrupts them all.
         """
-        self._cancel_awaited(None)
-        self._leave_circle(None)
+        self._cancel_awaited(msg)
+        self._leave_circle(msg)
 
     def _leave_circle(self, msg: str | None) -> None:
         """Raise at the await if it is for one that waits, by whatever way, for this."""

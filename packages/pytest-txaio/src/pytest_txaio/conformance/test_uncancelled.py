@@ -200,3 +200,20 @@ async def test_cancellation_that_waited_goes_on_to_others(
     txa.cancel(waited)
     await txa.gather([waited, future])
     assert story == ["cleaned up"]
+
+
+async def test_text_of_a_cancellation_that_waited(txa: IBackend, unit: float) -> None:
+    """X9: It is raised with the text that it was asked for with."""
+
+    async def work() -> str:
+        await txa.uncancelled(txa.sleep, 2 * unit)
+        try:
+            await txa.create_future()
+        except txa.CancelledError as error:
+            return str(error)
+        return ""
+
+    future = txa.as_future(work)
+    await pause(txa, unit)
+    txa.cancel(future, "why")
+    assert await txa.gather([future]) == ["why"]
