@@ -11,9 +11,10 @@ from pathlib import Path
 import pyperf
 
 from benchmarks.contest import hold, hold_at_once
-from benchmarks.figures import accuracies, figures
+from benchmarks.figures import figures
 from benchmarks.imports import measure
 from benchmarks.report import Report
+from benchmarks.timer_figures import accuracies
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from benchmarks.figures import Row
+    from benchmarks.rows import Row
 
 COLUMNS = ("work", "ours", "peer", "ours, each", "peer, each", "ratio", "goal", "met")
 LATENESS = ("min", "p50", "p99", "max")

@@ -51,8 +51,10 @@ async def rearm(
     return {"ns": spent / messages}
 
 
-async def arm_and_cancel(peer: Any, timers: int, *, spread: bool) -> dict[str, float]:
-    """Arm many timers, cancel them in random order; ns each."""
+async def arm_and_cancel(
+    peer: Any, timers: int, *, spread: bool, cancels: int | None = None
+) -> dict[str, float]:
+    """Arm many timers, cancel them, or so many of them, in random order; ns each."""
     order = random.Random(1)
     delays = [order.uniform(20, 80) if spread else TIMEOUT for _ in range(timers)]
     before = time.thread_time_ns()
@@ -60,12 +62,13 @@ async def arm_and_cancel(peer: Any, timers: int, *, spread: bool) -> dict[str, f
     armed = time.thread_time_ns()
     await peer.turn()
     order.shuffle(handles)
+    chosen = handles[:cancels]
     start = time.thread_time_ns()
-    for handle in handles:
+    for handle in chosen:
         handle.cancel()
     await peer.turn()
     end = time.thread_time_ns()
-    return {"ns": (end - start) / timers, "arm": (armed - before) / timers}
+    return {"ns": (end - start) / len(chosen), "arm": (armed - before) / timers}
 
 
 async def fire(peer: Any, timers: int) -> dict[str, float]:
