@@ -62,7 +62,7 @@ def _rearming(rounds: int, less: int) -> Iterator[Figure]:
         task = {
             "connections": connections,
             "messages": 200_000 // less,
-            "before_that": connections // 1_000 * 5_000 // less,
+            "before_that": connections // 1_000 * 3_000 // less,
         }
         times = _fewer(rounds, connections)
         asyncio_goal = {} if goal is None else {"asyncio": goal}
