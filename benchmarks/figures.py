@@ -20,7 +20,7 @@ LOGS = "benchmarks.logs"
 
 def figures(*, quick: bool) -> Iterator[Figure]:
     """Yield what is measured; *quick* means less of it, not other things."""
-    rounds = 1 if quick else 5
+    rounds = 1 if quick else 4
     yield from timer_figures(quick=quick)
     yield from _futures(rounds, 10 if quick else 1)
     yield from _logging(rounds, 10 if quick else 1)

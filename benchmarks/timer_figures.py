@@ -44,7 +44,7 @@ def accuracies(*, quick: bool) -> Iterator[Contest]:
 
 def timer_figures(*, quick: bool) -> Iterator[Figure]:
     """Yield what is measured of timers; *quick* means less of it, not other things."""
-    rounds = 1 if quick else 5
+    rounds = 1 if quick else 4
     yield from _rearming(rounds, 10 if quick else 1)
     yield from _cancelling(rounds, quick=quick)
     yield from _firing(1 if quick else 2, quick=quick)
