@@ -48,23 +48,25 @@ async def wait(future):
     return await future
 
 
+async def clean_up(txa, story):
+    """Wait in vain, and take a while for the end."""
+    try:
+        await txa.create_future()
+    finally:
+        await txa.sleep(0.05)
+        story.append("cleaned up")
+
+
 @pytest.mark.parametrize("native", NATIVE.values(), ids=NATIVE)
 def test_others_have_cancelled_what_cleans_up_at_the_end(native):
     """L1: It is given its grace, whichever way its cancellation has come."""
     story = []
 
-    async def inner(txa):
-        try:
-            await txa.create_future()
-        finally:
-            await txa.sleep(0.05)
-            story.append("cleaned up")
-
     async def outer(future):
         await native(future)
 
     async def main(txa):
-        future = txa.as_future(inner, txa)
+        future = txa.as_future(clean_up, txa, story)
         waits = future if native is None else txa.as_future(outer, future)
         await txa.sleep(0.01)
         if native is None:
@@ -81,15 +83,8 @@ def test_cancelled_by_another_backend_of_the_loop():
     """X9: The second time does not count, whoever asks."""
     story = []
 
-    async def work(txa):
-        try:
-            await txa.create_future()
-        finally:
-            await txa.sleep(0.02)
-            story.append("cleaned up")
-
     async def main(txa):
-        future = txa.as_future(work, txa)
+        future = txa.as_future(clean_up, txa, story)
         await txa.sleep(0.01)
         for backend in (txa, txaio_asyncio.AsyncioBackend()):
             backend.cancel(future)

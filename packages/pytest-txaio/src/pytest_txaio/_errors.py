@@ -41,14 +41,14 @@ class ExpectedError:
         self.match = match
         self.before: list[BaseException] = []
         """What was reported before it was expected."""
-        self.found: BaseException | None = None
+        self._found: BaseException | None = None
         self._look = look
 
     @property
     def value(self) -> BaseException | None:
         """The error, once it is reported."""
         self._look()
-        return self.found
+        return self._found
 
     def fits(self, error: BaseException) -> bool:
         """Tell whether *error* is one like this."""
@@ -141,7 +141,7 @@ class TxaioErrors:
         for expected in self._awaited[:]:
             found = next(filter(expected.fits, self._reports), None)
             if found is not None:
-                expected.found = found
+                expected._found = found
                 self._awaited = _without(expected, self._awaited)
                 self._reports[:] = _without(found, self._reports)
 
