@@ -46,7 +46,7 @@ class ExpectedError:
 
     @property
     def value(self) -> BaseException | None:
-        """The error, once it is reported."""
+        """The error, once it is reported and the block is left; None until then."""
         self._look()
         return self._found
 
