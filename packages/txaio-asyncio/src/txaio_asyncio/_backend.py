@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from threading import get_ident
 from typing import TYPE_CHECKING, Any, cast
 
@@ -74,26 +75,32 @@ class AsyncioBackend(AsyncioFutures, AsyncioTimers, AsyncioLogging):
     def _report(self, text: str, exception: BaseException) -> None:
         self._loop.call_exception_handler({"message": text, "exception": exception})
 
-    def _cancel_or_give_up(self, task: asyncio.Task[Any]) -> None:
+    def _cancel_or_give_up(
+        self, task: asyncio.Task[Any], cancel: Callable[[], object]
+    ) -> None:
+        """Cancel *task*, unless it waits in a circle: asyncio cannot end that.
+
+        The circle is left behind, which asyncio tells; all others have their end.
+        """
         try:
-            self.cancel(task)
+            cancel()
         except RecursionError:
-            # Neither this one nor those that it waits for can end; the others do.
             self._tasks.discard(task)
+            asyncio._unregister_task(task)
 
     async def _end(self, grace: float) -> None:
         """Cancel the coroutines that still run, and let them clean up."""
         pause = max(grace, LEAST_GRACE)
         while self._tasks:
-            running = tuple(self._tasks)
-            for task in running:
+            for task in tuple(self._tasks):
                 # What others have cancelled cleans up already.
                 if not task.cancelling():
-                    self._cancel_or_give_up(task)
-            _, stubborn = await asyncio.wait(running, timeout=pause)
-            for task in stubborn:
-                pause = LEAST_GRACE
-                task.cancel()
+                    self._cancel_or_give_up(task, partial(self.cancel, task))
+            if self._tasks:
+                _, stubborn = await asyncio.wait(tuple(self._tasks), timeout=pause)
+                for task in stubborn:
+                    pause = LEAST_GRACE
+                    self._cancel_or_give_up(task, task.cancel)
             await asyncio.sleep(0)
         self._loop = cast("asyncio.AbstractEventLoop", Unavailable(ENDED))
         self._now = Unavailable(ENDED)

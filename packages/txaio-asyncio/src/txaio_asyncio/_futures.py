@@ -100,11 +100,12 @@ class AsyncioFutures(Futures):
         awaited: Any = task
         while isinstance(awaited, asyncio.Task):
             if awaited in walked:
+                self._cancelled.discard(task)
                 text = "coroutines that wait for each other cannot be cancelled"
                 raise RecursionError(text)
             walked.add(awaited)
-            self._cancelled.add(awaited)
             awaited = getattr(awaited, "_fut_waiter", None)
+        self._cancelled.update(walked)
         task.cancel(msg)
 
     def is_future(self, obj: object) -> bool:

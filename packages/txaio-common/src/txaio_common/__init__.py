@@ -20,7 +20,7 @@ from txaio_common._log_events import failure_in, make_event
 from txaio_common._log_levels import LEVELS, NUMBERS, check_level
 from txaio_common._log_names import name_of_caller
 from txaio_common._log_output import Nowhere, Output, complain
-from txaio_common._log_text import message_text, with_misplaced
+from txaio_common._log_text import Misplaced, message_text
 from txaio_common._logger import Emit, Logger
 from txaio_common._logging import Logging
 from txaio_common._stdlib_logging import StdlibLogging, StdlibRoad
@@ -42,6 +42,7 @@ __all__ = [
     "Futures",
     "Logger",
     "Logging",
+    "Misplaced",
     "NativeCall",
     "Nowhere",
     "Output",
@@ -66,5 +67,4 @@ __all__ = [
     "name_of_caller",
     "start_main",
     "wait_for",
-    "with_misplaced",
 ]

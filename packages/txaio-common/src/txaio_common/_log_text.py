@@ -65,14 +65,21 @@ def message_text(event: Mapping[str, Any]) -> str:
         _formatted.pop()
 
 
-def with_misplaced(message: object, args: tuple[object, ...]) -> str:
-    """Return a format of *message* as it stands, and of *args*, which fit nowhere."""
-    given = ", ".join(map(repr_of, args))
-    said = (
-        f"{text_of(message)} [not formatted: {given} came by position, and values are"
-        " fields: log.info('{x}', x=x)]"
-    )
-    return said.replace("{", "{{").replace("}", "}}")
+class Misplaced:
+    """A *message* as it stands, and *args*, which fit nowhere: text, once written."""
+
+    __slots__ = ("_args", "_message")
+
+    def __init__(self, message: object, args: tuple[object, ...]) -> None:
+        self._message = message
+        self._args = args
+
+    def __str__(self) -> str:
+        given = ", ".join(map(repr_of, self._args))
+        return (
+            f"{text_of(self._message)} [not formatted: {given} came by position, and"
+            " values are fields: log.info('{x}', x=x)]"
+        )
 
 
 def _depth() -> int:

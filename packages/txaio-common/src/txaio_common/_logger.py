@@ -10,7 +10,7 @@ import sys
 from typing import TYPE_CHECKING, Any, Protocol
 
 from txaio_common._log_levels import LEVELS, NUMBERS, check_level
-from txaio_common._log_text import with_misplaced
+from txaio_common._log_text import Misplaced
 from txaio_interfaces import ILogger
 
 
@@ -62,32 +62,32 @@ class Logger(ILogger):
 
     def critical(self, message: object = None, /, *args: object, **kwargs: Any) -> None:
         if args:
-            message = with_misplaced(message, args)
+            message = Misplaced(message, args)
         self._emit(self, "critical", message, kwargs)
 
     def error(self, message: object = None, /, *args: object, **kwargs: Any) -> None:
         if args:
-            message = with_misplaced(message, args)
+            message = Misplaced(message, args)
         self._emit(self, "error", message, kwargs)
 
     def warn(self, message: object = None, /, *args: object, **kwargs: Any) -> None:
         if args:
-            message = with_misplaced(message, args)
+            message = Misplaced(message, args)
         self._emit(self, "warn", message, kwargs)
 
     def info(self, message: object = None, /, *args: object, **kwargs: Any) -> None:
         if args:
-            message = with_misplaced(message, args)
+            message = Misplaced(message, args)
         self._emit(self, "info", message, kwargs)
 
     def debug(self, message: object = None, /, *args: object, **kwargs: Any) -> None:
         if args:
-            message = with_misplaced(message, args)
+            message = Misplaced(message, args)
         self._emit(self, "debug", message, kwargs)
 
     def trace(self, message: object = None, /, *args: object, **kwargs: Any) -> None:
         if args:
-            message = with_misplaced(message, args)
+            message = Misplaced(message, args)
         self._emit(self, "trace", message, kwargs)
 
     def failure(

@@ -206,7 +206,8 @@ class TwistedFutures(Futures, TwistedQueue):
             try:
                 await self.shield(inner)
             except CancelledError as error:
-                if not inner.called:
+                # It may be the inner one's own.
+                if getattr(inner._outcome, "value", None) is not error:
                     interrupted = error.args[:1]
             except Exception:  # noqa: BLE001 - raised from the inner future below
                 break

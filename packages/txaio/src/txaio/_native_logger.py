@@ -14,8 +14,8 @@ from txaio_common import (
     NUMBERS,
     UNSET,
     Logger,
+    Misplaced,
     check_level,
-    with_misplaced,
 )
 from txaio_interfaces import ILogger
 
@@ -115,9 +115,10 @@ class NativeLogger(ILogger):
         args: tuple[object, ...] = (),
     ) -> None:
         if self.is_enabled_for(level):
-            if args:
-                message = with_misplaced(message, args)
             fields = {**self._bound, **fields}
+            if args:
+                fields["log_text"] = Misplaced(message, args)
+                message = "{log_text}"
             self._logger.emit(_NATIVE[level], message, **fields)
 
 

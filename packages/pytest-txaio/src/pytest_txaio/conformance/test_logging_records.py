@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -27,6 +27,9 @@ class Counted:
         """Count."""
         self.times += 1
         return "counted"
+
+    def __repr__(self) -> str:
+        return format(self)
 
 
 async def test_record_is_native(txa: IBackend, host: Host) -> None:
@@ -98,11 +101,14 @@ async def test_not_formatted_unless_written(
     counted = Counted()
     # Or pytest writes it down.
     monkeypatch.setattr(logging.getLogger("shop"), "propagate", False)
+    log: Any = txa.make_logger("shop")
     with heard_by(host, "shop") as heard:
-        txa.make_logger("shop").info("{it}", it=counted)
+        log.info("{it}", it=counted)
+        log.info("%s", counted)
     assert counted.times == 0
     assert heard[0].text() == "counted"
     assert counted.times == 1
+    assert "counted" in heard[1].text()
 
 
 @pytest.mark.parametrize("level", LEVELS[1:])

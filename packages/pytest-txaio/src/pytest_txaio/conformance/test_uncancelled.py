@@ -217,3 +217,20 @@ async def test_text_of_a_cancellation_that_waited(txa: IBackend, unit: float) ->
     await pause(txa, unit)
     txa.cancel(future, "why")
     assert await txa.gather([future]) == ["why"]
+
+
+async def test_cancelled_while_it_is_told(txa: IBackend) -> None:
+    """X9: A cancellation that comes as the last thing waited for settles is kept."""
+    future = txa.create_future()
+
+    async def work() -> str:
+        await txa.uncancelled(lambda: future)
+        await txa.create_future()
+        return "went on"
+
+    working = txa.as_future(work)
+    await txa.sleep(0)
+    txa.add_callbacks(future, lambda _value: txa.cancel(working, "why"), None)
+    txa.resolve(future)
+    with pytest.raises(txa.CancelledError, match="why"):
+        await txa.timeout(working, 5)
