@@ -202,15 +202,17 @@ class TwistedFutures(Futures, TwistedQueue):
     ) -> T:
         inner = self._start(call_and_wait(fn, args, kwargs), self._sheltered)
         interrupted: tuple[Any, ...] | None = None
+        runner: Any = self._current
+        undisturbed = runner is not None and not runner.cancelling
         while not inner.called:
             try:
                 await self.shield(inner)
             except CancelledError as error:
-                # It may be the inner one's own.
-                if getattr(inner._outcome, "value", None) is not error:
+                # The inner one may have raised it, unless the outer was cancelled.
+                if (undisturbed and runner.cancelling) or not inner.called:
                     interrupted = error.args[:1]
             except Exception:  # noqa: BLE001 - raised from the inner future below
                 break
-        if interrupted is not None and self._current is not None:
-            self._current.interrupt(*interrupted)
+        if interrupted is not None and runner is not None:
+            runner.interrupt(*interrupted)
         return await inner  # type: ignore[no-any-return]

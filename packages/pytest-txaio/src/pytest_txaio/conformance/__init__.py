@@ -38,4 +38,5 @@ from pytest_txaio.conformance.test_time import *
 from pytest_txaio.conformance.test_tracebacks import *
 from pytest_txaio.conformance.test_uncancelled import *
 from pytest_txaio.conformance.test_unseen_coroutines import *
+from pytest_txaio.conformance.test_waiting_cancellation import *
 from pytest_txaio.conformance.test_wrong_threads import *
