@@ -48,6 +48,21 @@ def test_public_method_says_what_it_means(name):
     assert silent == []
 
 
+def test_failure_is_an_instance_of_a_subclass_or_a_registered_class():
+    """Having a `value` is not enough, or a `StopIteration` would be a failure."""
+
+    class Subclass(txaio_interfaces.IFailedFuture):
+        value = ValueError()
+
+    class Registered:
+        value = ValueError()
+
+    txaio_interfaces.IFailedFuture.register(Registered)
+    assert isinstance(Subclass(), txaio_interfaces.IFailedFuture)
+    assert isinstance(Registered(), txaio_interfaces.IFailedFuture)
+    assert not isinstance(StopIteration(), txaio_interfaces.IFailedFuture)
+
+
 def test_log_levels_are_a_list_from_silence_to_everything():
     """The constant keeps its type and order: callers index it."""
     assert txaio_interfaces.log_levels == [

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-
-from txaio_interfaces._typing import TYPE_CHECKING, Protocol, runtime_checkable
-
-
-if TYPE_CHECKING:
-    from types import TracebackType
+from types import TracebackType
 
 
-@runtime_checkable
-class IFailedFuture(Protocol):
+class IFailedFuture(ABC):
     """The failure of a future, as an errback gets it.
 
     On Twisted this is a `twisted.python.failure.Failure`.
+
+    This is an abstract base class, not a protocol: an object with a `value`, such as
+    a `StopIteration`, is an instance only if its class inherits from this one or is
+    registered with it.
     """
 
     @property

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Generator, Iterable
+from typing import Any, ClassVar, Literal, ParamSpec, Protocol, TypeVar, overload
 
-from txaio_interfaces._typing import TYPE_CHECKING, Protocol, T_co, overload
+from txaio_interfaces._failures import IFailedFuture
 
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Generator, Iterable
-    from typing import Any, ClassVar, Literal
-
-    from txaio_interfaces._failures import IFailedFuture
-    from txaio_interfaces._typing import P, T
+P = ParamSpec("P")
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
 class IFuture(Protocol[T_co]):
@@ -21,6 +20,9 @@ class IFuture(Protocol[T_co]):
     It is the backend's native object: an `asyncio.Future`, a Twisted `Deferred`
     or the AnyIO backend's own.
     Await it, as often as you like, or hand it to the methods of `IFutures`.
+
+    This is a protocol, which native futures satisfy without inheriting from it;
+    at run time, ask `IFutures.is_future`.
     """
 
     @abstractmethod

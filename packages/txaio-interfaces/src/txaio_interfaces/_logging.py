@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from os import PathLike
 from sys import exc_info
+from typing import IO, Any
 
-from txaio_interfaces._typing import TYPE_CHECKING
+from txaio_interfaces._failures import IFailedFuture
 
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from contextlib import AbstractContextManager
-    from os import PathLike
-    from typing import IO, Any
-
-    from txaio_interfaces._failures import IFailedFuture
 
 log_levels: list[str] = [
     "none",

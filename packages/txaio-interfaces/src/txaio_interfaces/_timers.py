@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
 
-from txaio_interfaces._typing import TYPE_CHECKING
+from txaio_interfaces._futures import IFuture
 
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from txaio_interfaces._futures import IFuture
-    from txaio_interfaces._typing import P, T
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class IDelayedCall(ABC):
