@@ -1,4 +1,4 @@
-"""Everything a library needs of the loop it runs on."""
+"""Everything that a library needs from the event loop it runs on."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from txaio_interfaces._timers import ITimers
 
 
 class IBackend(IFutures, ITimers, IFailures, ILogging):
-    """One event loop, whichever it is; an application makes it, libraries take it.
+    """An event loop of any framework; applications create it, libraries accept it.
 
-    A backend belongs to its loop and to the thread that the loop runs in:
+    A backend belongs to its event loop and to the thread in which the loop runs:
     from other threads, use `call_from_thread`.
-    Used before its loop runs or after its end, it raises a `RuntimeError` that says
-    what to do instead.
+    If it is used before its loop runs or after the loop has ended, it raises a
+    `RuntimeError` that says what to do instead.
     """
 
     @property
     @abstractmethod
     def name(self) -> str:
-        """Which backend this is: ``"asyncio"``, ``"twisted"`` or ``"anyio"``."""
+        """The name of this backend: ``"asyncio"``, ``"twisted"`` or ``"anyio"``."""

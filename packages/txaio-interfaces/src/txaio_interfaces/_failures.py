@@ -1,4 +1,4 @@
-"""What went wrong, carried as a value."""
+"""Failures: exceptions, with their tracebacks, as values."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from types import TracebackType
 
 
 class IFailedFuture(ABC):
-    """The failure of a future, as an errback gets it.
+    """The failure of a future, as an errback receives it.
 
     On Twisted this is a `twisted.python.failure.Failure`.
 
@@ -19,23 +19,23 @@ class IFailedFuture(ABC):
     @property
     @abstractmethod
     def value(self) -> BaseException:
-        """The very exception object that the future failed with."""
+        """The exception with which the future failed: the same object, not a copy."""
 
 
 class IFailures(ABC):
-    """Make failures and put them into words."""
+    """Create and format failures."""
 
     @abstractmethod
     def create_failure(self, exception: BaseException | None = None) -> IFailedFuture:
         """Wrap *exception*, or the one being handled, together with its traceback.
 
-        Raises `RuntimeError` if *exception* is left out and none is being handled,
-        `TypeError` if it is no exception.
+        Raises `RuntimeError` if *exception* is omitted and none is being handled,
+        `TypeError` if it is not an exception.
         """
 
     @abstractmethod
     def failure_message(self, fail: IFailedFuture | BaseException) -> str:
-        """Return ``"Type: text"`` of *fail* on one line; never raises."""
+        """Format *fail* as ``"Type: text"`` on one line; never raises."""
 
     @abstractmethod
     def failure_traceback(
@@ -45,8 +45,8 @@ class IFailures(ABC):
 
     @abstractmethod
     def failure_format_traceback(self, fail: IFailedFuture | BaseException) -> str:
-        """Return the traceback of *fail* as Python prints it; never raises.
+        """Format the traceback of *fail* as Python prints it; never raises.
 
-        Causes, contexts, notes and exception groups are part of it,
-        frames of txaio itself are not.
+        The text includes causes, contexts, notes and exception groups,
+        but not the frames of txaio itself.
         """

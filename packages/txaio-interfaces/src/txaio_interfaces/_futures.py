@@ -1,4 +1,4 @@
-"""Results that come later."""
+"""Results that become available later."""
 
 from __future__ import annotations
 
@@ -15,33 +15,36 @@ T_co = TypeVar("T_co", covariant=True)
 
 
 class IFuture(Protocol[T_co]):
-    """A result that is pending, or settled for good with a value or a failure.
+    """A result that is pending, or permanently settled with a value or a failure.
 
     It is the backend's native object: an `asyncio.Future`, a Twisted `Deferred`
-    or the AnyIO backend's own.
-    Await it, as often as you like, or hand it to the methods of `IFutures`.
+    or an instance of the AnyIO backend's own class.
+    Await it any number of times, or pass it to the methods of `IFutures`.
 
-    This is a protocol, which native futures satisfy without inheriting from it;
-    at run time, ask `IFutures.is_future`.
+    This is a protocol, which native futures satisfy without inheriting from it.
+    To check an object at run time, use `IFutures.is_future`.
     """
 
     @abstractmethod
     def __await__(self) -> Generator[Any, Any, T_co]:
-        """Wait until the future is settled; give its value or raise its exception."""
+        """Wait until the future is settled; return its value or raise its exception."""
 
     @abstractmethod
     def cancel(self) -> object:
-        """Ask the future to end; prefer `IFutures.cancel`, the same everywhere."""
+        """Request that the future be cancelled.
+
+        Prefer `IFutures.cancel`, which behaves the same on every backend.
+        """
 
 
 class IFutures(ABC):
-    """Make futures, settle them, follow them, cancel them."""
+    """Create, settle, follow and cancel futures."""
 
     CancelledError: ClassVar[type[BaseException]]
-    """What errbacks and awaiters of a cancelled future see."""
+    """The exception that errbacks and awaiters of a cancelled future get."""
 
     InvalidStateError: ClassVar[type[Exception]]
-    """Raised by `resolve` and `reject` on a future that is settled already."""
+    """Raised by `resolve` and `reject` if the future is already settled."""
 
     @abstractmethod
     def create_future(
@@ -52,9 +55,9 @@ class IFutures(ABC):
     ) -> IFuture[Any]:
         """Return a pending future, or one settled with *result* or *error*.
 
-        *canceller* is called once, with the future, if it is cancelled while pending;
-        it cannot change the outcome, and what it raises is reported.
-        With *error* None the exception being handled is taken.
+        *canceller* is called once, with the future, if the future is cancelled while
+        pending; it cannot change the outcome, and an exception it raises is reported.
+        If *error* is None, the exception being handled is used.
 
         Raises `ValueError` if *result* and *error* are both given,
         `TypeError` as `reject` does.
@@ -68,7 +71,7 @@ class IFutures(ABC):
     def create_future_error(
         self, error: Exception | IFailedFuture | None = None
     ) -> IFuture[Any]:
-        """Return a future that has failed with *error*, as `reject` takes it."""
+        """Return a future that has failed with *error*, as if by `reject`."""
 
     @overload
     @abstractmethod
@@ -86,31 +89,35 @@ class IFutures(ABC):
     def as_future(
         self, fn: Callable[P, Any], /, *args: P.args, **kwargs: P.kwargs
     ) -> IFuture[Any]:
-        """Call *fn* with the arguments and return whatever comes of it as a future.
+        """Call *fn* with the arguments and return its outcome as a future.
 
-        A value settles it, an exception fails it, a future is handed on.
+        A value settles the future, an exception fails it; a future that *fn* returns
+        is passed through.
         A coroutine (or another awaitable) is run in a copy of the caller's context,
-        and goes on even if nobody keeps the future.
-        `KeyboardInterrupt` and `SystemExit` are raised, not turned into failures.
+        and keeps running even if no reference to the future is kept.
+        `KeyboardInterrupt` and `SystemExit` propagate; they do not become failures.
 
-        Raises `TypeError` if *fn* is an async generator function, or a coroutine:
-        the function is handed over, and not called.
+        Raises `TypeError` if *fn* is an async generator function, or a coroutine
+        object: pass the function itself, without calling it.
         """
 
     @abstractmethod
     def is_future(self, obj: object) -> bool:
-        """Tell whether *obj* is a future that this backend takes."""
+        """Return True if *obj* is a future that this backend accepts."""
 
     @abstractmethod
     def is_called(self, future: IFuture[Any]) -> bool:
-        """Tell whether *future* is settled: it has a value, failed or was cancelled."""
+        """Return True if *future* is settled.
+
+        It then has a value, has failed or was cancelled.
+        """
 
     @abstractmethod
     def resolve(self, future: IFuture[Any], result: Any = None) -> None:
         """Settle *future* with *result*; does nothing if it was cancelled.
 
-        Raises `InvalidStateError` if it is settled already, `RuntimeError` if it
-        stands for a running coroutine, whose return value settles it.
+        Raises `InvalidStateError` if it is already settled, `RuntimeError` if it
+        represents a running coroutine, whose return value settles it.
         """
 
     @abstractmethod
@@ -119,24 +126,25 @@ class IFutures(ABC):
     ) -> None:
         """Fail *future* with *error*, or with the exception being handled.
 
-        A `StopIteration` cannot be raised from a coroutine
-        and arrives as a `RuntimeError` with it as its cause.
         Does nothing if *future* was cancelled.
+        A `StopIteration` cannot be raised from a coroutine:
+        it is replaced by a `RuntimeError` whose cause it is.
 
         Raises `TypeError` if *error* is neither an `Exception` nor an `IFailedFuture`,
-        `RuntimeError` if it is left out and no exception is being handled
-        (or *future* stands for a running coroutine),
-        `InvalidStateError` if *future* is settled already.
+        `RuntimeError` if it is omitted and no exception is being handled
+        (or if *future* represents a running coroutine),
+        `InvalidStateError` if *future* is already settled.
         """
 
     @abstractmethod
     def cancel(self, future: IFuture[Any], msg: str | None = None) -> None:
-        """Cancel *future*; *msg* becomes the text of its `CancelledError`.
+        """Cancel *future*; *msg* becomes the message of its `CancelledError`.
 
-        A plain future is settled at once.
-        A coroutine sees `CancelledError` at its await, cleans up, and settles its
-        future when it ends; cancelling it again does not interrupt the clean-up.
-        A settled future stays as it is.
+        A plain future is settled immediately.
+        In a coroutine, `CancelledError` is raised at its await; it cleans up, and its
+        future is settled when it ends.
+        Cancelling it again does not interrupt the clean-up.
+        If *future* is already settled, this does nothing.
         """
 
     @abstractmethod
@@ -148,10 +156,11 @@ class IFutures(ABC):
     ) -> IFuture[T]:
         """Call *callback* with the value of *future*, or *errback* with its failure.
 
-        Exactly one is called, once, in the context of this call.
-        What it returns is ignored, what it raises is reported;
-        every other callback sees the same outcome.
-        Whether it is called inside `resolve` or in a later turn is unspecified.
+        Exactly one of the two is called, once, in the context of this call.
+        Its return value is ignored, and an exception it raises is reported;
+        every other callback receives the same outcome.
+        Whether it is called inside `resolve` or in a later iteration of the event loop
+        is unspecified.
         Returns *future*.
 
         Raises `ValueError` if both are None.
@@ -181,41 +190,45 @@ class IFutures(ABC):
     def gather(
         self, futures: Iterable[Awaitable[T]], consume_exceptions: bool = True
     ) -> IFuture[list[T]] | IFuture[list[T | IFailedFuture]]:
-        """Return a future of the list of the results, in the order of *futures*.
+        """Return a future of the list of results, in the order of *futures*.
 
-        Coroutine objects are taken, too.
-        With *consume_exceptions* the place of a failed member holds its
-        `IFailedFuture`; without, the first error fails the whole at once,
-        while the other members go on and their later failures make no noise.
-        Cancelling it cancels the members that are pending.
+        Coroutine objects are accepted, too.
+        If *consume_exceptions* is true, the list has the `IFailedFuture` of a failed
+        member in its place.
+        If it is false, the first error fails the returned future immediately;
+        the other members continue, and their later failures are not reported.
+        Cancelling the returned future cancels the members that are pending.
 
         Raises `TypeError` if a member cannot be awaited, or if *futures* is a future.
         """
 
     @abstractmethod
     def shield(self, future: Awaitable[T]) -> IFuture[T]:
-        """Return a future that follows *future* and may be cancelled without it.
+        """Return a future that follows *future* and can be cancelled without it.
 
-        A coroutine is taken, too, and run.
+        A coroutine is accepted, too, and is run.
         """
 
     @abstractmethod
     def timeout(self, future: Awaitable[T], seconds: float) -> IFuture[T]:
-        """Return a future that follows *future*, or a coroutine, for *seconds*.
+        """Return a future that follows *future* for at most *seconds*.
 
-        After that *future* is cancelled, and it fails with `TimeoutError`:
-        once the canceller of *future* was called, but before clean-up is done.
-        Cancelling it cancels *future*.
+        After that time *future* is cancelled, and the returned future fails with
+        `TimeoutError`: after the canceller of *future* was called, but before its
+        clean-up is done.
+        Cancelling the returned future cancels *future*.
+        A coroutine is accepted, too.
 
-        Raises `ValueError` if *seconds* is NaN, `TypeError` if it is no number.
+        Raises `ValueError` if *seconds* is NaN, `TypeError` if it is not a number.
         """
 
     @abstractmethod
     async def uncancelled(
         self, fn: Callable[P, Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Await ``fn(*args, **kwargs)`` to its end, though the caller is cancelled.
+        """Await ``fn(*args, **kwargs)`` to its end, even if the caller is cancelled.
 
-        Meant for clean-up in a ``finally`` clause.
-        A cancellation that arrives meanwhile is raised at the caller's next await.
+        Intended for clean-up in a ``finally`` clause.
+        A cancellation that arrives in the meantime is raised at the caller's next
+        await.
         """
