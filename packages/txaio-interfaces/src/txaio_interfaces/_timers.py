@@ -1,4 +1,4 @@
-"""Calls that are made later, in batches, or in another thread."""
+"""Delayed calls, batched timers, and calls from and in other threads."""
 
 from __future__ import annotations
 
@@ -14,31 +14,35 @@ T = TypeVar("T")
 
 
 class IDelayedCall(ABC):
-    """A call that is due later."""
+    """A call that is scheduled for later."""
 
     __slots__ = ()
 
     @abstractmethod
     def cancel(self) -> None:
-        """Make sure that the call is not made; harmless at any time, any number."""
+        """Cancel the call, so that it is not made.
+
+        Idempotent: may be called at any time, also after the call was made.
+        """
 
     @abstractmethod
     def reset(self, delay: float) -> bool:
-        """Move the call to *delay* seconds from now, if it is still pending.
+        """Reschedule the call to *delay* seconds from now and return True.
 
-        Returns False, and does nothing, once it was made or cancelled.
+        If the call was already made or cancelled, does nothing and returns False.
 
-        Raises `ValueError` if *delay* is NaN, `TypeError` if it is no number.
+        Raises `ValueError` if *delay* is NaN, `TypeError` if it is not a number.
         """
 
 
 class IBatchedTimer(ABC):
-    """Makes delayed calls whose exact time does not matter, at little cost each.
+    """Schedule calls whose exact time does not matter, at a low cost per call.
 
-    Time is divided into buckets; all calls of one bucket share one native timer.
+    Time is divided into buckets; all calls in a bucket share one native timer.
     A call is never made early.
-    It is late by less than one bucket and, where its bucket holds more than a chunk
-    of calls, by up to one bucket more over which the chunks are spread.
+    It is late by less than one bucket.
+    If its bucket holds more than one chunk of calls, the chunks are spread over one
+    more bucket, and the call may be late by up to that much more.
     """
 
     __slots__ = ()
@@ -52,19 +56,21 @@ class IBatchedTimer(ABC):
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> IDelayedCall:
-        """Call *func* with the arguments, in this context, *delay* seconds from now.
+        """Call *func* with the arguments *delay* seconds from now.
 
-        A call re-armed from inside itself does not run again in the same bucket.
-        What it raises is reported at once, and the other calls are made.
-        An infinite *delay* is never due; one of zero or less is due in the next bucket.
+        The call is made in the context in which it was scheduled.
+        If *func* schedules itself again, it does not run again in the same bucket.
+        An exception it raises is reported immediately, and the other calls are made.
+        With an infinite *delay* the call is never made;
+        with one of zero or less it is due in the next bucket.
 
         Raises `ValueError` if *delay* is NaN,
-        `TypeError` if it is no number or *func* cannot be called.
+        `TypeError` if it is not a number or *func* is not callable.
         """
 
 
 class ITimers(ABC):
-    """Make calls later, and to and from other threads."""
+    """Schedule calls, and call functions from and in other threads."""
 
     @abstractmethod
     def time(self) -> float:
@@ -79,56 +85,59 @@ class ITimers(ABC):
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> IDelayedCall:
-        """Call *func* with the arguments, in this context, *delay* seconds from now.
+        """Call *func* with the arguments *delay* seconds from now.
 
-        It is not made earlier (within a grain of 2 ms), and never inside `call_later`:
-        a *delay* of zero or less means soon, an infinite one never.
-        Calls are made in order of time; what one raises is reported.
-        For a coroutine function call ``call_later(delay, txa.as_future, func, …)``.
+        The call is made in the context in which it was scheduled.
+        It is not made early (with a tolerance of 2 ms), and never inside `call_later`:
+        a *delay* of zero or less means soon, an infinite one means never.
+        Calls are made in order of time; an exception that one raises is reported.
+        To call a coroutine function, use
+        ``call_later(delay, txa.as_future, func, …)``.
 
         Raises `ValueError` if *delay* is NaN,
-        `TypeError` if it is no number or *func* cannot be called.
+        `TypeError` if it is not a number or *func* is not callable.
         """
 
     @abstractmethod
     def sleep(self, delay: float) -> IFuture[None]:
         """Return a future that is settled *delay* seconds from now.
 
-        Cancelling it gives up its timer.
+        Cancelling it cancels its timer.
 
-        Raises `ValueError` if *delay* is NaN, `TypeError` if it is no number.
+        Raises `ValueError` if *delay* is NaN, `TypeError` if it is not a number.
         """
 
     @abstractmethod
     def make_batched_timer(
         self, bucket_seconds: float, chunk_size: int = 100
     ) -> IBatchedTimer:
-        """Return a timer with buckets of *bucket_seconds*, which may be below one.
+        """Return a timer with buckets of *bucket_seconds*, which may be less than one.
 
-        At most *chunk_size* calls are made in one go;
-        between two chunks the loop gets its turn.
+        At most *chunk_size* calls are made at a time;
+        between two chunks, control returns to the event loop.
 
-        Raises `ValueError` if *bucket_seconds* is not finite and above zero
-        or *chunk_size* is below one, `TypeError` if *chunk_size* is no `int`.
+        Raises `ValueError` if *bucket_seconds* is not finite and positive
+        or *chunk_size* is less than one, `TypeError` if *chunk_size* is not an `int`.
         """
 
     @abstractmethod
     def call_from_thread(
         self, fn: Callable[P, object], /, *args: P.args, **kwargs: P.kwargs
     ) -> None:
-        """Call *fn* in the loop's thread, soon; may be used in any thread.
+        """Call *fn* soon, in the event loop's thread; may be called from any thread.
 
-        Calls made from one thread keep their order. What *fn* raises is reported.
+        Calls made from one thread keep their order.
+        An exception that *fn* raises is reported.
 
-        Raises `RuntimeError` if the loop has ended.
+        Raises `RuntimeError` if the event loop has ended.
         """
 
     @abstractmethod
     def run_in_thread(
         self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
     ) -> IFuture[T]:
-        """Return a future of what *fn* returns or raises in a worker thread.
+        """Call *fn* in a worker thread and return a future of its result or exception.
 
-        Context variables are seen there.
-        Cancelling the future does not stop the thread, whose result is then dropped.
+        The caller's context variables are available in the thread.
+        Cancelling the future does not stop the thread, whose result is then discarded.
         """
