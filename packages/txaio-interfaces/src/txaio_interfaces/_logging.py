@@ -1,4 +1,4 @@
-"""Messages with fields, for people and for machines."""
+"""Log messages with fields, as text and as data."""
 
 from __future__ import annotations
 
@@ -21,56 +21,59 @@ log_levels: list[str] = [
     "debug",
     "trace",
 ]
-"""The names of the levels, from silence to everything."""
+"""The names of the levels, from no messages to all messages."""
 
 
 class ILogger(ABC):
-    """Writes messages of one namespace; no call ever raises into its caller.
+    """Log messages in one namespace; logging a message never raises an exception.
 
-    A *message* is a format string of `str.format`, and every keyword is a field of it:
-    ``log.info("{peer} is gone", peer=peer)``.
-    What is given by position has no name: it is written after the raw *message*.
-    Nothing is formatted unless it is written, and of a message that cannot be
-    formatted the raw text is written, with its fields and the reason.
+    *message* is a format string for `str.format`, and all keyword arguments are its
+    fields: ``log.info("{peer} is gone", peer=peer)``.
+    Positional arguments have no names: they are written after the unformatted
+    *message*.
+    A message is formatted only if it is written.
+    If it cannot be formatted, the unformatted text is written with its fields and the
+    reason.
 
-    A message becomes what the framework has for it: an event of `twisted.logger`,
+    A message becomes the framework's own kind of record: an event of `twisted.logger`,
     elsewhere a `logging.LogRecord` whose `fields` is a dictionary of the fields.
 
-    Without a *message* it is the field ``format``, or else all the fields are listed.
+    If there is no *message*, the field ``format`` is used instead; without it, all
+    fields are listed.
 
-    The fields `log_time`, `log_level`, `log_namespace` and `log_format` are added;
-    `log_failure` is an `IFailedFuture` whose traceback is printed, and `log_category`
-    names a format given to `ILogging.add_log_categories`, used if *message* is None
-    or empty.
+    The fields `log_time`, `log_level`, `log_namespace` and `log_format` are added.
+    `log_failure` is an `IFailedFuture` whose traceback is printed.
+    `log_category` is the name of a format that was passed to
+    `ILogging.add_log_categories`; the format is used if *message* is None or empty.
 
-    A logger of one's own needs the six methods of the levels.
+    A subclass must implement the six methods that are named after the levels.
     """
 
     __slots__ = ()
 
     @abstractmethod
     def critical(self, message: object = None, /, **kwargs: Any) -> None:
-        """Say that the program cannot go on."""
+        """Log that the program cannot continue."""
 
     @abstractmethod
     def error(self, message: object = None, /, **kwargs: Any) -> None:
-        """Say that something failed."""
+        """Log that something failed."""
 
     @abstractmethod
     def warn(self, message: object = None, /, **kwargs: Any) -> None:
-        """Say that something is not as it should be."""
+        """Log that something is not as it should be."""
 
     @abstractmethod
     def info(self, message: object = None, /, **kwargs: Any) -> None:
-        """Say what happens, to whoever runs the program."""
+        """Log what happens, for users of the program."""
 
     @abstractmethod
     def debug(self, message: object = None, /, **kwargs: Any) -> None:
-        """Say what happens, to whoever writes the program."""
+        """Log what happens, for developers of the program."""
 
     @abstractmethod
     def trace(self, message: object = None, /, **kwargs: Any) -> None:
-        """Say everything."""
+        """Log every detail."""
 
     def failure(
         self,
@@ -79,9 +82,9 @@ class ILogger(ABC):
         failure: IFailedFuture | BaseException | None = None,
         **kwargs: Any,
     ) -> None:
-        """Write *message* at level critical with the whole traceback of *failure*.
+        """Log *message* at level critical with the whole traceback of *failure*.
 
-        Left out, it is the exception being handled.
+        If *failure* is omitted, the exception being handled is used.
         """
         kwargs["log_failure"] = exc_info()[1] if failure is None else failure
         self.critical(message, **kwargs)
@@ -89,19 +92,19 @@ class ILogger(ABC):
     def bind(self, /, **fields: Any) -> ILogger:
         """Return a logger of the same namespace and level that adds *fields*.
 
-        A field of the same name in a call goes before it.
+        A field of the same name in a call takes precedence.
         """
         raise NotImplementedError
 
     def set_log_level(self, level: str) -> None:
-        """Set this logger's own *level*, one of `log_levels`; acts at once.
+        """Set this logger's own *level*, one of `log_levels`; takes effect immediately.
 
         Raises `ValueError` if there is no such level.
         """
         raise NotImplementedError
 
     def is_enabled_for(self, level: str) -> bool:
-        """Tell whether a message of *level* would be handed on.
+        """Return True if this logger would process a message of *level*.
 
         Raises `ValueError` if there is no such level.
         """
@@ -109,14 +112,14 @@ class ILogger(ABC):
 
 
 class ILogging(ABC):
-    """Make loggers and say where messages go."""
+    """Create loggers and configure where messages are written."""
 
     @abstractmethod
     def make_logger(self, namespace: str | None = None, /) -> ILogger:
         """Return a logger for *namespace*.
 
-        Left out, it is named after the caller: ``module.Class`` in a class body or a
-        method (nested classes by their qualified name), else the module.
+        If omitted, it is the caller's: ``module.Class`` in a class body or a method
+        (nested classes by their qualified name), otherwise the module.
         """
 
     @abstractmethod
@@ -128,28 +131,30 @@ class ILogging(ABC):
     ) -> None:
         """Write each record of *level* or above to *out*, one line each, flushed.
 
-        *out* is a text or binary stream or a path; left out, it is standard output as
-        it is at this call; None writes nothing and only sets the level.
+        *out* is a text or binary stream or a path.
+        If omitted, it is standard output as it is at the time of this call;
+        if None, nothing is written and only the level is set.
         *format* is ``"text"`` (an ISO 8601 time with its UTC offset, the level, the
         namespace, the message), ``"color"`` (the same, coloured on a terminal unless
-        the environment has `NO_COLOR`) or ``"json"`` (an object).
-        Called again it replaces what the last call set up.
+        the environment variable `NO_COLOR` is set) or ``"json"`` (an object).
+        A further call replaces what the previous one configured.
 
-        What others log through the framework's logging is written, too, as far as the
-        levels set here and there allow; the application's own handlers go on as before.
+        Messages that other code logs through the framework's logging are written, too,
+        as far as the levels set here and in the framework allow; the application's own
+        handlers continue as before.
         The level of the standard library's root logger follows the levels set here
-        if it has no handlers, and is left alone if it has.
+        if it has no handlers, and is left unchanged if it has.
 
         Raises `ValueError` if there is no such *level* or *format*.
         """
 
     @abstractmethod
     def stop_logging(self) -> None:
-        """Undo `start_logging`; the application's own logging is as it was."""
+        """Undo `start_logging`, leaving the application's own logging as it was."""
 
     @abstractmethod
     def set_global_log_level(self, level: str) -> None:
-        """Set the *level* of every logger, made before or after, that has none itself.
+        """Set the *level* of all existing and future loggers without one of their own.
 
         Raises `ValueError` if there is no such level.
         """
@@ -158,25 +163,26 @@ class ILogging(ABC):
     def set_log_level(self, prefix: str, level: str | None) -> None:
         """Set the *level* of all loggers whose namespace is *prefix* or below it.
 
-        ``"a.b"`` is below ``"a"``; the longest prefix goes first, a logger's own level
-        before any.
-        None gives back what was set for *prefix*.
+        ``"a.b"`` is below ``"a"``.
+        The longest prefix takes precedence, and a logger's own level over any prefix.
+        None removes the level that was set for *prefix*.
 
         Raises `ValueError` if there is no such level.
         """
 
     @abstractmethod
     def get_global_log_level(self) -> str:
-        """Return the level last set for all loggers, ``"info"`` at first."""
+        """Return the level last set for all loggers, initially ``"info"``."""
 
     @abstractmethod
     def add_log_categories(self, categories: Mapping[str, str]) -> None:
-        """Add formats by name, for messages logged with that ``log_category``."""
+        """Add formats by name; the field ``log_category`` of a message selects one."""
 
     @abstractmethod
     def log_context(self, /, **fields: Any) -> AbstractContextManager[None]:
-        """Return a context manager that adds *fields* to all messages made inside.
+        """Return a context manager that adds *fields* to all messages logged inside.
 
-        They follow the context: over awaits, into callbacks and coroutines.
-        Inner contexts go before outer ones, a logger's and a call's fields before both.
+        They follow the context: across awaits, into callbacks and coroutines.
+        Fields of inner contexts take precedence over those of outer ones, and the
+        fields of a logger and of a call over both.
         """
