@@ -1,4 +1,4 @@
-"""Who may import whom, seen from a Python that has just started."""
+"""What each package imports, in a new interpreter."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FORBIDDEN = {
 
 
 def python(code: str) -> set[str]:
-    """Run *code* in a new Python, and return the words that it prints."""
+    """Run *code* in a new interpreter, and return the words that it prints."""
     start = f"import sys; sys.path[:] = {sys.path!r}; "
     # Without site, which may load any module by itself.
     command = [sys.executable, "-I", "-S", "-c", start + code]
@@ -30,8 +30,8 @@ def python(code: str) -> set[str]:
 
 
 @pytest.mark.parametrize("package", FORBIDDEN)
-def test_import_loads_only_what_the_house_rules_allow(package):
-    """A package brings its own framework at most, though the others are there."""
+def test_import_loads_no_forbidden_package(package):
+    """A package imports no framework but its own, even if others are installed."""
     loaded = python(f"import {package}; print(*sys.modules)")
     assert package in loaded
     assert loaded & FORBIDDEN[package] == set()
@@ -39,7 +39,7 @@ def test_import_loads_only_what_the_house_rules_allow(package):
 
 @pytest.mark.parametrize("package", FORBIDDEN)
 def test_import_makes_no_loop_and_no_thread(package):
-    """Which loop runs, and when, is the application's to say (L2)."""
+    """The application decides which event loop runs, and when (L2)."""
     found = python(
         f"import {package}, asyncio, gc, threading\n"
         "kinds = [type(found) for found in gc.get_objects()]\n"

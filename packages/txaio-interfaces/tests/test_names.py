@@ -1,4 +1,4 @@
-"""What `txaio_interfaces` may hold."""
+"""The public names of `txaio_interfaces`."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ CLASSES = [name for name in txaio_interfaces.__all__ if name != "log_levels"]
 
 @pytest.mark.parametrize("name", CLASSES)
 def test_public_name_cannot_be_instantiated(name):
-    """Every public name is abstract: a backend makes the objects, nobody else."""
+    """Every public class is abstract: only backends create instances."""
     with pytest.raises(TypeError, match="abstract"):
         getattr(txaio_interfaces, name)()
 
 
 LEFT_OUT = {"ILogger": {"bind", "failure", "is_enabled_for", "set_log_level"}}
-"""What loggers of one's own, written when there was less of it, do not have."""
+"""Methods that custom loggers need not have: older ones were written without."""
 
 
 @pytest.mark.parametrize("name", CLASSES)
 def test_public_method_is_abstract(name):
-    """A backend that leaves one out cannot be made, on any path."""
+    """A backend that lacks a method cannot be instantiated."""
     interface = getattr(txaio_interfaces, name)
     methods = {
         member
@@ -36,16 +36,16 @@ def test_public_method_is_abstract(name):
 
 
 @pytest.mark.parametrize("name", CLASSES)
-def test_public_method_says_what_it_means(name):
-    """The docstrings of the whole house live here, so that none may be missing."""
+def test_public_method_has_a_docstring(name):
+    """Implementations inherit these docstrings, so that none may be missing."""
     interface = getattr(txaio_interfaces, name)
     members = {"": interface, **vars(interface)}
-    silent = [
+    undocumented = [
         f"{name}.{member}"
         for member, value in members.items()
         if member in {"", *interface.__abstractmethods__} and not inspect.getdoc(value)
     ]
-    assert silent == []
+    assert undocumented == []
 
 
 def test_failure_is_an_instance_of_a_subclass_or_a_registered_class():
@@ -63,8 +63,8 @@ def test_failure_is_an_instance_of_a_subclass_or_a_registered_class():
     assert not isinstance(StopIteration(), txaio_interfaces.IFailedFuture)
 
 
-def test_log_levels_are_a_list_from_silence_to_everything():
-    """The constant keeps its type and order: callers index it."""
+def test_log_levels_are_a_list_in_order_of_verbosity():
+    """The type and the order stay: callers index the list."""
     assert txaio_interfaces.log_levels == [
         "none",
         "critical",
@@ -76,8 +76,8 @@ def test_log_levels_are_a_list_from_silence_to_everything():
     ]
 
 
-def test_nothing_public_is_left_out_of_the_contents_page():
-    """`__all__` lists what the package offers."""
+def test_all_lists_every_public_name():
+    """`__all__` and the names without an underscore are the same."""
     public = {
         name
         for name, value in vars(txaio_interfaces).items()
@@ -86,13 +86,13 @@ def test_nothing_public_is_left_out_of_the_contents_page():
     assert public == set(txaio_interfaces.__all__)
 
 
-def test_logger_of_six_methods():
-    """One's own logger may have the levels and no more: a failure is critical."""
-    said = []
+def test_logger_with_the_six_level_methods():
+    """A custom logger needs no other method; `failure` calls `critical`."""
+    logged = []
 
     class Logger(txaio_interfaces.ILogger):
         def info(self, message=None, /, **kwargs):
-            said.append((message, kwargs))
+            logged.append((message, kwargs))
 
         critical = error = warn = debug = trace = info
 
@@ -103,7 +103,7 @@ def test_logger_of_six_methods():
         raise error
     except ValueError:
         log.failure("gone again")
-    assert said == [
+    assert logged == [
         ("gone", {"log_failure": error, "a": 1}),
         ("gone again", {"log_failure": error}),
     ]
