@@ -8,6 +8,7 @@ from statistics import median
 
 
 MODULES = (
+    # The interfaces import these themselves: the rest is their own cost.
     "abc, typing",
     "txaio_interfaces",
     "txaio_common",
