@@ -48,6 +48,17 @@ def test_backend_may_be_had_without_a_selection(txaio, name):
     )
 
 
+@pytest.mark.parametrize("name", ["aio", "tx"])
+def test_modules_have_all_functions(txaio, name):
+    """A module of one backend has the functions of `txaio`, as its own methods."""
+    backend = module(name)
+    names = module("_forward").__all__
+    assert set(names) <= set(backend.__all__)
+    assert set(names) <= set(txaio.__all__)
+    for function in names:
+        assert getattr(backend, function).__self__ is backend.backend
+
+
 def test_clocks_are_in_the_modules(txaio):
     """They are the standard library's there, too."""
     for name in ("aio", "tx"):

@@ -126,3 +126,12 @@ def get_global_log_level() -> str:
 def add_log_categories(categories: Mapping[str, str]) -> None:
     """Add formats by name, for messages logged with that ``log_category``."""
     SELECTION.logging.add_log_categories(categories)
+
+
+__all__ = [
+    "add_log_categories",
+    "get_global_log_level",
+    "make_logger",
+    "set_global_log_level",
+    "start_logging",
+]

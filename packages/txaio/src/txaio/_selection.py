@@ -11,38 +11,7 @@ from txaio_interfaces import IBackend, ILogging
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-BOUND = (
-    "add_callbacks",
-    "as_future",
-    "call_later",
-    "cancel",
-    "create_failure",
-    "create_future",
-    "create_future_error",
-    "create_future_success",
-    "failure_format_traceback",
-    "failure_message",
-    "failure_traceback",
-    "gather",
-    "is_called",
-    "is_future",
-    "make_batched_timer",
-    "reject",
-    "resolve",
-    "sleep",
-)
-"""The methods of a backend that are functions of the module."""
-
-BOUND_TOO = (
-    "add_log_categories",
-    "get_global_log_level",
-    "set_global_log_level",
-    "start_logging",
-    "with_config",
-)
-"""Those that only a module of one backend takes; txaio's own do more."""
+    from collections.abc import Callable, Iterable, Mapping
 
 MODULES = {"asyncio": "txaio.aio", "twisted": "txaio.tx", "anyio": "txaio._anyio"}
 """The modules that have a backend of the facade's, by its name."""
@@ -59,16 +28,29 @@ class Selection:
     def __init__(self) -> None:
         """Select none."""
         self._backend: IBackend | None = None
-        self._tell: Callable[[Mapping[str, Any]], object] = dict
+        # Has no effect until a module calls `follow`.
+        self._update: Callable[[Mapping[str, Any]], object] = dict
+        self._names: tuple[str, ...] = ()
 
-    def follow(self, tell: Callable[[Mapping[str, Any]], object]) -> None:
-        """Have *tell* called with the names that a selection gives new values.
+    def follow(
+        self, update: Callable[[Mapping[str, Any]], object], names: Iterable[str]
+    ) -> None:
+        """Call *update* with new values for a module whenever a backend is selected.
 
-        It is called at once if there is one: the module may be reloaded.
+        They are the methods of the backend called *names*, and the flags that say
+        which backend it is.
+        If one is selected already, *update* is called at once, as a module may be
+        reloaded.
         """
-        self._tell = tell
+        self._update = update
+        self._names = tuple(names)
         if self._backend is not None:
-            tell(names_of(self._backend))
+            self._rebind(self._backend)
+
+    def _rebind(self, backend: IBackend) -> None:
+        flags = {f"using_{name}": name == backend.name for name in MODULES}
+        methods = methods_of(backend, self._names)
+        self._update({**methods, **flags, "_explicit_framework": backend.name})
 
     @property
     def backend(self) -> IBackend:
@@ -92,7 +74,7 @@ class Selection:
         """Select *backend* in place of any other of its name."""
         self.check(backend.name)
         self._backend = backend
-        self._tell(names_of(backend))
+        self._rebind(backend)
         EARLY.hand_over(backend)
 
     def check(self, name: str) -> None:
@@ -106,18 +88,9 @@ SELECTION = Selection()
 """A process has one selection, as it has one `txaio` to import."""
 
 
-def names_of(backend: IBackend) -> dict[str, Any]:
-    """Return what `txaio` has of the *backend* that is selected, by its names."""
-    return {
-        **{name: getattr(backend, name) for name in BOUND},
-        **{f"using_{known}": known == backend.name for known in MODULES},
-        "_explicit_framework": backend.name,
-    }
-
-
-def functions_of(backend: IBackend) -> dict[str, Any]:
-    """Return the functions that the module of one *backend* has, by their names."""
-    return {name: getattr(backend, name) for name in (*BOUND, *BOUND_TOO)}
+def methods_of(backend: IBackend, names: Iterable[str]) -> dict[str, Any]:
+    """Return the methods of *backend* that are called *names*, by their names."""
+    return {name: getattr(backend, name) for name in names}
 
 
 def import_backend(name: str) -> IBackend:

@@ -6,48 +6,18 @@ from time import perf_counter_ns, time_ns
 
 from twisted.logger import LogLevel
 
+from txaio import _forward, _logging
 from txaio._config import config
-from txaio._functions import (
-    add_callbacks,
-    as_future,
-    call_later,
-    cancel,
-    create_failure,
-    create_future,
-    create_future_error,
-    create_future_success,
-    failure_format_traceback,
-    failure_message,
-    failure_traceback,
-    gather,
-    is_called,
-    is_future,
-    make_batched_timer,
-    reject,
-    resolve,
-    sleep,
-)
-from txaio._logging import (
-    Loggers,
-    add_log_categories,
-    get_global_log_level,
-    make_logger,
-    set_global_log_level,
-    start_logging,
-)
+from txaio._forward import *
+from txaio._logging import *
+from txaio._logging import Loggers
 from txaio._native_logger import NativeLogger as Logger
-from txaio._selection import functions_of, with_config
+from txaio._selection import methods_of, with_config
 from txaio._twisted import AmbientTwisted, make_backend
 from txaio.interfaces import IFailedFuture, ILogger, log_levels
 
 
 backend: AmbientTwisted = make_backend()
-
-# What was imported under these names uses the selection: it gives them their types.
-globals().update(
-    functions_of(backend), make_logger=Loggers(lambda: backend).make_logger
-)
-
 using_asyncio: bool = False
 using_twisted: bool = True
 
@@ -56,35 +26,21 @@ __all__ = [
     "ILogger",
     "LogLevel",
     "Logger",
-    "add_callbacks",
-    "add_log_categories",
-    "as_future",
     "backend",
-    "call_later",
-    "cancel",
     "config",
-    "create_failure",
-    "create_future",
-    "create_future_error",
-    "create_future_success",
-    "failure_format_traceback",
-    "failure_message",
-    "failure_traceback",
-    "gather",
-    "get_global_log_level",
-    "is_called",
-    "is_future",
     "log_levels",
-    "make_batched_timer",
-    "make_logger",
     "perf_counter_ns",
-    "reject",
-    "resolve",
-    "set_global_log_level",
-    "sleep",
-    "start_logging",
     "time_ns",
     "using_asyncio",
     "using_twisted",
     "with_config",
 ]
+__all__ += _forward.__all__
+__all__ += _logging.__all__
+
+# The functions imported above call the selected backend; here they are the methods of
+# this one.
+globals().update(
+    methods_of(backend, [*_forward.__all__, *_logging.__all__, "with_config"]),
+    make_logger=Loggers(lambda: backend).make_logger,
+)

@@ -1,39 +1,66 @@
-"""The functions as they are before a backend is selected.
+"""The functions of the module that are methods of the selected backend.
 
-They find the backend with each call: so they work later, too, for those who have
-imported them before it was there.
+Each is declared once, here, with its types and its docstring, and has no body:
+`_forward` replaces it with a function that calls the method of the same name.
+`txaio`, `txaio.aio` and `txaio.tx` re-export all of them.
+
+These functions look up the backend at each call.
+That is why they can be imported before a backend is selected, as in
+``from txaio import create_future``, and work once one is.
+But a call that looks up the backend takes up to four times as long as a call of the
+method: so when a backend is selected, `txaio` rebinds its own names, once, to the
+methods (see `Selection.follow`).
+`txaio.aio` and `txaio.tx` bind theirs to the methods of their backends when they are
+imported.
 """
+
+# The functions have no bodies, though they return something.
+# mypy: disable-error-code="empty-body"
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar, cast, overload
 
 from txaio._selection import SELECTION
 from txaio_common import UNSET
+from txaio_interfaces import IFuture
 
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
     from types import TracebackType
-    from typing import Literal, ParamSpec, Protocol, TypeVar, overload
 
-    from txaio_interfaces import IBatchedTimer, IDelayedCall, IFailedFuture, IFuture
+    from txaio_interfaces import IBatchedTimer, IDelayedCall, IFailedFuture
 
-    P = ParamSpec("P")
-    T = TypeVar("T")
-    T_co = TypeVar("T_co", covariant=True)
-
-    class NativeFuture(IFuture[T_co], Protocol):
-        """A future with all that the framework's own have."""
-
-        def __getattr__(self, name: str) -> Any:
-            """Return what only the application knows to be there."""
+F = TypeVar("F", bound="Callable[..., Any]")
+P = ParamSpec("P")
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
-def _native(future: IFuture[T]) -> NativeFuture[T]:
-    return cast("NativeFuture[T]", future)
+class NativeFuture(IFuture[T_co]):
+    """A future with all attributes that the framework's own futures have."""
+
+    def __getattr__(self, name: str) -> Any:
+        """Return an attribute that only the framework's futures have."""
 
 
+def _forward(declaration: F) -> F:
+    """Return a function that calls the backend's method of the name declared.
+
+    It has the signature and the docstring of *declaration*, which is never called.
+    """
+    name = declaration.__name__
+
+    @wraps(declaration)
+    def forward(*args: Any, **kwargs: Any) -> Any:
+        return getattr(SELECTION.backend, name)(*args, **kwargs)
+
+    return cast("F", forward)
+
+
+@_forward
 def create_future(
     result: Any = UNSET,
     error: Exception | IFailedFuture | None = UNSET,
@@ -43,133 +70,152 @@ def create_future(
 
     It is native: an `asyncio.Future`, a Twisted `Deferred` or the AnyIO backend's own.
     """
-    return _native(SELECTION.backend.create_future(result, error, canceller))
 
 
+@_forward
 def create_future_success(result: T) -> NativeFuture[T]:
     """Return a future that is settled with *result*."""
-    return _native(SELECTION.backend.create_future_success(result))
 
 
+@_forward
 def create_future_error(
     error: Exception | IFailedFuture | None = None,
 ) -> NativeFuture[Any]:
     """Return a future that has failed with *error*, or the exception being handled."""
-    return _native(SELECTION.backend.create_future_error(error))
 
 
-if TYPE_CHECKING:
-
-    @overload
-    def as_future(
-        fn: Callable[P, Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
-    ) -> NativeFuture[T]: ...
-
-    @overload
-    def as_future(
-        fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
-    ) -> NativeFuture[T]: ...
+@overload
+def as_future(
+    fn: Callable[P, Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
+) -> NativeFuture[T]: ...
 
 
+@overload
+def as_future(
+    fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
+) -> NativeFuture[T]: ...
+
+
+@_forward
 def as_future(fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
     """Call *fn* and return whatever comes of it as a future."""
-    return SELECTION.backend.as_future(fn, *args, **kwargs)
 
 
+@_forward
 def is_future(obj: object) -> bool:
     """Tell whether *obj* is a future that the other functions take."""
-    return SELECTION.backend.is_future(obj)
 
 
+@_forward
 def is_called(future: IFuture[Any]) -> bool:
     """Tell whether *future* is settled: it has a value, failed or was cancelled."""
-    return SELECTION.backend.is_called(future)
 
 
+@_forward
 def resolve(future: IFuture[Any], result: Any = None) -> None:
     """Settle *future* with *result*; does nothing if it was cancelled."""
-    SELECTION.backend.resolve(future, result)
 
 
+@_forward
 def reject(
     future: IFuture[Any], error: Exception | IFailedFuture | None = None
 ) -> None:
     """Fail *future* with *error*, or with the exception being handled."""
-    SELECTION.backend.reject(future, error)
 
 
+@_forward
 def cancel(future: IFuture[Any], msg: str | None = None) -> None:
     """Cancel *future*; *msg* becomes the text of its `CancelledError`."""
-    SELECTION.backend.cancel(future, msg)
 
 
+@_forward
 def add_callbacks(
     future: IFuture[T],
     callback: Callable[[T], object] | None,
     errback: Callable[[IFailedFuture], object] | None,
 ) -> NativeFuture[T]:
     """Call *callback* with the value of *future*, or *errback* with its failure."""
-    return _native(SELECTION.backend.add_callbacks(future, callback, errback))
 
 
-if TYPE_CHECKING:
-
-    @overload
-    def gather(
-        futures: Iterable[Awaitable[T]], consume_exceptions: Literal[True] = True
-    ) -> NativeFuture[list[T | IFailedFuture]]: ...
-
-    @overload
-    def gather(  # pyright: ignore[reportOverlappingOverload]
-        futures: Iterable[Awaitable[T]], consume_exceptions: Literal[False]
-    ) -> NativeFuture[list[T]]: ...
-
-    @overload
-    def gather(
-        futures: Iterable[Awaitable[T]], consume_exceptions: bool
-    ) -> NativeFuture[list[T | IFailedFuture]]: ...
+@overload
+def gather(
+    futures: Iterable[Awaitable[T]], consume_exceptions: Literal[True] = True
+) -> NativeFuture[list[T | IFailedFuture]]: ...
 
 
+@overload
+def gather(  # pyright: ignore[reportOverlappingOverload]
+    futures: Iterable[Awaitable[T]], consume_exceptions: Literal[False]
+) -> NativeFuture[list[T]]: ...
+
+
+@overload
+def gather(
+    futures: Iterable[Awaitable[T]], consume_exceptions: bool
+) -> NativeFuture[list[T | IFailedFuture]]: ...
+
+
+@_forward
 def gather(
     futures: Iterable[Awaitable[Any]], consume_exceptions: bool = True
 ) -> NativeFuture[Any]:
     """Return a future of the list of the results, in the order of *futures*."""
-    gathered: Any = SELECTION.backend.gather(futures, consume_exceptions)
-    return _native(gathered)
 
 
+@_forward
 def call_later(
     delay: float, func: Callable[P, object], /, *args: P.args, **kwargs: P.kwargs
 ) -> IDelayedCall:
     """Call *func* with the arguments *delay* seconds from now."""
-    return SELECTION.backend.call_later(delay, func, *args, **kwargs)
 
 
+@_forward
 def sleep(delay: float) -> NativeFuture[None]:
     """Return a future that is settled *delay* seconds from now."""
-    return _native(SELECTION.backend.sleep(delay))
 
 
+@_forward
 def make_batched_timer(bucket_seconds: float, chunk_size: int = 100) -> IBatchedTimer:
     """Return a timer whose calls are made in buckets of *bucket_seconds*."""
-    return SELECTION.backend.make_batched_timer(bucket_seconds, chunk_size)
 
 
+@_forward
 def create_failure(exception: BaseException | None = None) -> IFailedFuture:
     """Wrap *exception*, or the one being handled, together with its traceback."""
-    return SELECTION.backend.create_failure(exception)
 
 
+@_forward
 def failure_message(fail: IFailedFuture | BaseException) -> str:
     """Return ``"Type: text"`` of *fail* on one line; never raises."""
-    return SELECTION.backend.failure_message(fail)
 
 
+@_forward
 def failure_traceback(fail: IFailedFuture | BaseException) -> TracebackType | None:
     """Return the traceback object of *fail*, or None if it has none."""
-    return SELECTION.backend.failure_traceback(fail)
 
 
+@_forward
 def failure_format_traceback(fail: IFailedFuture | BaseException) -> str:
     """Return the traceback of *fail* as Python prints it; never raises."""
-    return SELECTION.backend.failure_format_traceback(fail)
+
+
+__all__ = [
+    "add_callbacks",
+    "as_future",
+    "call_later",
+    "cancel",
+    "create_failure",
+    "create_future",
+    "create_future_error",
+    "create_future_success",
+    "failure_format_traceback",
+    "failure_message",
+    "failure_traceback",
+    "gather",
+    "is_called",
+    "is_future",
+    "make_batched_timer",
+    "reject",
+    "resolve",
+    "sleep",
+]
