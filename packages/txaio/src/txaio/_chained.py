@@ -1,23 +1,44 @@
-"""Deferreds that are chains, as code that was written for Twisted expects it.
+"""Futures on Twisted that are ordinary Deferreds, with their chains of callbacks.
 
-Contract and chain differ in what a callback's return value means.
-A backend keeps the contract; here `add_callbacks` adds to the Deferred's own chain and
-whoever awaits it gets the chain's result, as with every Deferred.
+Contract and chain differ in what the return value of a callback means.
+
+- By the contract, each future has one outcome.
+  Every callback and every awaiter gets it, and what a callback returns is ignored.
+- A Deferred passes a result along its chain: what a callback returns is what the next
+  one gets, an errback that returns has handled the failure, and a Deferred that is
+  returned pauses the chain until it has a result.
+  An awaiter gets what the chain has produced by then.
+
+`TwistedBackend` keeps the contract.
+Programs written for txaio on Twisted expect the chain, and so here `add_callbacks` adds
+to it and `await` takes its result.
+
+`gather` does not wait for the outcome of a member, but for the end of its chain, as it
+was when `gather` was called.
+Without *consume_exceptions* the failure of a member stays in its chain, for callbacks
+that are added later.
+If there are none, Twisted would report the failure as unhandled when the Deferred is
+collected, though the gather has already failed with it: `_QuietDebugInfo` suppresses
+that report, and no other.
 """
 
 from __future__ import annotations
 
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, cast
+from weakref import ref
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import DebugInfo, Deferred
 from twisted.internet.error import AlreadyCalled, AlreadyCancelled
+from twisted.python.failure import Failure
 
-from txaio._late_logging import LateLogging
-from txaio._members import follow
+from txaio._early import EARLY
+from txaio._selection import SELECTION
 from txaio_common import check_callable, check_delay
 from txaio_interfaces import IDelayedCall
-from txaio_twisted import TwistedFuture
+from txaio_twisted import TwistedBackend, TwistedFuture
+from txaio_twisted._log_observer import OBSERVER
+from txaio_twisted._native import take_over
 
 
 if TYPE_CHECKING:
@@ -27,7 +48,7 @@ if TYPE_CHECKING:
 
 
 class ChainedFuture(TwistedFuture):
-    """A Deferred that gives its awaiters what its chain has made of the outcome."""
+    """A Deferred whose awaiters get the result of its chain."""
 
     def __await__(self) -> Generator[Deferred[Any], None, Any]:
         native: Any = super(TwistedFuture, self)
@@ -37,14 +58,17 @@ class ChainedFuture(TwistedFuture):
     __iter__ = __await__
 
 
-class ChainedTwisted(LateLogging):
-    """The backend with chains, and with timers that the reactor can be asked for."""
+class ChainedTwisted(TwistedBackend):
+    """A backend whose futures are chains, and whose timers are calls of the reactor.
+
+    Its `start_logging` also writes what was logged before.
+    """
 
     using_asyncio: bool = False
     using_twisted: bool = True
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Be made as any backend on Twisted is."""
+        """Take the arguments of `TwistedBackend`."""
         super().__init__(*args, **kwargs)
         self._make_future = ChainedFuture
 
@@ -65,9 +89,9 @@ class ChainedTwisted(LateLogging):
         self, futures: Iterable[Awaitable[Any]], consume_exceptions: bool = True
     ) -> Any:
         if isinstance(cast("object", futures), Deferred):
-            # To go through it would never end.
+            # Iterating over a Deferred never ends; this raises a `TypeError`.
             return super().gather(futures)
-        # What follows the chain of each, not what it began with.
+        # Gather futures that get the results of the chains.
         made = self._adopt if consume_exceptions else self._follower
         members = [
             made(member) if isinstance(member, Deferred) else member
@@ -76,9 +100,9 @@ class ChainedTwisted(LateLogging):
         return super().gather(members, consume_exceptions)
 
     def _follower(self, member: Deferred[Any]) -> TwistedFuture:
-        """Return a future that leaves a failure in the chain of *member*."""
+        """Return a future of the chain's result that leaves a failure in the chain."""
         follower = self._new_future(None)
-        follow(member, follower)
+        _follow(member, follower)
         return follower
 
     def _ensure(self, awaitable: Any) -> Any:
@@ -95,12 +119,20 @@ class ChainedTwisted(LateLogging):
         return ReactorCall(self._reactor, delay, func, args, kwargs)
 
     def _tidy_soon(self, fn: Callable[[], object]) -> None:
-        # A clock in a test is asked what is due.
+        # At once: tests look at the calls that are pending on their clock.
         fn()
+
+    def _catch_up(self) -> None:
+        missed = OBSERVER.missed()
+        if isinstance(SELECTION.logging, TwistedBackend):
+            # The early messages were replayed into Twisted's log, which may have kept
+            # them among the missed events, or may not.
+            EARLY.show(elsewhere={event.get("log_time") for event in missed})
+        OBSERVER.catch_up(missed)
 
 
 class ReactorCall(IDelayedCall):
-    """A call that the reactor holds, with nothing of ours around it."""
+    """A call that is scheduled on the reactor as it is, without a wrapper."""
 
     def __init__(
         self,
@@ -110,7 +142,7 @@ class ReactorCall(IDelayedCall):
         args: Any,
         kwargs: Any,
     ) -> None:
-        """Have *reactor* make the call."""
+        """Schedule the call on *reactor*."""
         self._native = reactor.callLater(max(delay, 0), func, *args, **kwargs)
 
     def cancel(self) -> None:
@@ -126,9 +158,42 @@ class ReactorCall(IDelayedCall):
         return True
 
     def __getattr__(self, name: str) -> Any:
-        """Return what the native call has beside this."""
+        """Return any other attribute of the native call."""
         return getattr(self._native, name)
 
 
 def _pass(result: Any) -> Any:
+    return result
+
+
+class _QuietDebugInfo(DebugInfo):
+    """Reports the last failure of a Deferred, unless it is one of a gather."""
+
+    def __init__(self, failure: Failure, before: DebugInfo | None) -> None:
+        """Do not report *failure*; take the place of *before*."""
+        if before is not None:
+            vars(self).update(vars(before))
+            before.failResult = None
+        self._gathered = failure
+
+    def __del__(self) -> None:
+        """Report any other failure, as Twisted does."""
+        if self.failResult is not self._gathered:
+            super().__del__()
+
+
+def _follow(member: Deferred[Any], follower: TwistedFuture) -> None:
+    """Settle *follower* with the result of the chain of *member*; leave that as is."""
+    follower._source = ref(member)
+    # A weak reference, so that a member without other references is freed at once.
+    member.addBoth(_pass_on, ref(member), follower)
+
+
+def _pass_on(result: Any, weakly: ref[Any], follower: TwistedFuture) -> Any:
+    if isinstance(result, Failure):
+        member: Any = weakly()
+        # Twisted sets `failResult` on it to each failure in which the chain ends.
+        before: DebugInfo | None = getattr(member, "_debugInfo", None)
+        member._debugInfo = _QuietDebugInfo(result, before)
+    take_over(result, follower)
     return result
