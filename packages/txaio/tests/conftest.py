@@ -27,7 +27,7 @@ def txaio():
     level, categories = LEVELS.everywhere, dict(CATEGORIES)
     made = importlib.import_module("txaio")
     yield made
-    atexit.unregister(sys.modules["txaio._early"].EARLY._speak_up)
+    atexit.unregister(sys.modules["txaio._early_log"].EARLY.flush_at_exit)
     for name in facade():
         del sys.modules[name]
     sys.modules.update(before)

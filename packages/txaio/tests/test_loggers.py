@@ -210,13 +210,13 @@ def test_level_that_is_none_is_refused(txaio, wrong):
 
 def test_oldest_messages_go_first(txaio, records):
     """What is kept has an end, and it is the latest that stays."""
-    early = sys.modules["txaio._early"]
+    early = sys.modules["txaio._early_log"]
     log = txaio.make_logger()
-    for number in range(early.KEPT + 1):
+    for number in range(early.MAX_EARLY_MESSAGES + 1):
         log.info(number)
     txaio.use_asyncio()
     said = [record.getMessage() for record in records if record.name == __name__]
-    assert said == [str(number) for number in range(1, early.KEPT + 1)]
+    assert said == [str(number) for number in range(1, early.MAX_EARLY_MESSAGES + 1)]
 
 
 def test_message_of_a_program_that_selects_nothing():
@@ -234,13 +234,13 @@ def test_message_of_a_program_that_selects_nothing():
 
 def test_nothing_is_said_twice(txaio, records):
     """At its end a program that has selected nothing says all, others nothing."""
-    early = sys.modules["txaio._early"].EARLY
+    early = sys.modules["txaio._early_log"].EARLY
     txaio.make_logger().info("early")
-    early._speak_up()
+    early.flush_at_exit()
     assert [record.getMessage() for record in records] == ["early"]
-    early.hand_over(object())
+    early.attach(object())
     records.clear()
-    early._speak_up()
+    early.flush_at_exit()
     assert records == []
 
 
@@ -248,6 +248,6 @@ def test_loggers_survive_a_backend_with_another_logging(txaio, records):
     """What was made before it stays with the standard library."""
     log = txaio.make_logger()
     log.info("early")
-    sys.modules["txaio._early"].EARLY.hand_over(object())
+    sys.modules["txaio._early_log"].EARLY.attach(object())
     log.info("late")
     assert [record.getMessage() for record in records] == ["early", "late"]

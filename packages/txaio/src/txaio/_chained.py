@@ -32,7 +32,7 @@ from twisted.internet.defer import DebugInfo, Deferred
 from twisted.internet.error import AlreadyCalled, AlreadyCancelled
 from twisted.python.failure import Failure
 
-from txaio._early import EARLY
+from txaio._early_log import EARLY
 from txaio._selection import SELECTION
 from txaio_common import check_callable, check_delay
 from txaio_interfaces import IDelayedCall
@@ -127,7 +127,7 @@ class ChainedTwisted(TwistedBackend):
         if isinstance(SELECTION.logging, TwistedBackend):
             # The early messages were replayed into Twisted's log, which may have kept
             # them among the missed events, or may not.
-            EARLY.show(elsewhere={event.get("log_time") for event in missed})
+            EARLY.replay(skip={event.get("log_time") for event in missed})
         OBSERVER.catch_up(missed)
 
 

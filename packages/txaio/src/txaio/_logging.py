@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from txaio._early import EARLY
+from txaio._early_log import EARLY
 from txaio._selection import SELECTION, import_backend
 from txaio_common import UNSET, name_of_caller
 from txaio_interfaces import log_levels
@@ -110,7 +110,7 @@ def start_logging(
     """
     SELECTION.backend.start_logging(out, level, format)
     if out is not None:
-        EARLY.show()
+        EARLY.replay()
 
 
 def set_global_log_level(level: str) -> None:

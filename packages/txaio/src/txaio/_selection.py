@@ -6,7 +6,7 @@ from importlib import import_module
 from sys import modules
 from typing import TYPE_CHECKING, Any, cast
 
-from txaio._early import EARLY
+from txaio._early_log import EARLY
 from txaio_interfaces import IBackend, ILogging
 
 
@@ -75,7 +75,7 @@ class Selection:
         self.check(backend.name)
         self._backend = backend
         self._rebind(backend)
-        EARLY.hand_over(backend)
+        EARLY.attach(backend)
 
     def check(self, name: str) -> None:
         """Raise `RuntimeError` if a backend is selected that has another name."""
