@@ -9,14 +9,10 @@ from __future__ import annotations
 import platform
 import subprocess
 import sys
-from typing import TYPE_CHECKING
 
 from txaio import _selfcheck
-from txaio._inventory import OTHERS, OURS, is_installed, is_mixed, loops, versions
+from txaio._inventory import OTHERS, OURS, Loop, is_installed, is_mixed, loops, versions
 
-
-if TYPE_CHECKING:
-    from txaio._inventory import Loop
 
 PATIENCE = 30.0
 """So many seconds a check may take; about one is what it takes."""

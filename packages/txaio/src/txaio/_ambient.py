@@ -8,16 +8,11 @@ Timers know their loop, and so each loop gets a backend of its own for them.
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from txaio_common import Timers
-from txaio_interfaces import IBackend, IBatchedTimer
-
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from txaio_interfaces import IDelayedCall, IFuture
+from txaio_interfaces import IBackend, IBatchedTimer, IDelayedCall, IFuture
 
 
 class Ambient(Timers):

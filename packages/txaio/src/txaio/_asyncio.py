@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import warnings
+from collections.abc import Coroutine
 from threading import current_thread, main_thread
 from time import monotonic
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from txaio._ambient import Ambient
 from txaio._config import config
 from txaio_asyncio import AsyncioBackend
 
-
-if TYPE_CHECKING:
-    from collections.abc import Coroutine
 
 NO_LOOP = (
     "no asyncio loop is running in this thread, and none is set: use txaio inside one,"

@@ -24,8 +24,9 @@ that report, and no other.
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Generator, Iterable
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 from weakref import ref
 
 from twisted.internet.defer import DebugInfo, Deferred
@@ -35,16 +36,10 @@ from twisted.python.failure import Failure
 from txaio._early_log import EARLY
 from txaio._selection import SELECTION
 from txaio_common import check_callable, check_delay
-from txaio_interfaces import IDelayedCall
+from txaio_interfaces import IDelayedCall, IFailedFuture
 from txaio_twisted import TwistedBackend, TwistedFuture
 from txaio_twisted._log_observer import OBSERVER
 from txaio_twisted._native import take_over
-
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Generator, Iterable
-
-    from txaio_interfaces import IFailedFuture
 
 
 class ChainedFuture(TwistedFuture):

@@ -23,10 +23,13 @@ from __future__ import annotations
 import sys
 from atexit import register
 from collections import deque
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from collections.abc import Container
+from types import CodeType, FrameType
+from typing import Any, NamedTuple, cast
 
 from txaio_common import (
     LEVELS,
+    Emit,
     Logger,
     Logging,
     StdlibLogging,
@@ -34,12 +37,6 @@ from txaio_common import (
     make_event,
 )
 
-
-if TYPE_CHECKING:
-    from collections.abc import Container
-    from types import CodeType, FrameType
-
-    from txaio_common import Emit
 
 MAX_EARLY_MESSAGES = 10_000
 """The number of messages that are kept; older ones are dropped."""

@@ -19,21 +19,17 @@ imported.
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Iterable
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar, cast, overload
+from types import TracebackType
+from typing import Any, Literal, ParamSpec, TypeVar, cast, overload
 
 from txaio._selection import SELECTION
 from txaio_common import UNSET
-from txaio_interfaces import IFuture
+from txaio_interfaces import IBatchedTimer, IDelayedCall, IFailedFuture, IFuture
 
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable
-    from types import TracebackType
-
-    from txaio_interfaces import IBatchedTimer, IDelayedCall, IFailedFuture
-
-F = TypeVar("F", bound="Callable[..., Any]")
+F = TypeVar("F", bound=Callable[..., Any])
 P = ParamSpec("P")
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)

@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from os import PathLike
+from types import FrameType
+from typing import IO, TYPE_CHECKING, Any
 
 from txaio._early_log import EARLY
 from txaio._selection import SELECTION, import_backend
 from txaio_common import UNSET, name_of_caller
-from txaio_interfaces import log_levels
-
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from os import PathLike
-    from types import FrameType
-    from typing import IO
-
-    from txaio_interfaces import ILogger, ILogging
+from txaio_interfaces import ILogger, ILogging, log_levels
 
 
 class Loggers:

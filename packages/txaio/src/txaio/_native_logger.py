@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from copy import copy
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from twisted.logger import Logger as TwistedLogger
 from twisted.logger import LogLevel
@@ -17,13 +18,8 @@ from txaio_common import (
     Misplaced,
     check_level,
 )
-from txaio_interfaces import ILogger
+from txaio_interfaces import IFailedFuture, ILogger
 
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from txaio_interfaces import IFailedFuture
 
 _NATIVE = {
     "critical": LogLevel.critical,

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
 from sys import modules
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from txaio._early_log import EARLY
 from txaio_interfaces import IBackend, ILogging
 
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
 
 MODULES = {"asyncio": "txaio.aio", "twisted": "txaio.tx", "anyio": "txaio._anyio"}
 """The modules that have a backend of the facade's, by its name."""

@@ -7,18 +7,14 @@ does not.
 from __future__ import annotations
 
 import sys
+from collections.abc import Awaitable, Callable
 from functools import partial
 from io import StringIO
 from traceback import print_exc
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from txaio_interfaces import IFailedFuture
+from txaio_interfaces import IBackend, IFailedFuture
 
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from txaio_interfaces import IBackend
 
 GRAIN = 0.002
 """Timers may be so many seconds early, as the contract has it."""

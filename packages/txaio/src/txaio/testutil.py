@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TypeVar
 
 from txaio._config import config
 
 
-if TYPE_CHECKING:
-    from collections.abc import Generator
-    from typing import TypeVar
-
-    Loop = TypeVar("Loop")
+Loop = TypeVar("Loop")
 
 
 @contextmanager
@@ -24,3 +21,6 @@ def replace_loop(new_loop: Loop) -> Generator[Loop]:
         yield new_loop
     finally:
         config.loop = before
+
+
+__all__ = ["replace_loop"]
