@@ -1,4 +1,4 @@
-"""`python -m txaio`: what is installed, and what works."""
+"""The report that `python -m txaio` prints."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ASYNCIO, UVLOOP, *_, TRIO = LOOPS
 
 
 def process(code):
-    """Start a Python that stands for a check."""
+    """Start a Python that runs *code* in place of a check."""
     return subprocess.Popen(
         [sys.executable, "-c", code],
         stderr=subprocess.PIPE,
@@ -24,8 +24,8 @@ def process(code):
     )
 
 
-def test_all_that_is_installed_works(capfd, monkeypatch):
-    """A line for each distribution, one for each loop, and status 0."""
+def test_everything_installed_works(capfd, monkeypatch):
+    """The report has a line for each distribution and each loop, and status 0."""
     monkeypatch.delitem(sys.modules, "txaio.__main__")
     with pytest.raises(SystemExit) as caught:
         runpy.run_module("txaio", run_name="__main__")
@@ -41,7 +41,7 @@ def test_all_that_is_installed_works(capfd, monkeypatch):
 
 @pytest.fixture
 def only_asyncio(monkeypatch):
-    """Have one loop, whose check ends well at once, and two distributions."""
+    """Report on one loop, whose check succeeds, and two distributions."""
     found = {"txaio": "26.12.0", "txaio-asyncio": "26.12.1"}
     monkeypatch.setattr(report, "loops", lambda: [ASYNCIO])
     monkeypatch.setattr(report, "start", lambda _loop: process(""))
@@ -51,31 +51,31 @@ def only_asyncio(monkeypatch):
 
 
 @pytest.mark.usefixtures("only_asyncio")
-def test_one_release_is_no_mix(capsys):
-    """Repairs of a release go together."""
+def test_patch_versions_may_differ(capsys):
+    """Patch versions of one release may be mixed."""
     assert report.main() == 0
     assert "pip" not in capsys.readouterr().out
 
 
-def test_mixed_versions_are_named_with_the_fix(only_asyncio, capsys):
-    """Siblings of two releases are told apart, and brought together by one command."""
+def test_mixed_releases_are_reported(only_asyncio, capsys):
+    """If the releases differ, the report prints the command that upgrades all."""
     only_asyncio["txaio-asyncio"] = "27.1.0"
     assert report.main() == 1
     last = capsys.readouterr().out.splitlines()[-2:]
-    assert last[0].startswith("The versions are mixed")
+    assert last[0].startswith("The versions are of different releases")
     assert last[1] == "pip install --upgrade txaio txaio-asyncio"
 
 
 @pytest.mark.usefixtures("only_asyncio")
-def test_what_fails_gives_status_1(monkeypatch, capsys):
-    """One that is installed does not work."""
+def test_failed_check_gives_status_1(monkeypatch, capsys):
+    """An installed backend that does not work is an error."""
     monkeypatch.setattr(report, "start", lambda _loop: process("1 / 0"))
     assert report.main() == 1
     assert "does not work: ZeroDivisionError" in capsys.readouterr().out
 
 
-def test_what_is_missing_is_no_failure(monkeypatch, blocked, capsys):
-    """It is named with the command that installs it."""
+def test_missing_backend_is_not_a_failure(monkeypatch, blocked, capsys):
+    """A backend that is not installed is listed with the command that installs it."""
     blocked("trio")
     monkeypatch.setattr(report, "loops", lambda: [TRIO])
     assert report.main() == 0
@@ -88,14 +88,14 @@ def test_what_is_missing_is_no_failure(monkeypatch, blocked, capsys):
     [
         ("raise SystemExit('some reason')", "some reason"),
         ("import os; os._exit(3)", "exit status 3"),
-        ("import threading; threading.Event().wait()", "no end after 0.01 s"),
+        ("import threading; threading.Event().wait()", "did not finish within 0.01 s"),
     ],
 )
-def test_failed_check_says_why(monkeypatch, capsys, code, why):
-    """A message, a crash, a check that hangs: each has its line, and a way to more."""
-    monkeypatch.setattr(report, "PATIENCE", 0.01 if "wait" in code else 60)
+def test_failed_check_is_reported_with_its_reason(monkeypatch, capsys, code, why):
+    """A check that fails, crashes or hangs is reported with the reason."""
+    monkeypatch.setattr(report, "CHECK_TIMEOUT", 0.01 if "wait" in code else 60)
     with process(code) as check:
-        assert not report.tell(ASYNCIO, check)
+        assert not report.report(ASYNCIO, check)
     assert capsys.readouterr().out.splitlines() == [
         f"asyncio           does not work: {why}",
         "                  (more: python -m txaio._selfcheck asyncio)",
@@ -105,24 +105,24 @@ def test_failed_check_says_why(monkeypatch, capsys, code, why):
 @pytest.mark.parametrize(
     ("implementation", "platform"), [("pypy", "linux"), ("cpython", "win32")]
 )
-def test_uvloop_is_not_offered_where_there_is_none(
+def test_uvloop_is_not_listed_where_it_does_not_exist(
     monkeypatch, implementation, platform
 ):
-    """No command would bring it."""
+    """It cannot be installed there."""
     monkeypatch.setattr(sys.implementation, "name", implementation)
     monkeypatch.setattr(sys, "platform", platform)
     assert UVLOOP not in loops()
 
 
-def test_uvloop_is_offered_elsewhere(monkeypatch):
-    """It is one of the loops, on CPython and on what is not Windows."""
+def test_uvloop_is_listed_elsewhere(monkeypatch):
+    """It exists for CPython on systems other than Windows."""
     monkeypatch.setattr(sys.implementation, "name", "cpython")
     monkeypatch.setattr(sys, "platform", "linux")
     assert UVLOOP in loops()
 
 
-def test_nothing_installed_is_no_mix():
-    """Without metadata, as in a checkout on the path, there is nothing to compare."""
+def test_no_metadata_is_not_a_mix():
+    """Without metadata, as in a checkout on the path, no versions are compared."""
     found = versions(("txaio-there-is-none",))
     assert found == {}
     assert not is_mixed(found)

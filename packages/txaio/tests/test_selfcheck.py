@@ -16,19 +16,19 @@ from txaio_asyncio import AsyncioBackend
 
 @pytest.mark.parametrize("loop", [loop.name for loop in loops()])
 def test_every_loop_passes(loop, monkeypatch):
-    """What is installed for the tests of this package works."""
+    """Each backend that is installed for these tests passes the check."""
     monkeypatch.setattr("twisted.internet.reactor", SelectReactor(), raising=False)
     _selfcheck.main(loop)
 
 
 def test_every_loop_is_checked():
-    """Those that are listed can be checked, and all of them are there."""
+    """There is a check for each loop in the list, and all loops are installed."""
     assert {loop.name for loop in loops()} <= set(_selfcheck.RUNS)
     assert all(is_installed(loop) for loop in loops())
 
 
 class Forgets(AsyncioBackend):
-    """Makes futures of None."""
+    """Returns futures of None."""
 
     def as_future(self, fn, /, *args, **kwargs):
         super().as_future(fn, *args, **kwargs)
@@ -36,7 +36,7 @@ class Forgets(AsyncioBackend):
 
 
 class Mistakes(AsyncioBackend):
-    """Takes values for failures."""
+    """Calls the errback instead of the callback."""
 
     def add_callbacks(self, future, _callback, errback):
         failure = self.create_failure(KeyError("x"))
@@ -44,21 +44,21 @@ class Mistakes(AsyncioBackend):
 
 
 class Hurries(AsyncioBackend):
-    """Has a clock that is ahead of its timers."""
+    """Makes calls too early."""
 
     def call_later(self, delay, func, /, *args, **kwargs):
         return super().call_later(delay / 10, func, *args, **kwargs)
 
 
 class HurriesInBatches(AsyncioBackend):
-    """Makes batched calls soon."""
+    """Makes batched calls too early."""
 
     def make_batched_timer(self, *_args):
         return Hurries()
 
 
 class Raises(AsyncioBackend):
-    """Consumes no exceptions."""
+    """Ignores *consume_exceptions*, as if it were False."""
 
     def gather(self, futures, *_args, **_kwargs):
         return super().gather(futures, consume_exceptions=False)
@@ -73,7 +73,7 @@ class Unwraps(AsyncioBackend):
 
 
 class Mixes(AsyncioBackend):
-    """Gathers the failure alone."""
+    """Loses the value of the first member."""
 
     def gather(self, futures, *_args, **_kwargs):
         failure = self.create_failure(list(futures)[1].exception())
@@ -81,7 +81,7 @@ class Mixes(AsyncioBackend):
 
 
 class Swallows(AsyncioBackend):
-    """Consumes every exception."""
+    """Ignores *consume_exceptions*, as if it were True."""
 
     def gather(self, futures, *_args, **_kwargs):
         return super().gather(futures, consume_exceptions=True)
@@ -97,19 +97,19 @@ class Silent(AsyncioBackend):
 @pytest.mark.parametrize(
     ("kind", "text"),
     [
-        (Forgets, r"a coroutine: None came, and not 'value'"),
+        (Forgets, r"a coroutine: expected 'value', got None"),
         (Mistakes, r"a callback: 'x'"),
         (Hurries, r"a timer: 0\.2\d\d s early"),
         (HurriesInBatches, r"a batched timer: 0\.2\d\d s early"),
         (Raises, r"a gather with a failure: meant to fail"),
-        (Unwraps, r"a gather with a failure: False came, and not ValueError\(.*\)"),
-        (Mixes, r"a gather with a failure: None came, and not 'value'"),
+        (Unwraps, r"a gather with a failure: expected ValueError\(.*\), got False"),
+        (Mixes, r"a gather with a failure: expected 'value', got None"),
         (Swallows, r"a gather with a failure: the failure was not raised"),
-        (Silent, r"a log line: '' came, and not '.*\\n'"),
+        (Silent, r"a log line: expected '.*\\n', got ''"),
     ],
 )
-def test_broken_backend_is_found_out(kind, text):
-    """The message names the step, and what was wrong there."""
+def test_broken_backend_is_detected(kind, text):
+    """The message names the step and the error."""
 
     async def main():
         await _selfcheck.check(kind())
@@ -118,8 +118,8 @@ def test_broken_backend_is_found_out(kind, text):
         asyncio.run(main())
 
 
-def test_last_line_says_why(monkeypatch, capsys):
-    """Whoever reads one line only reads the error, and others the traceback."""
+def test_last_line_is_the_error(monkeypatch, capsys):
+    """The error is the last line, below the traceback."""
 
     def fail():
         raise LookupError("two\nlines")
@@ -132,7 +132,7 @@ def test_last_line_says_why(monkeypatch, capsys):
 
 
 def test_may_be_run_alone(monkeypatch):
-    """The report names this command for those who want to know more."""
+    """The report names this command, which prints the traceback."""
     name = _selfcheck.__name__
     monkeypatch.delitem(sys.modules, name)
     monkeypatch.setattr(sys, "argv", [name, "another"])

@@ -1,4 +1,4 @@
-"""One API for asyncio, Twisted and Trio: choose a backend, and call its functions."""
+"""One API for asyncio, Twisted and Trio: select a backend and call its functions."""
 
 from time import perf_counter_ns, time_ns
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""What an application may set before or after it selects a backend."""
+"""Settings that an application may change before or after it selects a backend."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ class Config:
     loop: Any
     """The asyncio loop or the reactor to use, looked up at each use.
 
-    With None it is the asyncio loop that runs, or else the one that is set for this
-    thread; on Twisted it is the global reactor.
+    None, the default, means the running asyncio loop, or else the one that is set for
+    this thread; on Twisted it means the global reactor.
     """
 
     def __init__(self) -> None:
-        """Leave the loop to be found."""
+        """Set no loop."""
         self.loop = None
 
 

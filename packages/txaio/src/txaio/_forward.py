@@ -64,7 +64,8 @@ def create_future(
 ) -> NativeFuture[Any]:
     """Return a pending future, or one settled with *result* or *error*.
 
-    It is native: an `asyncio.Future`, a Twisted `Deferred` or the AnyIO backend's own.
+    It is the native future: an `asyncio.Future`, a Twisted `Deferred` or that of the
+    AnyIO backend.
     """
 
 
@@ -94,12 +95,12 @@ def as_future(
 
 @_forward
 def as_future(fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
-    """Call *fn* and return whatever comes of it as a future."""
+    """Call *fn* and return a future of its result."""
 
 
 @_forward
 def is_future(obj: object) -> bool:
-    """Tell whether *obj* is a future that the other functions take."""
+    """Tell whether *obj* is a future that the other functions accept."""
 
 
 @_forward

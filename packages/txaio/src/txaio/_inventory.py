@@ -1,4 +1,4 @@
-"""What is installed of txaio and of what it runs on."""
+"""The installed distributions of txaio, and those of the event loops it runs on."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ OURS = (
     "txaio-anyio",
     "pytest-txaio",
 )
-"""The distributions of one release."""
+"""Our distributions, all of which are released together."""
 
 OTHERS = ("twisted", "anyio", "trio", "uvloop")
 
 
 class Loop(NamedTuple):
-    """An event loop, the packages that it needs, and the extra that brings them."""
+    """An event loop, the packages that it needs, and the extra that installs them."""
 
     name: str
     packages: tuple[str, ...]
@@ -40,18 +40,18 @@ LOOPS = (
 
 
 def loops() -> list[Loop]:
-    """Return the loops that there are for this Python and this system."""
+    """Return the loops that exist for this Python and this system."""
     without = sys.implementation.name == "pypy" or sys.platform == "win32"
     return [loop for loop in LOOPS if not (without and loop.name == "uvloop")]
 
 
 def is_installed(loop: Loop) -> bool:
-    """Tell whether all packages that *loop* needs are there; none is imported."""
+    """Tell whether all packages that *loop* needs are installed; imports none."""
     return all(find_spec(package) for package in loop.packages)
 
 
 def versions(distributions: tuple[str, ...]) -> dict[str, str]:
-    """Return the versions of those *distributions* that are installed."""
+    """Return the versions of the installed ones of *distributions*."""
     found = {}
     for name in distributions:
         try:
@@ -67,5 +67,5 @@ def release(number: str) -> tuple[str, ...]:
 
 
 def is_mixed(ours: dict[str, str]) -> bool:
-    """Tell whether *ours*, versions by distribution, are of more than one release."""
+    """Tell whether the versions in *ours*, by distribution, differ in their release."""
     return len({release(number) for number in ours.values()}) > 1

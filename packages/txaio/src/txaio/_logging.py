@@ -1,4 +1,4 @@
-"""Loggers that may be made at any time, and that follow the selection."""
+"""The logging functions, which work before and after a backend is selected."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from txaio_interfaces import ILogger, ILogging, log_levels
 
 
 class Loggers:
-    """Loggers of the logging that there is when they are made."""
+    """Makes loggers of the backend that is current when they are made."""
 
     def __init__(self, logging: Callable[[], ILogging]) -> None:
-        """Make loggers by what *logging* returns."""
+        """Call *logging* for the backend of each logger."""
         self._logging = logging
 
     def make_logger(
@@ -33,11 +33,13 @@ class Loggers:
         """Return a logger, at *level* (or *log_level*) if that is given.
 
         Without *namespace* it is named after the caller: ``module.Class`` in a class
-        body or a method, else the module (``module.function`` in a function, for one
-        of Twisted's kind).
-        A name with a dot may stand in the place of *level*, as the backends have it.
-        *logger*, which makes a logger of Twisted's kind, and *observer*, which alone
-        gets the events, need Twisted.
+        body or a method, else the module.
+        A *level* that contains a dot is taken as the *namespace*, which is the first
+        argument of the backends' `make_logger`.
+        *logger* is called to create the logger to write to, like
+        `twisted.logger.Logger`; *observer* gets the events in place of Twisted's log.
+        Both need Twisted, and with either of them a logger that is made in a function
+        is named ``module.function``.
 
         Raises `ValueError` if there is no such level.
         """
@@ -65,7 +67,7 @@ if TYPE_CHECKING:
         log_level: str | None = None,
         namespace: str | None = None,
     ) -> ILogger:
-        """Return a logger, as `Loggers.make_logger` does."""
+        """Return a logger; see `Loggers.make_logger`."""
         ...
 
 else:
@@ -73,9 +75,9 @@ else:
 
 
 def name_of_function(frame: FrameType) -> str:
-    """Return what a logger of Twisted's kind is named after, by the old rule.
+    """Return the namespace of a logger that writes to one of Twisted's.
 
-    Clients that look at the logger behind ours expect it.
+    It names the function as well, as programs that look at that logger expect.
     """
     name, function = name_of_caller(frame), frame.f_code.co_name
     in_class = name != frame.f_globals.get("__name__")
@@ -83,7 +85,7 @@ def name_of_function(frame: FrameType) -> str:
 
 
 def make_native_logger(namespace: str, logger: Any, observer: Any) -> ILogger:
-    """Return a logger that needs Twisted, which may not be installed."""
+    """Return a logger that writes to one of Twisted's, which may not be installed."""
     import_backend("twisted")
     from txaio._native_logger import NativeLogger  # noqa: PLC0415 - needs Twisted
 
@@ -97,10 +99,10 @@ def start_logging(
 ) -> None:
     """Write each record of *level* or above to *out*, one line each, flushed.
 
-    Left out, *out* is standard output as it is at this call; None writes nothing and
-    only sets the level.
-    What was logged before is written first: all since the program began if a backend
-    was selected later, and on Twisted what its own log keeps until logging begins.
+    The default of *out* is `sys.stdout` at the time of the call; with None only the
+    level is set.
+    Earlier messages are written first: those from before the selection of a backend,
+    and on Twisted those that its own log keeps until logging begins.
     """
     SELECTION.backend.start_logging(out, level, format)
     if out is not None:
@@ -108,17 +110,17 @@ def start_logging(
 
 
 def set_global_log_level(level: str) -> None:
-    """Set the *level* of every logger, made before or after, that has none itself."""
+    """Set the *level* of all loggers, old and new, that have none of their own."""
     SELECTION.logging.set_global_log_level(level)
 
 
 def get_global_log_level() -> str:
-    """Return the level last set for all loggers, ``"info"`` at first."""
+    """Return the global level; the default is ``"info"``."""
     return SELECTION.logging.get_global_log_level()
 
 
 def add_log_categories(categories: Mapping[str, str]) -> None:
-    """Add formats by name, for messages logged with that ``log_category``."""
+    """Add format strings by name, for messages logged with that ``log_category``."""
     SELECTION.logging.add_log_categories(categories)
 
 

@@ -1,4 +1,7 @@
-"""Loggers that hand their messages to a logger of Twisted's, or of its kind."""
+"""Loggers that write to a `twisted.logger.Logger`, or to an object like it.
+
+`txaio.make_logger` returns one if it is called with *logger* or *observer*.
+"""
 
 from __future__ import annotations
 
@@ -32,9 +35,10 @@ _NATIVE = {
 
 
 class NativeLogger(ILogger):
-    """A logger with levels of ours in front of one that *factory* makes.
+    """A logger with the levels of txaio that writes to one created by *factory*.
 
-    The factory is called with ``namespace`` and ``observer``, as Twisted's own is.
+    The factory is called with ``namespace`` and ``observer``, like
+    `twisted.logger.Logger`.
     """
 
     def __init__(
@@ -43,9 +47,9 @@ class NativeLogger(ILogger):
         factory: Callable[..., Any] | None = UNSET,
         observer: Callable[[Any], object] | None = None,
     ) -> None:
-        """Make the logger behind this one."""
+        """Create the logger to write to."""
         if factory is UNSET:
-            # The kind of error that clients, whose tests try it, have always got.
+            # Programs written for txaio test for an AssertionError here.
             raise AssertionError("loggers are made by txaio.make_logger")
         self._namespace = namespace
         self._own: str | None = None
@@ -88,7 +92,7 @@ class NativeLogger(ILogger):
             self._logger.failure(message, **{**self._bound, **kwargs})
 
     def emit(self, level: Any, message: object = None, /, **kwargs: Any) -> None:
-        """Write *message* at *level*: its name, or a constant that bears it."""
+        """Write *message* at *level*: a name, or a constant of Twisted's `LogLevel`."""
         self._emit(getattr(level, "name", level), message, kwargs)
 
     def bind(self, /, **fields: Any) -> NativeLogger:
@@ -118,7 +122,7 @@ class NativeLogger(ILogger):
             self._logger.emit(_NATIVE[level], message, **fields)
 
 
-# Those that publish their events themselves are loggers of this module as well.
+# The loggers of `txaio_common` count as loggers of `txaio.tx`, too.
 NativeLogger.register(Logger)
 
 

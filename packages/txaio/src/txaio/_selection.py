@@ -1,4 +1,4 @@
-"""Which backend the process has selected."""
+"""The backend that the process has selected."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from txaio_interfaces import IBackend, ILogging
 
 
 MODULES = {"asyncio": "txaio.aio", "twisted": "txaio.tx", "anyio": "txaio._anyio"}
-"""The modules that have a backend of the facade's, by its name."""
+"""The modules that define the facade's own backends, by the name of the backend."""
 
 NONE_YET = (
     "To use txaio, you must first select a backend: call txaio.use_asyncio(),"
@@ -21,10 +21,10 @@ NONE_YET = (
 
 
 class Selection:
-    """The backend of the process, once there is one, and who is told of it."""
+    """The selected backend, and the module whose names are bound to it."""
 
     def __init__(self) -> None:
-        """Select none."""
+        """Start without a backend."""
         self._backend: IBackend | None = None
         # Has no effect until a module calls `follow`.
         self._update: Callable[[Mapping[str, Any]], object] = dict
@@ -59,44 +59,48 @@ class Selection:
 
     @property
     def logging(self) -> ILogging:
-        """The backend, or else what keeps messages until there is one."""
+        """The logging of the backend, or before the selection the early log."""
         return EARLY if self._backend is None else self._backend
 
     def choose(self, name: str) -> None:
-        """Select the backend called *name*, unless one of that name is selected."""
+        """Select our backend called *name*, unless one of that name is selected."""
         self.check(name)
         if self._backend is None:
             self.select(import_backend(name))
 
     def select(self, backend: IBackend) -> None:
-        """Select *backend* in place of any other of its name."""
+        """Select *backend*; it may replace one of the same name."""
         self.check(backend.name)
         self._backend = backend
         self._rebind(backend)
         EARLY.attach(backend)
 
     def check(self, name: str) -> None:
-        """Raise `RuntimeError` if a backend is selected that has another name."""
+        """Raise `RuntimeError` if a backend of another name is selected."""
         if self._backend is not None and self._backend.name != name:
             msg = f"Explicitly using {self._backend.name!r} already"
             raise RuntimeError(msg)
 
 
 SELECTION = Selection()
-"""A process has one selection, as it has one `txaio` to import."""
+"""There is one selection per process, as there is one module `txaio`."""
 
 
 def methods_of(backend: IBackend, names: Iterable[str]) -> dict[str, Any]:
-    """Return the methods of *backend* that are called *names*, by their names."""
+    """Return a dictionary of the methods of *backend* that are called *names*."""
     return {name: getattr(backend, name) for name in names}
 
 
 def import_backend(name: str) -> IBackend:
-    """Return the facade's backend called *name*, which may not be installed."""
+    """Import the facade's backend called *name*.
+
+    Raises `ImportError` with the command that installs or upgrades it.
+    """
     try:
         return cast("IBackend", import_module(MODULES[name]).backend)
     except ImportError as error:
-        # A package that is there and lacks a module is of another release.
+        # If the package is imported and one of its modules is missing, its release
+        # does not match.
         package = modules.get(str(error.name).partition(".")[0])
         if isinstance(error, ModuleNotFoundError) and package is None:
             msg = f"the {name} backend is not installed: pip install 'txaio[{name}]'"
@@ -109,7 +113,7 @@ def import_backend(name: str) -> IBackend:
 
 
 def use_asyncio() -> None:
-    """Select asyncio, on the loop that runs when a function needs one.
+    """Select asyncio, on the loop that is current when a function needs one.
 
     Raises `RuntimeError` if another backend is selected.
     """
@@ -117,22 +121,22 @@ def use_asyncio() -> None:
 
 
 def use_twisted() -> None:
-    """Select Twisted, on the reactor that there is when a function needs one.
+    """Select Twisted, on the reactor that is current when a function needs one.
 
     Raises `RuntimeError` if another backend is selected, `ImportError` with the
-    command that installs it if Twisted is not there.
+    command that installs Twisted if it is missing.
     """
     SELECTION.choose("twisted")
 
 
 def use_anyio(backend: IBackend | None = None) -> None:
-    """Select AnyIO, and *backend* of those that run there.
+    """Select AnyIO, with *backend* as the one to use.
 
-    An `AnyioBackend` lives as long as its ``async with`` block: select it inside.
+    An `AnyioBackend` works inside its ``async with`` block: select it there.
 
     Raises `RuntimeError` if another backend is selected, `ImportError` with the
-    command that installs it if AnyIO is not there,
-    `TypeError` if *backend* is none on AnyIO.
+    command that installs AnyIO if it is missing,
+    `TypeError` if *backend* is not a backend on AnyIO.
     """
     if backend is None:
         SELECTION.choose("anyio")
@@ -144,10 +148,10 @@ def use_anyio(backend: IBackend | None = None) -> None:
 
 
 def use(backend: IBackend) -> None:
-    """Select *backend*, an object that the application has made.
+    """Select *backend*, an object that the application has created.
 
-    Raises `RuntimeError` if one with another name is selected,
-    `TypeError` if *backend* is none.
+    Raises `RuntimeError` if a backend of another name is selected,
+    `TypeError` if *backend* is not an `IBackend`.
     """
     if not isinstance(cast("object", backend), IBackend):
         msg = f"backend must be an IBackend, not {type(backend).__name__!r}"
@@ -156,12 +160,12 @@ def use(backend: IBackend) -> None:
 
 
 def with_config(loop: Any = None) -> IBackend:
-    """Return the functions on *loop*: an asyncio loop, a reactor, or a backend.
+    """Return a backend on *loop*: an asyncio loop, a reactor, or itself a backend.
 
-    Without *loop* they are those of this module.
+    Without *loop* it is the selected backend.
 
     Raises `RuntimeError` if no backend is selected,
-    `TypeError` if the one that is selected cannot be had on *loop*.
+    `TypeError` if the selected backend cannot be created from a loop.
     """
     backend = SELECTION.backend
     if loop is None:

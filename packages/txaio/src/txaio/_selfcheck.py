@@ -1,7 +1,7 @@
-"""Whether a backend keeps its word on this machine, asked in about a second.
+"""A check, about a second long, that a backend works on this machine.
 
-`python -m txaio._selfcheck twisted` asks one, and prints the whole traceback if it
-does not.
+`python -m txaio._selfcheck twisted` checks one backend, and prints the whole traceback
+if it fails.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from typing import Any
 from txaio_interfaces import IBackend, IFailedFuture
 
 
-GRAIN = 0.002
-"""Timers may be so many seconds early, as the contract has it."""
+TIMER_TOLERANCE = 0.002
+"""How many seconds early a timer may be, by the contract."""
 
 
 async def check(txa: IBackend) -> None:
-    """Use *txa* as a library does; raise `RuntimeError` where it breaks its word."""
+    """Use *txa* as a library does; raise `RuntimeError` if it does not work."""
     for step in STEPS:
         try:
             await step(txa)
@@ -31,13 +31,13 @@ async def check(txa: IBackend) -> None:
 
 
 def expect(found: object, wanted: object) -> None:
-    """Raise unless *found* is what is *wanted*."""
+    """Raise `RuntimeError` unless *found* equals *wanted*."""
     if found != wanted:
-        raise RuntimeError(f"{found!r} came, and not {wanted!r}")
+        raise RuntimeError(f"expected {wanted!r}, got {found!r}")
 
 
 async def a_coroutine(txa: IBackend) -> None:
-    """Run a coroutine function for the future of what it returns."""
+    """Run a coroutine function and await its result."""
 
     async def answer(value: str) -> str:
         await txa.sleep(0)
@@ -47,20 +47,20 @@ async def a_coroutine(txa: IBackend) -> None:
 
 
 async def a_callback(txa: IBackend) -> None:
-    """Follow a future by callbacks."""
-    future, heard = txa.create_future(), txa.create_future()
-    txa.add_callbacks(future, partial(txa.resolve, heard), partial(txa.reject, heard))
+    """Add callbacks to a future, and settle it."""
+    future, called = txa.create_future(), txa.create_future()
+    txa.add_callbacks(future, partial(txa.resolve, called), partial(txa.reject, called))
     txa.resolve(future, "value")
-    expect(await heard, "value")
+    expect(await called, "value")
 
 
 async def a_timer(txa: IBackend) -> None:
-    """See that a delayed call is not early."""
+    """Check that a delayed call is not early."""
     await _not_early(txa, txa.call_later)
 
 
 async def a_batched_timer(txa: IBackend) -> None:
-    """See that a batched call is not early."""
+    """Check that a batched call is not early."""
     await _not_early(txa, txa.make_batched_timer(0.1).call_later)
 
 
@@ -68,12 +68,12 @@ async def _not_early(txa: IBackend, call_later: Callable[..., object]) -> None:
     delay, begun, fired = 0.25, txa.time(), txa.create_future()
     call_later(delay, lambda: txa.resolve(fired, txa.time()))
     early = begun + delay - await fired
-    if early > GRAIN:
+    if early > TIMER_TOLERANCE:
         raise RuntimeError(f"{early:.3f} s early")
 
 
 async def a_gather_with_a_failure(txa: IBackend) -> None:
-    """Gather a value and a failure, and then have the failure raised."""
+    """Gather a value and a failure, then let the failure be raised."""
     error = ValueError("meant to fail")
     value, failed = await txa.gather(
         [txa.create_future_success("value"), txa.create_future_error(error)]
@@ -110,7 +110,7 @@ STEPS: tuple[Callable[[IBackend], Awaitable[None]], ...] = (
 
 
 def _run_asyncio() -> None:
-    from txaio_asyncio import run  # noqa: PLC0415 - what is checked alone is imported
+    from txaio_asyncio import run  # noqa: PLC0415 - others may not be installed
 
     run(check)
 
@@ -142,14 +142,14 @@ RUNS: dict[str, Callable[[], Any]] = {
     "anyio-asyncio": partial(_run_anyio, "asyncio"),
     "anyio-trio": partial(_run_anyio, "trio"),
 }
-"""Checks each loop that the facade's extras bring."""
+"""How to run the check on each loop that the extras of txaio install."""
 
 
 def main(loop: str) -> None:
-    """Check *loop*; say what is wrong in the last line of standard error."""
+    """Check *loop*; the last line of standard error says why it failed."""
     try:
         RUNS[loop]()
-    except Exception as error:  # noqa: BLE001 - whatever does not work here
+    except Exception as error:  # noqa: BLE001 - reported, whatever it is
         print_exc()
         text = " ".join(f"{type(error).__name__}: {error}".split())
         sys.exit(text.removeprefix("RuntimeError: "))

@@ -1,6 +1,6 @@
-"""The version of the distribution, found when it is asked for.
+"""The version of the distribution, looked up on first use.
 
-That takes half as long as all the rest of an import.
+Importing `importlib.metadata` takes half as long as importing all of `txaio`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ version: str
 
 
 def __getattr__(name: str) -> str:
-    """Return the version, of a module that has nothing else of that name."""
+    """Return the version for the attributes ``__version__`` and ``version``."""
     if name not in {"__version__", "version"}:
         msg = f"module 'txaio' has no attribute {name!r}"
         raise AttributeError(msg)

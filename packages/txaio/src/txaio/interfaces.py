@@ -1,4 +1,4 @@
-"""What callers rely on, under the names that txaio has had for it."""
+"""The interfaces, under the names that txaio has always had for them."""
 
 from txaio_interfaces import (
     IBackend,

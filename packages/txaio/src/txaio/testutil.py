@@ -1,4 +1,4 @@
-"""Help for tests."""
+"""Helpers for tests."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Loop = TypeVar("Loop")
 
 @contextmanager
 def replace_loop(new_loop: Loop) -> Generator[Loop]:
-    """Have *new_loop* be `txaio.config.loop` inside the block, whatever ends it."""
+    """Set `txaio.config.loop` to *new_loop* inside the block, and restore it after."""
     before = config.loop
     config.loop = new_loop
     try:

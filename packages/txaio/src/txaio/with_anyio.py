@@ -1,4 +1,4 @@
-"""Selects AnyIO: import this before code that expects it to be selected."""
+"""Selects AnyIO when it is imported, for code that expects that to be done."""
 
 import txaio
 

@@ -1,4 +1,4 @@
-"""Selects asyncio: import this before code that expects it to be selected."""
+"""Selects asyncio when it is imported, for code that expects that to be done."""
 
 import txaio
 

@@ -1,4 +1,4 @@
-"""Selects Twisted: import this before code that expects it to be selected."""
+"""Selects Twisted when it is imported, for code that expects that to be done."""
 
 import txaio
 
