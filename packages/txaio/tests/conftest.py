@@ -1,4 +1,4 @@
-"""A `txaio` that has selected nothing yet, for each test."""
+"""Fixtures: a `txaio` without a selected backend, and loops, clocks and logs."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from txaio_common._log_events import CATEGORIES
 
 
 def facade() -> list[str]:
-    """Return the names of the facade's modules that are loaded."""
+    """Return the names of the facade's modules in `sys.modules`."""
     return [name for name in sys.modules if name.split(".")[0] == "txaio"]
 
 
 @pytest.fixture
 def txaio():
-    """Import `txaio` anew, as a process does once."""
+    """Import `txaio` afresh, as a new process does."""
     before = {name: sys.modules.pop(name) for name in facade()}
     level, categories = LEVELS.everywhere, dict(CATEGORIES)
     made = importlib.import_module("txaio")
@@ -38,14 +38,14 @@ def txaio():
 
 @pytest.fixture
 def clock(txa):
-    """Configure a clock in the place of the reactor, where *txa* is on Twisted."""
+    """Set `config.loop` of *txa* to a clock in place of the reactor."""
     txa.config.loop = clock = Clock()
     return clock
 
 
 @pytest.fixture
 def events():
-    """Give the list of the events that Twisted's log gets."""
+    """Return the list of the events that Twisted's log publishes."""
     events = []
     globalLogPublisher.addObserver(events.append)
     yield events
@@ -54,7 +54,7 @@ def events():
 
 @pytest.fixture
 def loop():
-    """Give an asyncio loop that is set for this thread and does not run."""
+    """Return an asyncio loop that is set for this thread and not running."""
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     yield loop
@@ -64,7 +64,7 @@ def loop():
 
 @pytest.fixture
 def no_loop():
-    """Leave this thread without a loop, and close the one that is made here."""
+    """Unset the loop of this thread; loops put into the list are closed."""
     asyncio.set_event_loop(None)
     made = []
     yield made
@@ -75,7 +75,7 @@ def no_loop():
 
 @pytest.fixture
 def blocked(monkeypatch):
-    """Give what makes the import of a package fail, as if it were not installed."""
+    """Return a function that makes a package fail to import, as if not installed."""
 
     def block(package: str) -> None:
         names = [name for name in sys.modules if name.split(".")[0] == package]

@@ -1,4 +1,4 @@
-"""The functions on AnyIO, whose backends live in blocks."""
+"""The functions on AnyIO, whose backends are context managers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from txaio_asyncio import AsyncioBackend
 
 
 def test_selection_without_a_backend_names_the_fix(txaio):
-    """What needs a loop says which call is missing."""
+    """Functions that need a loop name the call that is missing."""
     txaio.use_anyio()
     for fn in (
         txaio.create_future,
@@ -21,7 +21,7 @@ def test_selection_without_a_backend_names_the_fix(txaio):
 
 
 def test_what_needs_no_loop_works(txaio):
-    """Failures and loggers do not wait for a backend that runs."""
+    """Functions on failures do not need a running backend."""
     txaio.use_anyio()
     assert txaio.failure_message(txaio.create_failure(KeyError("x"))) == "KeyError: 'x'"
     assert not txaio.is_future(None)
@@ -29,7 +29,7 @@ def test_what_needs_no_loop_works(txaio):
 
 @pytest.mark.parametrize("kind", ["asyncio", "trio"])
 def test_running_backend_is_used(txaio, kind):
-    """A library selects AnyIO, the application's main gives its backend."""
+    """A library selects AnyIO, and the main function of the application its backend."""
     txaio.use_anyio()
 
     async def main(backend):
@@ -45,13 +45,13 @@ def test_running_backend_is_used(txaio, kind):
 
 @pytest.mark.parametrize("wrong", ["trio", object()])
 def test_another_backend_is_refused(txaio, wrong):
-    """What is no backend is found at once."""
+    """An argument that is not a backend raises `TypeError`."""
     with pytest.raises(TypeError, match="backend must be an AnyioBackend, not"):
         txaio.use_anyio(wrong)
     assert not txaio.using_anyio
 
 
 def test_backend_of_another_name_is_refused(txaio, loop):
-    """A backend on asyncio is none on AnyIO, though AnyIO runs on asyncio."""
+    """A backend on asyncio is not one on AnyIO, though AnyIO runs on asyncio."""
     with pytest.raises(TypeError, match="not 'AsyncioBackend'"):
         txaio.use_anyio(AsyncioBackend(loop))

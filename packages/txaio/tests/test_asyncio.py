@@ -1,4 +1,4 @@
-"""The functions on asyncio: which loop they use, and what goes into them."""
+"""The functions on asyncio: which loop they use, and which futures they take."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def txa(txaio):
 
 
 def test_future_is_native(txa, loop):
-    """Code goes on with what asyncio's own futures have."""
+    """Programs use the methods of asyncio's own futures."""
     future = txa.create_future()
     assert type(future) is type(loop.create_future())
     seen = []
@@ -30,8 +30,8 @@ def test_future_is_native(txa, loop):
     assert seen == [future]
 
 
-def test_future_made_elsewhere_is_taken(txa, loop):
-    """Native futures go into every function."""
+def test_future_of_asyncio_is_accepted(txa, loop):
+    """Every function accepts futures that asyncio has created."""
     future, seen = loop.create_future(), []
     assert txa.is_future(future)
     assert not txa.is_called(future)
@@ -42,8 +42,8 @@ def test_future_made_elsewhere_is_taken(txa, loop):
     assert seen == [1]
 
 
-def test_future_from_before_the_loop_runs(txa, loop):
-    """A program prepares its futures and timers, then runs its loop."""
+def test_future_created_before_the_loop_runs(txa, loop):
+    """A program may create futures and timers before it runs its loop."""
     future, seen = txa.create_future(), []
     txa.add_callbacks(future, seen.append, None)
     txa.call_later(0, txa.resolve, future, "value")
@@ -58,7 +58,7 @@ def test_future_from_before_the_loop_runs(txa, loop):
 
 
 def test_running_loop_is_used(txa):
-    """One loop after the other is the one that there is."""
+    """If one loop runs after another, the running one is used."""
 
     async def main():
         await txa.sleep(0)
@@ -68,8 +68,8 @@ def test_running_loop_is_used(txa):
     assert asyncio.run(main())
 
 
-def test_loop_is_made_where_none_is_set(txa, no_loop):
-    """In the main thread there is a loop, as there was for long."""
+def test_loop_is_created_if_none_is_set(txa, no_loop):
+    """In the main thread a loop is created and set if there is none."""
     future = txa.create_future()
     no_loop.append(future.get_loop())
     assert asyncio.get_event_loop() is future.get_loop()
@@ -77,8 +77,8 @@ def test_loop_is_made_where_none_is_set(txa, no_loop):
     assert future.get_loop().run_until_complete(future) == 1
 
 
-def test_loop_is_made_without_a_warning():
-    """Nor is there one if a thread, which gets no loop, has asked before."""
+def test_loop_is_created_without_a_warning():
+    """No warning is shown, even after a call in another thread has failed."""
     code = (
         f"import sys; sys.path[:] = {sys.path!r}\n"
         "import threading, txaio; txaio.use_asyncio()\n"
@@ -92,16 +92,16 @@ def test_loop_is_made_without_a_warning():
     assert (run.stdout, run.stderr) == ("RuntimeError\n", "")
 
 
-def test_set_loop_is_asked_for_quickly(txa, loop, monkeypatch):
-    """Warnings are caught once, which takes longer than all the rest."""
+def test_set_loop_is_looked_up_quickly(txa, loop, monkeypatch):
+    """Catching warnings is slow, and so it is done for the first call only."""
     assert txa.create_future().get_loop() is loop
     with monkeypatch.context() as patched:
         patched.delattr("warnings.catch_warnings")
         assert txa.create_future().get_loop() is loop
 
 
-def test_loop_is_made_where_the_last_was_closed(txa, no_loop):
-    """A closed loop is as good as none."""
+def test_loop_is_created_if_the_last_one_is_closed(txa, no_loop):
+    """A closed loop counts as none."""
     closed = asyncio.new_event_loop()
     closed.close()
     asyncio.set_event_loop(closed)
@@ -110,7 +110,7 @@ def test_loop_is_made_where_the_last_was_closed(txa, no_loop):
 
 
 def in_thread(fn):
-    """Return what *fn* returns or raises in a thread of its own."""
+    """Return what *fn* returns or raises in a new thread."""
     outcome = []
 
     def run():
@@ -126,8 +126,8 @@ def in_thread(fn):
 
 
 @pytest.mark.parametrize("name", ["call_later", "create_future", "sleep"])
-def test_thread_without_a_loop_is_told_what_to_do(txa, name):
-    """A loop that nobody runs would never call anything."""
+def test_thread_without_a_loop_raises_an_error(txa, name):
+    """It names the fix: a loop that never runs would call nothing."""
     arguments = {"call_later": (0, print), "create_future": (), "sleep": (0,)}[name]
     error = in_thread(lambda: getattr(txa, name)(*arguments))
     assert isinstance(error, RuntimeError)
@@ -136,7 +136,7 @@ def test_thread_without_a_loop_is_told_what_to_do(txa, name):
 
 
 def test_thread_uses_the_loop_that_is_set_there(txa):
-    """Each thread may have a loop of its own."""
+    """Each thread may have its own loop."""
 
     def run():
         loop = asyncio.new_event_loop()
@@ -152,7 +152,7 @@ def test_thread_uses_the_loop_that_is_set_there(txa):
 
 
 def test_configured_loop_is_used(txa, loop):
-    """`config.loop` goes before the loop that runs, and may be taken back."""
+    """`config.loop` takes precedence over the running loop, and can be reset."""
     other = asyncio.new_event_loop()
     assert txa.config.loop is None
     txa.config.loop = other
@@ -166,15 +166,15 @@ def test_configured_loop_is_used(txa, loop):
 
 
 def test_loop_configured_before_the_selection(txaio):
-    """The order does not matter, and a mock is as good as a loop."""
+    """`config.loop` may be set before the selection, and may be a mock."""
     txaio.config.loop = mock = Mock()
     txaio.use_asyncio()
     assert txaio.create_future() is mock.create_future.return_value
     assert mock.mock_calls == [call.create_future()]
 
 
-def test_configured_loop_is_asked_at_the_call(txa):
-    """Whoever replaces a method on the loop is heard, as tests do."""
+def test_method_of_the_loop_is_looked_up_at_the_call(txa):
+    """A method that a test replaces on the loop is the one that is called."""
     txa.config.loop = mock = Mock()
     txa.call_later(1, print, "x")
     assert [made[0] for made in mock.mock_calls] == ["call_later"]
@@ -186,14 +186,14 @@ def test_configured_loop_is_asked_at_the_call(txa):
 
 
 def test_result_is_set_on_the_loops_future(txa):
-    """One call makes a future, and one settles it."""
+    """One call creates the future, and another sets its result."""
     txa.config.loop = mock = Mock()
     txa.create_future(result=1)
     assert mock.mock_calls == [call.create_future(), call.create_future().set_result(1)]
 
 
 def test_batched_timer_follows_the_loop(txa):
-    """A timer that a factory has made serves every run of the program."""
+    """A batched timer that exists before the loop works on one loop after another."""
     timer = txa.make_batched_timer(0.01)
     assert isinstance(timer, txa.IBatchedTimer)
 
@@ -211,34 +211,34 @@ def test_batched_timer_follows_the_loop(txa):
     ("arguments", "error"),
     [((0,), ValueError), ((float("nan"),), ValueError), ((1, 1.5), TypeError)],
 )
-def test_batched_timer_says_at_once_what_is_wrong(txa, arguments, error):
-    """Bad arguments are found before there is a loop."""
+def test_batched_timer_checks_its_arguments_at_once(txa, arguments, error):
+    """Bad arguments raise an error before there is a loop."""
     with pytest.raises(error):
         txa.make_batched_timer(*arguments)
 
 
 def test_time_is_the_loops(txa, loop):
-    """The clock of the functions' backend is that of the loop."""
+    """`time` of the backend is the clock of the loop."""
     assert abs(txa.with_config().time() - loop.time()) < 1
 
 
 def test_call_from_a_thread(txa, loop):
-    """What the module has not, its backend has, on the loop that there is."""
+    """`call_from_thread`, a method of the backend, uses the current loop."""
     future = txa.create_future()
     txa.config.loop = loop
     in_thread(lambda: txa.with_config().call_from_thread(txa.resolve, future, 1))
     assert loop.run_until_complete(future) == 1
 
 
-def test_timeout_uses_the_loop_that_there_is(txa, loop):
-    """All that is built of timers follows as well."""
+def test_timeout_uses_the_current_loop(txa, loop):
+    """Methods that are built on timers use the current loop, too."""
     timed = txa.with_config().timeout(txa.create_future(), 0)
     with pytest.raises(TimeoutError):
         loop.run_until_complete(timed)
 
 
 def test_error_in_a_callback_is_reported(txa, loop):
-    """It goes to the loop's exception handler, and to no errback."""
+    """The loop's exception handler gets it, and no errback."""
     reported, failed = [], []
     loop.set_exception_handler(lambda _loop, context: reported.append(context))
     future = txa.create_future_success(0)
@@ -249,7 +249,7 @@ def test_error_in_a_callback_is_reported(txa, loop):
 
 
 def test_coroutine_that_cancels_itself(txa, loop):
-    """X4: It has its value if it ends before its next await."""
+    """X4: Its future has a value if it returns before its next await."""
 
     async def work():
         txa.cancel(asyncio.current_task())

@@ -1,4 +1,4 @@
-"""What works, and what does not, before a backend is selected."""
+"""What works before a backend is selected, and what raises an error."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ NEED_A_BACKEND = {
 
 
 @pytest.mark.parametrize("name", NEED_A_BACKEND)
-def test_error_names_the_three_ways(txaio, name):
-    """What truly needs a backend says how to choose one."""
+def test_error_names_the_functions_that_select(txaio, name):
+    """A function that needs a backend says how to select one."""
     with pytest.raises(RuntimeError) as caught:
         getattr(txaio, name)(*NEED_A_BACKEND[name])
     text = str(caught.value)
@@ -44,15 +44,15 @@ def test_error_names_the_three_ways(txaio, name):
     assert "use_anyio()" in text
 
 
-def test_whole_api_is_there(txaio):
-    """Every name exists from the start, and so can be imported."""
+def test_all_names_exist(txaio):
+    """Every name exists before the selection, and so can be imported."""
     assert set(txaio.__all__) <= {*dir(txaio), "__version__", "version"}
     assert set(NEED_A_BACKEND) <= set(txaio.__all__)
 
 
 @pytest.mark.parametrize("name", sorted(NEED_A_BACKEND))
 def test_functions_are_documented(txaio, name):
-    """Each function says what it does, before and after the selection."""
+    """Each function has a docstring, before and after the selection."""
     assert inspect.getdoc(getattr(txaio, name))
     txaio.use_asyncio()
     assert inspect.getdoc(getattr(txaio, name))
@@ -73,13 +73,13 @@ def test_signatures_are_those_of_the_methods(txaio, name):
 
 
 def test_clocks_work(txaio):
-    """They are the standard library's."""
+    """They are those of the standard library."""
     assert txaio.time_ns is time.time_ns
     assert txaio.perf_counter_ns is time.perf_counter_ns
 
 
 def test_interfaces_work(txaio):
-    """Classes are made with them, and objects asked, at import time."""
+    """They can be subclassed, and used with `isinstance`, at import time."""
     assert txaio.interfaces.ILogger is txaio_interfaces.ILogger
     assert txaio.IBatchedTimer is txaio_interfaces.IBatchedTimer
     assert not isinstance(object(), txaio.IFailedFuture)
@@ -87,7 +87,7 @@ def test_interfaces_work(txaio):
 
 
 def test_levels_work(txaio):
-    """A level set before holds after."""
+    """A level that is set before the selection applies after it."""
     txaio.set_global_log_level("debug")
     assert txaio.get_global_log_level() == "debug"
     txaio.use_asyncio()
@@ -95,7 +95,7 @@ def test_levels_work(txaio):
 
 
 def test_categories_work(txaio, capsys):
-    """A format named before is used after."""
+    """A format that is added before the selection is used after it."""
     txaio.add_log_categories({"XY1": "{x} and {y}"})
     log = txaio.make_logger()
     txaio.use_asyncio()
@@ -105,8 +105,8 @@ def test_categories_work(txaio, capsys):
     assert capsys.readouterr().out.endswith(": 1 and 2\n")
 
 
-def test_names_imported_before_work_after(txaio, loop):
-    """The order of imports does not matter."""
+def test_functions_imported_before_work_after(txaio, loop):
+    """A function that was imported before the selection calls the backend."""
     early = {name: getattr(txaio, name) for name in NEED_A_BACKEND}
     txaio.use_asyncio()
     future = early["create_future"]()

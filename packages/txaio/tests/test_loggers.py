@@ -1,4 +1,4 @@
-"""Loggers that are made before the selection, and what they have logged."""
+"""Loggers that are made before the selection, and the messages of that time."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from txaio_twisted import TwistedBackend
 
 @pytest.fixture(autouse=True)
 def _unwatched():
-    """Take pytest's own handlers off the root logger."""
+    """Remove pytest's own handlers from the root logger."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     root.handlers.clear()
@@ -28,7 +28,7 @@ def _unwatched():
 
 @pytest.fixture
 def records():
-    """Give the list of the records that a handler of the application gets."""
+    """Return the list of the records that a handler of the application gets."""
     records = []
 
     class Handler(logging.Handler):
@@ -42,21 +42,21 @@ def records():
 
 
 class Made:
-    """Has a logger in its body, as clients do."""
+    """Makes a logger in a method."""
 
     @classmethod
     def logger_of(cls, txaio):
-        """Return a logger made in a method."""
+        """Return a logger that is made in a class method."""
         return txaio.make_logger()
 
 
 def line():
-    """Return the line of the code that calls this."""
+    """Return the line number of the caller."""
     return sys._getframe(1).f_lineno
 
 
 def test_message_becomes_a_record(txaio, records):
-    """What was logged before reaches the application's handlers, as it was."""
+    """The application's handlers get an early message with its call site and time."""
     log = txaio.make_logger()
     log.warn("early {x}", x=1)
     where = line() - 1
@@ -72,7 +72,7 @@ def test_message_becomes_a_record(txaio, records):
 
 
 def test_message_becomes_an_event(txaio, events):
-    """What was logged before reaches Twisted's observers, without `start_logging`."""
+    """Twisted's observers get an early message without `start_logging`."""
     txaio.set_global_log_level("trace")
     log = txaio.make_logger()
     log.info("early {x}", x=1)
@@ -90,7 +90,7 @@ def test_message_becomes_an_event(txaio, events):
 
 @pytest.mark.parametrize("name", ["asyncio", "twisted"])
 def test_message_is_written_when_logging_starts(txaio, name):
-    """Where nobody listened before, `start_logging` writes what was kept, once."""
+    """The first `start_logging` writes the early messages, and the second does not."""
     log = txaio.make_logger()
     log.info("early")
     getattr(txaio, f"use_{name}")()
@@ -105,8 +105,8 @@ def test_message_is_written_when_logging_starts(txaio, name):
     txaio.with_config().stop_logging()
 
 
-def test_nothing_written_is_not_forgotten(txaio):
-    """Only the level is set where no output is given; what was kept waits."""
+def test_message_is_kept_until_there_is_an_output(txaio):
+    """With None as the output, early messages are kept for the next call."""
     log = txaio.make_logger()
     log.info("early")
     txaio.use_asyncio()
@@ -117,22 +117,22 @@ def test_nothing_written_is_not_forgotten(txaio):
     assert "early" in out.getvalue()
 
 
-def test_every_logger_follows(txaio, records):
-    """Bound, copied, of any level: all of them go over to the backend."""
+def test_every_logger_emits_to_the_backend(txaio, records):
+    """Loggers of any level, and bound ones, emit to the backend."""
     log = txaio.make_logger()
     bound = log.bind(x=1)
     quiet = txaio.make_logger("error")
     txaio.use_asyncio()
     bound.info("bound {x}")
-    quiet.info("not heard")
-    quiet.error("heard")
+    quiet.info("not logged")
+    quiet.error("logged")
     said = [record.getMessage() for record in records if record.name == __name__]
-    assert said == ["bound 1", "heard"]
+    assert said == ["bound 1", "logged"]
     assert {record.filename for record in records} == {"test_loggers.py"}
 
 
-def test_logger_caught_in_between_is_heard(txaio, records):
-    """A method that was taken from a logger before does its work after."""
+def test_method_bound_before_the_selection_works_after(txaio, records):
+    """A method that was bound before the selection emits to the backend after it."""
     log = txaio.make_logger()
     emit = log._emit
     txaio.use_asyncio()
@@ -141,7 +141,7 @@ def test_logger_caught_in_between_is_heard(txaio, records):
 
 
 def test_level_may_be_an_argument(txaio, records, events):
-    """By its name, or by Twisted's constant, on each backend."""
+    """`emit` takes the name of a level or Twisted's constant, on each backend."""
     log = txaio.make_logger()
     log.emit("warn", "early")
     txaio.use_asyncio()
@@ -160,8 +160,8 @@ def test_level_may_be_an_argument(txaio, records, events):
     assert events[-1]["log_system"] == "x"
 
 
-def test_loggers_follow_a_second_backend(txaio, events):
-    """An application that replaces its backend takes its loggers along."""
+def test_loggers_emit_to_a_second_backend(txaio, events):
+    """If the application replaces its backend, loggers emit to the new one."""
     log = txaio.make_logger()
     txaio.use(TwistedBackend(Clock()))
     txaio.use(TwistedBackend(Clock()))
@@ -171,8 +171,8 @@ def test_loggers_follow_a_second_backend(txaio, events):
     )
 
 
-def test_names_are_the_callers(txaio):
-    """Module and class say who logs, before and after the selection."""
+def test_logger_is_named_after_its_caller(txaio):
+    """A logger is named after the module and class that makes it."""
     for _time in range(2):
         assert txaio.make_logger().namespace == __name__
         assert Made.logger_of(txaio).namespace == f"{__name__}.Made"
@@ -185,14 +185,14 @@ def test_names_are_the_callers(txaio):
     assert isinstance(Inner.log, ILogger)
 
 
-def test_names_may_be_given(txaio):
-    """A dotted name is a name, one without a dot has to say so."""
+def test_name_may_be_an_argument(txaio):
+    """A name with a dot may be the first argument; others need the keyword."""
     assert txaio.make_logger("any.name").namespace == "any.name"
     assert txaio.make_logger(namespace="name").namespace == "name"
 
 
-def test_level_may_be_given(txaio):
-    """A logger's own level goes before the global one."""
+def test_logger_may_have_its_own_level(txaio):
+    """A logger's own level takes precedence over the global one."""
     for log in (txaio.make_logger("debug"), txaio.make_logger(log_level="debug")):
         assert log.is_enabled_for("debug")
         assert log._log_level == "debug"
@@ -202,14 +202,14 @@ def test_level_may_be_given(txaio):
 
 
 @pytest.mark.parametrize("wrong", ["nonsense", "not a suitable level"])
-def test_level_that_is_none_is_refused(txaio, wrong):
-    """A typing error does not become a name."""
+def test_unknown_level_is_refused(txaio, wrong):
+    """A misspelt level is not taken for a name."""
     with pytest.raises(ValueError, match="level must be one of"):
         txaio.make_logger(wrong)
 
 
-def test_oldest_messages_go_first(txaio, records):
-    """What is kept has an end, and it is the latest that stays."""
+def test_oldest_messages_are_dropped(txaio, records):
+    """Only the last messages are kept."""
     early = sys.modules["txaio._early_log"]
     log = txaio.make_logger()
     for number in range(early.MAX_EARLY_MESSAGES + 1):
@@ -220,7 +220,7 @@ def test_oldest_messages_go_first(txaio, records):
 
 
 def test_message_of_a_program_that_selects_nothing():
-    """At the end of the program the standard library gets what was kept."""
+    """The standard library gets the early messages when the program ends."""
     code = (
         f"import sys; sys.path[:] = {sys.path!r}\n"
         "import txaio; log = txaio.make_logger()\n"
@@ -232,8 +232,8 @@ def test_message_of_a_program_that_selects_nothing():
     assert run.stdout == ""
 
 
-def test_nothing_is_said_twice(txaio, records):
-    """At its end a program that has selected nothing says all, others nothing."""
+def test_messages_are_flushed_only_without_a_backend(txaio, records):
+    """Nothing is flushed at exit if a backend was attached."""
     early = sys.modules["txaio._early_log"].EARLY
     txaio.make_logger().info("early")
     early.flush_at_exit()
@@ -245,7 +245,7 @@ def test_nothing_is_said_twice(txaio, records):
 
 
 def test_loggers_survive_a_backend_with_another_logging(txaio, records):
-    """What was made before it stays with the standard library."""
+    """Loggers that were made before use the standard library."""
     log = txaio.make_logger()
     log.info("early")
     sys.modules["txaio._early_log"].EARLY.attach(object())

@@ -1,4 +1,4 @@
-"""The modules that clients import beside `txaio` itself."""
+"""The modules that programs import beside `txaio` itself."""
 
 from __future__ import annotations
 
@@ -17,27 +17,27 @@ import txaio_interfaces
 
 
 def module(name):
-    """Import a module of the facade that is loaded now."""
+    """Import a module of the `txaio` that is imported now."""
     return importlib.import_module(f"txaio.{name}")
 
 
 @pytest.mark.parametrize("name", ["asyncio", "twisted", "anyio"])
-def test_import_of_a_choice_selects(txaio, name):
-    """One import selects, before code that expects it to be done."""
+def test_import_of_with_module_selects(txaio, name):
+    """Importing the module selects its backend."""
     assert module(f"with_{name}").txaio is txaio
     assert txaio._explicit_framework == name
 
 
-def test_import_of_another_choice_is_refused(txaio):
-    """It is a selection like any other."""
+def test_import_of_another_with_module_is_refused(txaio):
+    """A process can have one selection, and importing counts as one."""
     txaio.use_asyncio()
     with pytest.raises(RuntimeError, match="Explicitly using 'asyncio' already"):
         module("with_twisted")
 
 
 @pytest.mark.parametrize("name", ["aio", "tx"])
-def test_backend_may_be_had_without_a_selection(txaio, name):
-    """Its module has all functions, and selects nothing."""
+def test_module_of_a_backend_needs_no_selection(txaio, name):
+    """The module of a backend has all functions, and selects nothing."""
     backend = module(name)
     assert txaio._explicit_framework is None
     assert set(backend.__all__) <= set(dir(backend))
@@ -60,21 +60,21 @@ def test_modules_have_all_functions(txaio, name):
 
 
 def test_clocks_are_in_the_modules(txaio):
-    """They are the standard library's there, too."""
+    """They are those of the standard library there, too."""
     for name in ("aio", "tx"):
         assert module(name).time_ns is txaio.time_ns
         assert module(name).perf_counter_ns is txaio.perf_counter_ns
 
 
-def test_failures_of_asyncio_have_a_class(txaio):
-    """It is that of the failures that errbacks get there."""
+def test_class_of_failures_on_asyncio(txaio):
+    """Failures on asyncio are instances of `FailedFuture`."""
     txaio.use_asyncio()
     failure = txaio.create_failure(KeyError())
     assert type(failure) is module("aio").FailedFuture
 
 
 def test_backend_is_that_of_the_selection(txaio, loop):
-    """What the module has made is what the selection uses."""
+    """`use_asyncio` selects the backend of the module."""
     aio = module("aio")
     txaio.use_asyncio()
     assert txaio.create_future == aio.create_future
@@ -83,8 +83,8 @@ def test_backend_is_that_of_the_selection(txaio, loop):
     assert aio.with_config(loop).create_future().get_loop() is loop
 
 
-def test_twisted_module_has_what_clients_import(txaio):
-    """Its logger is Twisted's from the start."""
+def test_twisted_module_has_loggers_and_levels(txaio):
+    """Its loggers use Twisted's log without a selection."""
     tx = module("tx")
     assert tx.LogLevel is LogLevel
     seen = []
@@ -99,8 +99,8 @@ def test_twisted_module_has_what_clients_import(txaio):
     assert txaio._explicit_framework is None
 
 
-def test_loop_is_replaced_for_a_while(txaio):
-    """Whatever ends the block, the loop is the one from before."""
+def test_loop_is_replaced_inside_the_block(txaio):
+    """The loop is restored after the block, also after an exception."""
     replace_loop = module("testutil").replace_loop
     txaio.config.loop = before = Clock()
     inside = Clock()
@@ -113,7 +113,7 @@ def test_loop_is_replaced_for_a_while(txaio):
 
 
 def test_version_is_the_distributions(txaio):
-    """It is read where it is written, and other names are none."""
+    """It is read from the metadata, and other attributes raise `AttributeError`."""
     assert txaio.__version__ == txaio.version == metadata.version("txaio")
     with pytest.raises(AttributeError, match="'txaio' has no attribute 'nonsense'"):
         _ = txaio.nonsense
@@ -121,7 +121,7 @@ def test_version_is_the_distributions(txaio):
 
 @pytest.mark.parametrize("name", ["config", "sleep", "start_logging", "use_twisted"])
 def test_attributes_may_be_patched(txaio, name):
-    """Tests of clients replace them, before and after a selection."""
+    """A test may replace a function before the selection, and restore it after."""
     with patch(f"txaio.{name}") as replaced:
         assert getattr(txaio, name) is replaced
         txaio.use_asyncio()
@@ -130,7 +130,7 @@ def test_attributes_may_be_patched(txaio, name):
 
 
 def test_import_is_light_and_selects_nothing():
-    """Neither a loop nor a framework comes with `import txaio`."""
+    """`import txaio` imports neither asyncio nor another framework."""
     code = (
         f"import sys; sys.path[:] = {sys.path!r}\n"
         "import txaio; txaio.interfaces.ILogger\n"

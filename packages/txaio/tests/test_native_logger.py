@@ -1,4 +1,4 @@
-"""Loggers in front of Twisted's own, or of what stands in for them."""
+"""Loggers that write to those of Twisted, or to those of a factory."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ def txa(txaio):
 
 
 def in_module(txaio):
-    """Make a logger as the body of a module does."""
+    """Make a logger in the body of a module."""
     names = {"__name__": "client", "Mock": Mock, "txaio": txaio}
     exec("log = txaio.make_logger('info', logger=Mock)", names)  # noqa: S102 - see above
     return names["log"]
 
 
-def test_factory_makes_the_logger_behind(txa):
-    """It is called as Twisted's own logger is, and named after the caller."""
+def test_factory_creates_the_logger_to_write_to(txa):
+    """The factory is called like Twisted's `Logger`, with the name of the caller."""
     log = txa.make_logger("info", logger=Mock)
-    name = f"{__name__}.test_factory_makes_the_logger_behind"
+    name = f"{__name__}.test_factory_creates_the_logger_to_write_to"
     assert log._logger.namespace == name
     assert log._logger.observer is None
 
@@ -37,8 +37,8 @@ def test_factory_makes_the_logger_behind(txa):
     assert in_module(txa)._logger.namespace == "client"
 
 
-def test_loggers_are_not_made_by_hand(txa):
-    """Clients expect to be told so by this kind of error."""
+def test_loggers_cannot_be_instantiated(txa):
+    """Programs test for this type of error."""
     log = txa.make_logger("info", logger=Mock)
     with pytest.raises(AssertionError, match="made by txaio"):
         type(log)("warn")
@@ -47,7 +47,7 @@ def test_loggers_are_not_made_by_hand(txa):
 
 
 def test_values_by_position(txa):
-    """They are written with the message, as it stands."""
+    """They are written after the unformatted message."""
     log = txa.make_logger("info", logger=Mock)
     log.info("{a} %s", 3, a=1)
     log.debug("%s", 3)
@@ -57,8 +57,8 @@ def test_values_by_position(txa):
     )
 
 
-def test_messages_are_handed_on(txa):
-    """Each level has its native one, and trace says what it is."""
+def test_messages_are_passed_on(txa):
+    """Each level becomes one of Twisted's, and trace adds a field."""
     log = txa.make_logger("trace", logger=Mock)
     for level in ("critical", "error", "warn", "info", "debug", "trace"):
         getattr(log, level)("said {x}", x=1)
@@ -71,7 +71,7 @@ def test_messages_are_handed_on(txa):
 
 
 def test_level_may_be_an_argument(txa):
-    """By its name, or by Twisted's constant."""
+    """`emit` takes the name of a level or Twisted's constant."""
     log = txa.make_logger("info", logger=Mock)
     log.emit("warn", "said", x=1)
     log.emit(LogLevel.error, "said")
@@ -82,8 +82,8 @@ def test_level_may_be_an_argument(txa):
     ]
 
 
-def test_levels_hold(txa):
-    """The global level is followed until the logger has its own."""
+def test_levels_apply(txa):
+    """The global level applies until the logger has its own."""
     log = txa.make_logger(logger=Mock)
     log.debug("no")
     txa.set_global_log_level("debug")
@@ -96,8 +96,8 @@ def test_levels_hold(txa):
         log.set_log_level("loud")
 
 
-def test_failures_are_handed_on(txa):
-    """Native failures, exceptions, and what is being handled."""
+def test_failures_are_passed_on(txa):
+    """A failure may be native, an exception, or the exception being handled."""
     log = txa.make_logger("info", logger=Mock)
     native = Failure(KeyError())
     log.failure("given", native)
@@ -110,8 +110,8 @@ def test_failures_are_handed_on(txa):
     assert calls[2] == call("handled")
 
 
-def test_silence_holds_for_failures(txa):
-    """At level none nothing is said."""
+def test_level_none_applies_to_failures(txa):
+    """At level none nothing is logged."""
     log = txa.make_logger("none", logger=Mock)
     log.failure("x")
     log.critical("x")
@@ -119,7 +119,7 @@ def test_silence_holds_for_failures(txa):
 
 
 def test_bound_fields_are_added(txa):
-    """A bound logger has the logger, the level and the fields of the other."""
+    """A bound logger has the level and the fields of the original."""
     log = txa.make_logger("info", logger=Mock).bind(x=1, y=1)
     log.info("said", y=2)
     log.debug("not said")
@@ -129,7 +129,7 @@ def test_bound_fields_are_added(txa):
 
 
 def test_observer_alone_gets_the_events(txa):
-    """They are Twisted's own, of Twisted's own logger."""
+    """The events are those of a logger of Twisted's."""
     seen = []
     log = txa.make_logger(observer=seen.append, log_level="debug")
     log.debug("said {x}", x=1)
@@ -141,7 +141,7 @@ def test_observer_alone_gets_the_events(txa):
 
 
 def test_twisted_is_needed(txaio, blocked):
-    """Where it is not installed, the command is named."""
+    """If Twisted is not installed, the error names the command that installs it."""
     blocked("twisted")
     with pytest.raises(ImportError, match=r"pip install 'txaio\[twisted\]'"):
         txaio.make_logger(observer=print)

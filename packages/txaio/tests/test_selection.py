@@ -1,4 +1,4 @@
-"""Which backend the process has selected."""
+"""The backend that the process has selected."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ def choose(txaio, name):
 
 
 def flags(txaio):
-    """Return the backends that the flags say are used."""
+    """Return the names of the backends whose flags are set."""
     return [name for name in NAMES if getattr(txaio, f"using_{name}")]
 
 
 def test_import_selects_nothing(txaio):
-    """Selection happens on the first call, not by importing."""
+    """Importing `txaio` does not select a backend."""
     assert flags(txaio) == []
     assert txaio._explicit_framework is None
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_selection_says_what_it_is(txaio, name):
-    """The flags and the name that clients read follow the selection."""
+def test_selection_sets_the_flags(txaio, name):
+    """The flags and `_explicit_framework` are set by the selection."""
     choose(txaio, name)
     assert flags(txaio) == [name]
     assert txaio._explicit_framework == name
@@ -45,8 +45,8 @@ def test_selection_says_what_it_is(txaio, name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_module_that_is_reloaded_has_the_selection(txaio, name):
-    """The process has selected it, and not the module that was there before."""
+def test_reloaded_module_keeps_the_selection(txaio, name):
+    """The selection is that of the process, and outlives a reload of the module."""
     choose(txaio, name)
     backend = txaio.with_config()
     assert importlib.reload(txaio) is txaio
@@ -58,7 +58,7 @@ def test_module_that_is_reloaded_has_the_selection(txaio, name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_selection_may_be_repeated(txaio, name):
-    """Each module of a program may select what it needs."""
+    """Each module of a program may select the same backend."""
     choose(txaio, name)
     backend = txaio.with_config()
     choose(txaio, name)
@@ -67,7 +67,7 @@ def test_selection_may_be_repeated(txaio, name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_another_selection_is_refused(txaio, name):
-    """A process has one selection, and the refusal leaves it as it is."""
+    """A process has one selection, and a failed one does not change it."""
     choose(txaio, name)
     for other in set(NAMES) - {name}:
         with pytest.raises(RuntimeError, match=f"^Explicitly using '{name}' already$"):
@@ -86,7 +86,7 @@ def test_another_selection_is_refused(txaio, name):
     ],
 )
 def test_missing_backend_changes_nothing(txaio, blocked, name, missing):
-    """The error names the command that installs it; another may be selected."""
+    """The error names the command that installs it, and another can be selected."""
     blocked(missing)
     with pytest.raises(ImportError, match=rf"pip install 'txaio\[{name}\]'"):
         choose(txaio, name)
@@ -99,8 +99,8 @@ def test_missing_backend_changes_nothing(txaio, blocked, name, missing):
     assert flags(txaio) == [other]
 
 
-def test_backend_of_another_release_is_named(txaio, blocked, monkeypatch):
-    """Parts that do not go together are brought together by one command."""
+def test_backend_of_another_release_is_refused(txaio, blocked, monkeypatch):
+    """The error names the command that upgrades the distributions."""
     blocked("txaio_twisted")
     monkeypatch.setitem(sys.modules, "txaio_twisted", ModuleType("txaio_twisted"))
     with pytest.raises(ImportError, match="of another release") as caught:
@@ -111,7 +111,7 @@ def test_backend_of_another_release_is_named(txaio, blocked, monkeypatch):
 
 
 def test_backend_that_lacks_a_module_is_of_another_release(txaio, monkeypatch):
-    """It is installed, and so to install it would be of no use."""
+    """The backend is installed, and so the error names the command that upgrades it."""
     monkeypatch.delitem(sys.modules, "txaio_twisted._log_observer")
     monkeypatch.setitem(sys.modules, "txaio_twisted._log_observer", None)
     with pytest.raises(ImportError, match="of another release"):
@@ -119,7 +119,7 @@ def test_backend_that_lacks_a_module_is_of_another_release(txaio, monkeypatch):
 
 
 def test_backend_of_the_application_is_used(txaio, loop):
-    """What the application has made is what the functions are bound to."""
+    """The functions are bound to the backend that the application has created."""
     backend = AsyncioBackend(loop)
     txaio.use(backend)
     assert txaio.with_config() is backend
@@ -128,7 +128,7 @@ def test_backend_of_the_application_is_used(txaio, loop):
 
 
 def test_backend_of_the_application_may_be_replaced(txaio, loop):
-    """One run of a program follows another, on another loop."""
+    """A program may run several loops, one after another."""
     txaio.use_asyncio()
     txaio.use(AsyncioBackend(loop))
     last = AsyncioBackend(loop)
@@ -138,22 +138,22 @@ def test_backend_of_the_application_may_be_replaced(txaio, loop):
 
 
 def test_backend_of_another_name_is_refused(txaio, loop):
-    """`use` obeys the selection, too."""
+    """`use` cannot change the selection either."""
     txaio.use(AsyncioBackend(loop))
     with pytest.raises(RuntimeError, match="Explicitly using 'asyncio' already"):
         txaio.use(TwistedBackend(Clock()))
 
 
 @pytest.mark.parametrize("wrong", [None, "asyncio", AsyncioBackend])
-def test_use_takes_a_backend_only(txaio, wrong):
-    """What is no backend is found at once."""
+def test_use_accepts_only_a_backend(txaio, wrong):
+    """An argument that is not a backend raises `TypeError`."""
     with pytest.raises(TypeError, match="backend must be an IBackend, not"):
         txaio.use(wrong)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_functions_are_the_methods_once_selected(txaio, name):
-    """A call costs what the method costs, as it is the method that is called."""
+    """After the selection the functions are the methods, and cost as much."""
     unbound = txaio.resolve
     choose(txaio, name)
     backend = txaio.with_config()
@@ -163,7 +163,7 @@ def test_functions_are_the_methods_once_selected(txaio, name):
 
 
 def test_config_on_a_loop(txaio, loop):
-    """The functions may be had on one loop, whatever is configured."""
+    """`with_config` returns a backend on the loop that it is given."""
     txaio.use_asyncio()
     other = asyncio.new_event_loop()
     on_other = txaio.with_config(loop=other)
@@ -174,8 +174,8 @@ def test_config_on_a_loop(txaio, loop):
 
 
 @pytest.mark.parametrize("name", ["asyncio", "twisted"])
-def test_config_says_what_it_is(txaio, name):
-    """Those who were handed the functions alone may have to know."""
+def test_config_has_the_flags(txaio, name):
+    """A backend has the flags `using_asyncio` and `using_twisted`."""
     choose(txaio, name)
     for config in (txaio.with_config(), txaio.with_config(Mock())):
         assert config.using_asyncio == (name == "asyncio")
@@ -183,7 +183,7 @@ def test_config_says_what_it_is(txaio, name):
 
 
 def test_config_on_two_reactors(txaio):
-    """Each `with_config` has its own reactor, the first as well as the second."""
+    """Each backend that `with_config` returns has its own reactor."""
     txaio.use_twisted()
     clocks, seen = [Clock(), Clock()], []
     for number, clock in enumerate(clocks):
@@ -194,7 +194,7 @@ def test_config_on_two_reactors(txaio):
 
 
 def test_config_on_a_backend(txaio, loop):
-    """Where a loop is not enough, a backend stands in its place."""
+    """If a loop is not enough, `with_config` takes a backend."""
     backend = AsyncioBackend(loop)
     txaio.use_anyio()
     assert txaio.with_config(backend) is backend
@@ -202,7 +202,7 @@ def test_config_on_a_backend(txaio, loop):
         txaio.with_config(loop)
 
 
-def test_nothing_is_configured_before_the_selection(txaio):
-    """`with_config` needs a backend."""
+def test_config_needs_a_selection(txaio):
+    """`with_config` raises an error before the selection."""
     with pytest.raises(RuntimeError, match="must first select"):
         txaio.with_config()

@@ -1,4 +1,4 @@
-"""The functions on Twisted: chains, and reactors that are asked at each use."""
+"""The functions on Twisted: chains of callbacks, and which reactor is used."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def txa(txaio):
 
 
 def test_future_is_a_deferred(txa):
-    """Code goes on with what Deferreds have."""
+    """Programs use the methods of Deferreds."""
     future, seen = txa.create_future(), []
     assert isinstance(future, Deferred)
     assert not future.called
@@ -40,8 +40,8 @@ def test_future_is_a_deferred(txa):
     assert seen == [2]
 
 
-def test_functions_and_chain_are_one(txa):
-    """What a callback of ours returns is what the next one gets, as ever on Twisted."""
+def test_add_callbacks_adds_to_the_chain(txa):
+    """What one callback returns is what the next one gets, as in any Deferred."""
     future, seen = txa.create_future(), []
     txa.add_callbacks(future, lambda value: value + 1, None)
     future.addCallback(lambda value: value * 2)
@@ -51,7 +51,7 @@ def test_functions_and_chain_are_one(txa):
 
 
 def test_errback_handles_the_failure(txa):
-    """After an errback that returns, the chain goes on without the failure."""
+    """If an errback returns a value, the chain continues with it."""
     future, seen = txa.create_future(), []
     txa.add_callbacks(future, None, lambda failure: type(failure.value))
     txa.add_callbacks(future, seen.append, None)
@@ -59,15 +59,15 @@ def test_errback_handles_the_failure(txa):
     assert seen == [KeyError]
 
 
-def test_failure_goes_past_a_callback(txa):
-    """Native errbacks get what none of ours has handled."""
+def test_failure_skips_a_callback(txa):
+    """A failure skips callbacks, and reaches the next errback."""
     future, seen = fail(KeyError()), []
     txa.add_callbacks(future, seen.append, None)
     future.addErrback(lambda failure: seen.append(type(failure.value)))
     assert seen == [KeyError]
 
 
-def test_callback_may_make_the_chain_wait(txa):
+def test_callback_may_pause_the_chain(txa):
     """A Deferred that a callback returns pauses the chain."""
     future, inner, seen = txa.create_future_success(1), txa.create_future(), []
     txa.add_callbacks(future, lambda _value: inner, None)
@@ -77,8 +77,8 @@ def test_callback_may_make_the_chain_wait(txa):
     assert seen == [2]
 
 
-def test_awaiter_gets_what_the_chain_has_made(txa):
-    """Coroutines see the chain's result: ours, Twisted's, and generators."""
+def test_awaiter_gets_the_result_of_the_chain(txa):
+    """Coroutines and `inlineCallbacks` get the result of the chain."""
     seen = []
 
     async def wait(future):
@@ -102,7 +102,7 @@ def test_awaiter_gets_what_the_chain_has_made(txa):
 
 @pytest.mark.parametrize("early", [True, False])
 def test_failure_is_raised_at_the_await(txa, events, early):
-    """Whoever awaits a future has its error, and nobody else is told."""
+    """The awaiter gets the error, and nothing is logged."""
     error, seen = KeyError("x"), []
 
     async def wait(future):
@@ -122,7 +122,7 @@ def test_failure_is_raised_at_the_await(txa, events, early):
 
 
 def test_awaiter_waits_for_a_paused_chain(txa):
-    """As long as the chain waits, those who await it do."""
+    """An awaiter waits until a paused chain has a result."""
     future, inner, seen = txa.create_future_success(1), txa.create_future(), []
     future.addCallback(lambda _value: inner)
 
@@ -135,8 +135,8 @@ def test_awaiter_waits_for_a_paused_chain(txa):
     assert seen == ["late"]
 
 
-def test_deferred_made_elsewhere_is_taken(txa):
-    """Native Deferreds go into every function, and keep their chain."""
+def test_deferred_of_twisted_is_accepted(txa):
+    """Every function accepts Deferreds that Twisted has created."""
     future, seen = Deferred(), []
     assert txa.is_future(future)
     assert not txa.is_called(future)
@@ -153,8 +153,8 @@ def test_deferred_made_elsewhere_is_taken(txa):
     assert seen == [1, KeyError, CancelledError]
 
 
-def test_gather_follows_the_chains(txa):
-    """Members of all kinds: Deferreds, coroutines, failures in their places."""
+def test_gather_takes_the_results_of_the_chains(txa):
+    """Members may be Deferreds and coroutines; failures are results."""
 
     async def work():
         return await succeed("worked")
@@ -173,7 +173,7 @@ def test_gather_follows_the_chains(txa):
 
 
 def test_gather_fails_with_the_first_error(txa, events):
-    """The others go on; nothing is logged of an error that was told."""
+    """The other members continue, and the error is not logged."""
     members = [txa.create_future(), txa.create_future()]
     gathered, seen = txa.gather(members, consume_exceptions=False), []
     txa.add_callbacks(gathered, None, seen.append)
@@ -185,7 +185,7 @@ def test_gather_fails_with_the_first_error(txa, events):
 
 
 def test_settling_twice_is_an_error(txa):
-    """It is Twisted's own error."""
+    """The error is Twisted's `AlreadyCalledError`."""
     future = txa.create_future_success(1)
     with pytest.raises(AlreadyCalledError):
         txa.resolve(future, 2)
@@ -196,17 +196,17 @@ def test_settling_twice_is_an_error(txa):
     [(succeed(1), ValueError), (print, TypeError)],
     ids=["nothing to call", "no future"],
 )
-def test_add_callbacks_finds_mistakes(txa, future, error):
-    """What cannot work is said at once."""
+def test_add_callbacks_checks_its_arguments(txa, future, error):
+    """Bad arguments raise an error at once."""
     callback = None if error is ValueError else print
     with pytest.raises(error, match=r"add_callbacks needs|must be a Deferred"):
         txa.add_callbacks(future, callback, None)
 
 
 def test_error_in_a_callback_is_reported(txa, events):
-    """It goes down the chain, and to the log if nobody takes it there.
+    """An error that no errback handles is logged.
 
-    Twisted does so when the Deferred is collected.
+    Twisted logs it when the Deferred is collected.
     """
     future = txa.create_future_success(0)
     txa.add_callbacks(future, lambda value: 1 / value, None)
@@ -217,8 +217,8 @@ def test_error_in_a_callback_is_reported(txa, events):
     ]
 
 
-def test_call_later_is_the_reactors(txa, clock):
-    """The reactor is given the function itself, and its arguments."""
+def test_call_later_is_that_of_the_reactor(txa, clock):
+    """The reactor gets the function itself and its arguments."""
     seen = []
     handle = txa.call_later(2, seen.append, "x")
     assert isinstance(handle, txa.interfaces.IDelayedCall)
@@ -232,7 +232,7 @@ def test_call_later_is_the_reactors(txa, clock):
 
 
 def test_handle_may_be_cancelled_at_any_time(txa, clock):
-    """Cancelling is harmless, again and after the call as well."""
+    """`cancel` may be called twice, and after the call was made."""
     seen = []
     cancelled, made = [txa.call_later(1, seen.append, n) for n in (1, 2)]
     cancelled.cancel()
@@ -242,8 +242,8 @@ def test_handle_may_be_cancelled_at_any_time(txa, clock):
     assert seen == [2]
 
 
-def test_handle_may_be_moved(txa, clock):
-    """A call is moved as long as it is pending."""
+def test_handle_may_be_reset(txa, clock):
+    """A call can be rescheduled while it is pending."""
     seen = []
     handle = txa.call_later(1, seen.append, 1)
     assert handle.reset(5)
@@ -256,7 +256,7 @@ def test_handle_may_be_moved(txa, clock):
 
 @pytest.mark.parametrize("delay", [0, -1])
 def test_call_without_delay_is_made_soon(txa, clock, delay):
-    """It is never made inside `call_later`."""
+    """The call is never made inside `call_later`."""
     seen = []
     txa.call_later(delay, seen.append, 1)
     assert seen == []
@@ -264,8 +264,8 @@ def test_call_without_delay_is_made_soon(txa, clock, delay):
     assert seen == [1]
 
 
-def test_call_later_finds_mistakes(txa, clock):
-    """What cannot work is said at once."""
+def test_call_later_checks_its_arguments(txa, clock):
+    """Bad arguments raise an error at once."""
     with pytest.raises(ValueError, match="NaN"):
         txa.call_later(float("nan"), print)
     with pytest.raises(TypeError, match="callable"):
@@ -273,15 +273,15 @@ def test_call_later_finds_mistakes(txa, clock):
     assert clock.calls == []
 
 
-def test_reactor_is_asked_at_the_call(txa, clock):
-    """Whoever replaces `callLater` is heard."""
+def test_method_of_the_reactor_is_looked_up_at_the_call(txa, clock):
+    """A `callLater` that a test replaces on the reactor is the one that is called."""
     with patch.object(clock, "callLater", return_value=Mock()) as later:
         txa.call_later(1, print, "x", end="")
     later.assert_called_once_with(1, print, "x", end="")
 
 
 def test_reactor_may_be_replaced_any_time(txa, clock):
-    """What is pending on one reactor does not hold up the next."""
+    """Calls that are pending on one reactor do not affect the next."""
     seen = []
     for current in (clock, Clock()):
         txa.config.loop = current
@@ -293,7 +293,7 @@ def test_reactor_may_be_replaced_any_time(txa, clock):
 
 
 def test_sleep_is_cancelled_with_its_timer(txa, clock):
-    """Nothing stays in the reactor."""
+    """A cancelled sleep leaves no call in the reactor."""
     slept, seen = txa.sleep(5), []
     txa.add_callbacks(slept, None, lambda failure: seen.append(failure.type))
     txa.cancel(slept)
@@ -302,7 +302,7 @@ def test_sleep_is_cancelled_with_its_timer(txa, clock):
 
 
 def test_batched_timer_follows_the_reactor(txa, clock):
-    """Clocks that start anew make calls on time, whatever the last one said."""
+    """Calls are on time on a new clock, which starts again at 0."""
     timer, seen = txa.make_batched_timer(1), []
     clock.advance(1000)
     timer.call_later(0.5, seen.append, 1)
@@ -316,30 +316,30 @@ def test_batched_timer_follows_the_reactor(txa, clock):
 
 
 def test_batched_timer_may_be_patched(txa):
-    """Tests of clients replace what it calls."""
+    """A test may replace its methods."""
     timer = txa.make_batched_timer(1)
     timer.call_later = Mock()
     timer.call_later(1, print)
     timer.call_later.assert_called_once_with(1, print)
 
 
-def test_emptied_bucket_gives_up_its_timer_at_once(txa, clock):
-    """A clock in a test is asked what is due, and says what is."""
+def test_empty_bucket_cancels_its_timer_at_once(txa, clock):
+    """Tests look at the calls that are pending on their clock."""
     handle = txa.make_batched_timer(1).call_later(2, print)
     assert len(clock.calls) == 1
     handle.cancel()
     assert clock.calls == []
 
 
-def test_global_reactor_is_used_where_none_is_configured(txa, monkeypatch):
-    """It is the one that is installed when it is needed."""
+def test_global_reactor_is_the_default(txa, monkeypatch):
+    """It is the reactor that is installed when a function needs one."""
     monkeypatch.setattr("twisted.internet.reactor", clock := Clock(), raising=False)
     txa.call_later(1, print)
     assert len(clock.calls) == 1
 
 
-def test_reactor_without_a_clock_will_do(txa):
-    """What a reactor is asked for is all that it needs to have."""
+def test_reactor_does_not_need_a_clock(txa):
+    """A reactor only needs the methods that are called."""
 
     class Stub:
         def callLater(self, *arguments):  # noqa: N802 - Twisted's name
@@ -359,7 +359,7 @@ def python(code):
 
 
 def test_selection_installs_no_reactor():
-    """The application chooses its reactor after the selection, too."""
+    """An application may install its reactor after the selection."""
     out = python(
         "import txaio\n"
         "txaio.use_twisted()\n"
@@ -375,8 +375,8 @@ def test_selection_installs_no_reactor():
     assert out == "called\n"
 
 
-def test_global_reactor_runs_it_all():
-    """Made before the reactor runs, calls and coroutines go on when it does."""
+def test_global_reactor_runs_earlier_calls():
+    """Calls and coroutines that are started before the reactor run in it."""
     out = python(
         "import txaio; txaio.use_twisted()\n"
         "async def work():\n"

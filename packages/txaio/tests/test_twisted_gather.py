@@ -1,4 +1,4 @@
-"""`gather` on Twisted, whose members are chains that others may add to."""
+"""`gather` on Twisted, where members are chains that other code may add to."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ def txa(txaio):
 
 @pytest.mark.parametrize("early", [True, False])
 @pytest.mark.parametrize("native", [True, False])
-def test_gather_leaves_the_failure_to_the_member(txa, events, early, native):
-    """It is in the chain for whoever comes after, and else gathering is looking."""
+def test_gather_leaves_the_failure_in_the_chain(txa, events, early, native):
+    """Later callbacks get the failure; without any, it is not reported."""
     error, seen = KeyError("x"), []
     for listened in (True, False):
         member = Deferred() if native else txa.create_future()
@@ -39,7 +39,7 @@ def test_gather_leaves_the_failure_to_the_member(txa, events, early, native):
 
 
 def test_gathered_member_raises_at_the_await(txa):
-    """Whoever awaits a member of a gather has its error, also after another gather."""
+    """Awaiting a member raises its error, even after a second gather."""
     error, seen = KeyError("x"), []
 
     async def wait(future):
@@ -56,8 +56,8 @@ def test_gathered_member_raises_at_the_await(txa):
     assert seen == [error] * 3
 
 
-def test_gather_does_not_hide_what_comes_after(txa, events):
-    """An error in a later callback of a member is reported, as in any chain."""
+def test_gather_does_not_hide_later_errors(txa, events):
+    """An error in a later callback of a member is reported."""
     member = txa.create_future()
     gathered = txa.gather([member], consume_exceptions=False)
     txa.add_callbacks(gathered, None, lambda _failure: None)
@@ -71,7 +71,7 @@ def test_gather_does_not_hide_what_comes_after(txa, events):
 
 
 def test_gather_waits_for_a_paused_chain(txa, events):
-    """A member that failed later than it was settled has been looked at, too."""
+    """The failure of a Deferred that a member waits for is not reported either."""
     member, inner = txa.create_future_success(1), txa.create_future()
     txa.add_callbacks(member, lambda _value, inner=inner: inner, None)
     gathered, seen = txa.gather([member], consume_exceptions=False), []
@@ -84,7 +84,7 @@ def test_gather_waits_for_a_paused_chain(txa, events):
 
 
 def test_cancelled_gather_cancels_its_members(txa, events):
-    """Each is cancelled, and nobody is told what came of those."""
+    """Each member is cancelled, and nothing is reported."""
     cancelled, seen = [], []
     members = [txa.create_future(canceller=cancelled.append) for _time in range(2)]
     gathered = txa.gather(members, consume_exceptions=False)
@@ -100,7 +100,7 @@ def test_cancelled_gather_cancels_its_members(txa, events):
 
 
 def test_gather_leaves_no_call_in_the_reactor(txa, clock):
-    """Tests of clients ask the reactor."""
+    """Tests look at the calls that are pending on their clock."""
     member = txa.create_future()
     gathered = txa.gather([member, succeed(1)], consume_exceptions=False)
     txa.add_callbacks(gathered, None, lambda _failure: None)
@@ -108,8 +108,8 @@ def test_gather_leaves_no_call_in_the_reactor(txa, clock):
     assert clock.calls == []
 
 
-def test_gathered_member_is_given_up(txa):
-    """A future that nobody keeps goes at once, with what waits for it."""
+def test_gathered_member_is_freed(txa):
+    """A member without other references is freed at once."""
     member = txa.create_future()
     gone = weakref.ref(member)
     txa.gather([member], consume_exceptions=False)
@@ -120,6 +120,6 @@ def test_gathered_member_is_given_up(txa):
 
 
 def test_gather_of_one_future(txa):
-    """G1: It is refused at once: to go through a Deferred would never end."""
+    """G1: It is refused, as iterating over a Deferred would never end."""
     with pytest.raises(TypeError, match=r"in a list say: gather\(\[future\]\)"):
         txa.gather(txa.create_future())

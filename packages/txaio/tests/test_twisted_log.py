@@ -1,4 +1,4 @@
-"""What was logged on Twisted before `start_logging`, which no program is to lose."""
+"""Messages on Twisted from before `start_logging`, which are written later."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from txaio_twisted import TwistedBackend
 
 
 class Warnings:
-    """Stands in for the module of that name."""
+    """Replaces the module `warnings`."""
 
     showwarning = None
 
 
 @pytest.fixture(autouse=True)
 def beginner(monkeypatch):
-    """Give what begins logging in a program that has not begun."""
+    """Return a `LogBeginner` that has not begun logging yet."""
     publisher = LogPublisher()
     beginner = LogBeginner(publisher, io.StringIO(), sys, Warnings())
     monkeypatch.setattr("txaio_twisted._log_observer.globalLogPublisher", publisher)
@@ -32,32 +32,32 @@ def beginner(monkeypatch):
 
 @pytest.fixture
 def lib(beginner):
-    """Give a logger of Twisted's own."""
+    """Return a logger of Twisted's."""
     return Logger("lib", observer=beginner._publisher)
 
 
 @pytest.fixture
 def txa(txaio):
-    """Select Twisted, and stop logging in the end."""
+    """Select Twisted, and stop logging after the test."""
     txaio.use_twisted()
     yield txaio
     txaio.with_config().stop_logging()
 
 
 def started(start_logging, *args):
-    """Start logging and return the lines that this has written, without the time."""
+    """Start logging and return the lines that this writes, without the time."""
     start_logging(out := io.StringIO(), *args)
     return lines(out)
 
 
 def lines(out):
-    """Return the lines that *out* has, without the time."""
+    """Return the lines in *out*, without the time."""
     return [line.partition(" ")[2] for line in out.getvalue().splitlines()]
 
 
 @pytest.mark.parametrize("where", ["txaio", "tx", "config", "on a clock"])
-def test_what_was_logged_before_is_written(txa, lib, where):
-    """Ours and others', in order, whoever's `start_logging` it is."""
+def test_earlier_messages_are_written(txa, lib, where):
+    """Each `start_logging` writes the messages of all loggers, in order."""
     log = txa.make_logger("any.name")
     log.info("one {x}", x=1)
     lib.info("two {x}", x=2)
@@ -76,8 +76,8 @@ def test_what_was_logged_before_is_written(txa, lib, where):
     ]
 
 
-def test_it_is_written_once(txa, lib, beginner):
-    """Started again, or begun by the application, logging repeats nothing."""
+def test_earlier_messages_are_written_once(txa, lib, beginner):
+    """Messages are not repeated when logging is started or begun again."""
     log = txa.make_logger("any.name")
     log.info("one")
     txa.start_logging(first := io.StringIO())
@@ -94,8 +94,8 @@ def test_it_is_written_once(txa, lib, beginner):
     assert [e["log_format"] for e in kept] == ["one", "three", "four"]
 
 
-def test_what_is_below_the_level_is_left_out(txa, lib):
-    """It is the level that `start_logging` is given, or that of a prefix."""
+def test_earlier_messages_below_the_level_are_left_out(txa, lib):
+    """The level is that of `start_logging`, or that of a prefix."""
     txa.set_global_log_level("trace")
     log = txa.make_logger("any.name")
     for said in (log, lib):
@@ -115,29 +115,29 @@ def test_what_is_below_the_level_is_left_out(txa, lib):
     ]
 
 
-def test_nothing_is_written_to_nowhere(txa):
-    """Where only the level is set, what is kept waits for an output."""
+def test_messages_are_kept_until_there_is_an_output(txa):
+    """With None as the output, messages are kept for the next call."""
     txa.make_logger("any.name").info("one")
     txa.start_logging(None)
     assert started(txa.start_logging) == ["info any.name: one"]
 
 
-def test_events_of_any_kind_are_written(txa, beginner):
-    """Those of the older log, without a level or a time, as well."""
+def test_events_without_a_level_are_written(txa, beginner):
+    """Events of `twisted.python.log`, without a level or a time, are written."""
     failure = Failure(KeyError("x"))
     beginner._publisher({"isError": 1, "failure": failure, "why": "because"})
     assert started(txa.start_logging) == ["info -: because", "   KeyError: 'x'"]
 
 
-def test_what_has_begun_is_left_alone(txa, lib, beginner):
-    """An application that has begun logging has had what was kept."""
+def test_nothing_is_written_if_logging_has_begun(txa, lib, beginner):
+    """If the application has begun logging, it has already got the events."""
     lib.info("one")
     beginner.beginLoggingTo([], redirectStandardIO=False)
     assert started(txa.start_logging) == []
 
 
-def test_what_was_logged_before_the_selection_is_written_once(txaio, lib):
-    """It was handed to Twisted's log meanwhile, which keeps it, too."""
+def test_messages_from_before_the_selection_are_written_once(txaio, lib):
+    """Twisted's log keeps the early messages as well, after they are replayed."""
     lib.info("zero")
     log = txaio.make_logger("any.name")
     log.info("one")
@@ -152,8 +152,8 @@ def test_what_was_logged_before_the_selection_is_written_once(txaio, lib):
     txaio.with_config().stop_logging()
 
 
-def test_what_twisted_has_forgotten_comes_first(txaio):
-    """Twisted keeps the last 200 events, and we more than that."""
+def test_messages_that_twisted_has_dropped_come_first(txaio):
+    """Twisted keeps only the last 200 events; the early log has the others."""
     log = txaio.make_logger("any.name")
     for number in range(201):
         log.info(str(number))
@@ -164,8 +164,8 @@ def test_what_twisted_has_forgotten_comes_first(txaio):
     txaio.with_config().stop_logging()
 
 
-def test_what_another_backend_has_taken_stays_there(txaio, lib):
-    """The functions of one module write what its own backend was handed."""
+def test_messages_replayed_into_another_backend_stay_there(txaio, lib):
+    """A module of one backend does not write what another backend has got."""
     tx = sys.modules["txaio._selection"].import_backend("twisted")
     txaio.make_logger("any.name").info("early")
     lib.info("one")
@@ -176,8 +176,8 @@ def test_what_another_backend_has_taken_stays_there(txaio, lib):
     txaio.with_config().stop_logging()
 
 
-def test_backend_of_the_application_is_as_ever(txaio, lib):
-    """What it writes begins when it starts."""
+def test_backend_of_the_application_writes_new_messages_only(txaio, lib):
+    """Its `start_logging` writes no earlier messages."""
     backend = TwistedBackend(Clock())
     txaio.use(backend)
     lib.info("one")
@@ -185,8 +185,8 @@ def test_backend_of_the_application_is_as_ever(txaio, lib):
     backend.stop_logging()
 
 
-def test_log_is_not_written_into_the_log(txa, lib, monkeypatch):
-    """Where standard output leads there, it is the one that the program began with."""
+def test_log_is_not_written_to_itself(txa, lib, monkeypatch):
+    """If `sys.stdout` writes to the log, the original standard output is used."""
     monkeypatch.setattr(sys, "__stdout__", before := io.StringIO())
     monkeypatch.setattr(sys, "stdout", LoggingFile(lib))
     txa.start_logging()
@@ -196,7 +196,7 @@ def test_log_is_not_written_into_the_log(txa, lib, monkeypatch):
 
 
 def test_standard_output_is_that_of_the_call(txa, capsys):
-    """Whoever has replaced it means it."""
+    """A replaced `sys.stdout` is used as it is."""
     txa.start_logging()
     txa.make_logger("any.name").info("one")
     assert capsys.readouterr().out.endswith(" info any.name: one\n")
