@@ -47,16 +47,20 @@ html_css_files = ["site.css"]
 # Inventories would take the network, so what others document is plain text here.
 nitpick_ignore_regex = [
     # The standard library, under its modules' names.
-    ("py:.*", r"(asyncio|contextlib|logging|os|str|twisted|types|uvloop)\..*"),
+    (
+        "py:.*",
+        r"(asyncio|collections\.abc|contextlib|logging|os|str|sys|types|uvloop)\..*",
+    ),
     # The same and the type variables, as they stand in annotations.
     ("py:.*", r"(T|T_co|P|P\.args|P\.kwargs|Args|Any|Callable|ClassVar|IO|Self)"),
+    ("py:class", r"txaio\w*\.[\w.]*\bT"),
     ("py:.*", r"(Awaitable|Coroutine|Generator|Iterable|Literal|Mapping)"),
     (
         "py:.*",
         r"(AbstractAsyncContextManager|AbstractContextManager|PathLike|TracebackType)",
     ),
     # Other frameworks.
-    ("py:.*", r"(anyio|trio)\..*"),
+    ("py:.*", r"(anyio|trio|twisted)\..*"),
     ("py:.*", r"Deferred"),
     # What docstrings mark as code and is no object: fields, environment variables.
     ("py:obj", r"fields|log_\w+|NO_COLOR|txaio\.config\.loop"),
@@ -65,4 +69,5 @@ nitpick_ignore_regex = [
         "py:class",
         r"ClockName|Context|Event|Listener|Loop|Main|NativeFuture|Origin|Pump",
     ),
+    ("py:class", r"txaio\.(_forward\.NativeFuture|testutil\.Loop)"),
 ]
