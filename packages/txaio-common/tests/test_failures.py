@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from txaio_common import FailedFuture
+from txaio_common import LEVELS, FailedFuture
 from txaio_common._failures import format_traceback, traceback_of
 
 
@@ -48,3 +48,12 @@ def test_exception_that_resists_being_printed():
     text = format_traceback(Hostile("text"), None)
     assert text.startswith("Hostile: text (its traceback cannot be printed: ")
     assert "RuntimeError: no cause is given here" in text
+
+
+def test_frames_of_the_logging_subpackage_are_hidden():
+    """E4: The package's own frames are left out, those of its subpackage as well."""
+    with pytest.raises(ValueError, match="loud") as caught:
+        LEVELS.set("loud")
+    text = format_traceback(caught.value, caught.value.__traceback__)
+    assert "test_failures.py" in text
+    assert "levels.py" not in text

@@ -54,7 +54,7 @@ def in_zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str, float], 
 
     def move(zone: str, now: float) -> None:
         monkeypatch.setenv("TZ", zone)
-        monkeypatch.setattr("txaio_common._log_events.time", lambda: now)
+        monkeypatch.setattr("txaio_common._logging.event.time", lambda: now)
         time.tzset()
 
     yield move

@@ -10,7 +10,7 @@ from unittest.mock import patch
 
 import pytest
 
-from txaio_common._log_levels import LEVELS, level_name
+from txaio_common._logging.levels import LEVELS, level_name
 from txaio_interfaces import log_levels
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from txaio_common import Output
-from txaio_common._log_output import PENDING
+from txaio_common._logging.sink import PENDING
 
 
 if TYPE_CHECKING:

@@ -79,7 +79,7 @@ def test_line_is_there_when_the_process_is_not(tmp_path: Path, out: str):
 FORK = """
 import os, sys, threading
 from txaio_common import StdlibLogging, StdlibRoad
-from txaio_common._log_output import TURN
+from txaio_common._logging.sink import TURN
 
 class Plain(StdlibLogging):
     _road = StdlibRoad(lambda: None)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from txaio_common import message_text
-from txaio_common._log_text import indented, one_line, repr_of
+from txaio_common._logging.text import indented, one_line, repr_of
 
 
 if TYPE_CHECKING:

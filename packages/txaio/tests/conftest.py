@@ -12,7 +12,7 @@ from twisted.internet.task import Clock
 from twisted.logger import globalLogPublisher
 
 from txaio_common import LEVELS
-from txaio_common._log_events import CATEGORIES
+from txaio_common._logging.event import CATEGORIES
 
 
 def facade() -> list[str]:

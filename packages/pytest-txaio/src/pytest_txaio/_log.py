@@ -127,7 +127,7 @@ def hear_records(heard: Callable[[LogEvent], object]) -> Generator[None]:
             other.removeFilter(as_before)
 
 
-OURS = "txaio_common._root_handler"
+OURS = "txaio_common._logging.handler"
 
 
 def own_fields(event: dict[str, Any]) -> dict[str, Any]:

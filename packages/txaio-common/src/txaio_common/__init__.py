@@ -16,14 +16,14 @@ from txaio_common._lifecycle import (
     in_thread,
     start_main,
 )
-from txaio_common._log_events import failure_in, make_event
-from txaio_common._log_levels import LEVELS, NUMBERS, check_level
-from txaio_common._log_names import name_of_caller
-from txaio_common._log_output import Nowhere, Output, complain
-from txaio_common._log_text import Misplaced, message_text
-from txaio_common._logger import Emit, Logger
-from txaio_common._logging import Logging
-from txaio_common._stdlib_logging import StdlibLogging, StdlibRoad
+from txaio_common._logging.emitter import StdlibLogging, StdlibRoad
+from txaio_common._logging.event import failure_in, make_event
+from txaio_common._logging.levels import LEVELS, NUMBERS, check_level
+from txaio_common._logging.logger import Emit, Logger
+from txaio_common._logging.names import name_of_caller
+from txaio_common._logging.sink import Nowhere, Output, complain
+from txaio_common._logging.text import Misplaced, message_text
+from txaio_common._logging_mixins import Logging
 from txaio_common._timers import DelayedCall, NativeCall, Timers
 
 

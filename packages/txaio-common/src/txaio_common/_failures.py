@@ -159,4 +159,7 @@ def _hide_own_frames(report: TracebackException) -> None:
 
 
 def _is_own(filename: str) -> bool:
-    return PurePath(filename).parent.name in OWN_PACKAGES
+    folder = PurePath(filename).parent
+    if folder.name == "_logging":
+        folder = folder.parent
+    return folder.name in OWN_PACKAGES

@@ -13,21 +13,21 @@ from functools import partial
 from threading import current_thread
 from typing import TYPE_CHECKING, Any
 
-from txaio_common._log_events import make_event
-from txaio_common._log_levels import NUMBERS, TRACE
-from txaio_common._log_output import complain
-from txaio_common._log_records import make_record
-from txaio_common._log_text import message_text
-from txaio_common._logging import Logging
-from txaio_common._root_handler import ROOT_HANDLER
+from txaio_common._logging.event import make_event
+from txaio_common._logging.handler import ROOT_HANDLER
+from txaio_common._logging.levels import NUMBERS, TRACE
+from txaio_common._logging.record import make_record
+from txaio_common._logging.sink import complain
+from txaio_common._logging.text import message_text
+from txaio_common._logging_mixins import Logging
 
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
 
-    from txaio_common._log_output import Output
-    from txaio_common._logger import Emit, Logger
+    from txaio_common._logging.logger import Emit, Logger
+    from txaio_common._logging.sink import Output
 
 logging.addLevelName(TRACE, "TRACE")
 

@@ -6,14 +6,14 @@ import logging
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from txaio_common._log_levels import LEVELS
-from txaio_common._log_output import Nowhere
-from txaio_common._log_records import Message, event_of, text_of_record
+from txaio_common._logging.levels import LEVELS
+from txaio_common._logging.record import Message, event_of, text_of_record
+from txaio_common._logging.sink import Nowhere
 
 
 if TYPE_CHECKING:
-    from txaio_common._log_formats import Event
-    from txaio_common._log_output import Output
+    from txaio_common._logging.formats import Event
+    from txaio_common._logging.sink import Output
 
 
 class RootHandler(logging.Handler):

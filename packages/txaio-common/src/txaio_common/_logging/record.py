@@ -7,17 +7,17 @@ import pickle
 from typing import TYPE_CHECKING, Any
 
 from txaio_common._failures import FailedFuture, message_of
-from txaio_common._log_events import failure_in, traceback_in
-from txaio_common._log_levels import level_name
-from txaio_common._log_text import message_text, repr_of
+from txaio_common._logging.event import failure_in, traceback_in
+from txaio_common._logging.levels import level_name
+from txaio_common._logging.text import message_text, repr_of
 from txaio_common._native_records import native_record
 
 
 if TYPE_CHECKING:
     from types import FrameType
 
-    from txaio_common._log_formats import Origin
-    from txaio_common._stdlib_logging import StdlibRoad
+    from txaio_common._logging.emitter import StdlibRoad
+    from txaio_common._logging.formats import Origin
 
 
 class Fields(dict[str, Any]):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
     from types import TracebackType
 
-    from txaio_common._logger import Logger
+    from txaio_common._logging.logger import Logger
 
 NO_FIELDS: Mapping[str, Any] = MappingProxyType({})
 

@@ -7,11 +7,11 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING, Any
 
 from txaio_common._gather import UNSET
-from txaio_common._log_events import CATEGORIES, NO_FIELDS, log_context
-from txaio_common._log_levels import LEVELS, check_level
-from txaio_common._log_names import name_of_caller
-from txaio_common._log_output import Output, check_format, check_out
-from txaio_common._logger import Logger
+from txaio_common._logging.event import CATEGORIES, NO_FIELDS, log_context
+from txaio_common._logging.levels import LEVELS, check_level
+from txaio_common._logging.logger import Logger
+from txaio_common._logging.names import name_of_caller
+from txaio_common._logging.sink import Output, check_format, check_out
 from txaio_interfaces import ILogging
 
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import IO
 
-    from txaio_common._logger import Emit
+    from txaio_common._logging.logger import Emit
 
 
 def check_text(value: object, name: str) -> None:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any, Protocol
 
-from txaio_common._log_levels import LEVELS, NUMBERS, check_level
-from txaio_common._log_text import Misplaced
+from txaio_common._logging.levels import LEVELS, NUMBERS, check_level
+from txaio_common._logging.text import Misplaced
 from txaio_interfaces import ILogger
 
 

@@ -9,12 +9,12 @@ from threading import get_ident
 from traceback import print_exception
 from typing import TYPE_CHECKING, Any, cast
 
-from txaio_common._log_formats import render_color, render_json, render_text
-from txaio_common._log_levels import NUMBERS, ForkSafeLock
+from txaio_common._logging.formats import render_color, render_json, render_text
+from txaio_common._logging.levels import NUMBERS, ForkSafeLock
 
 
 if TYPE_CHECKING:
-    from txaio_common._log_formats import Event, Origin, Render
+    from txaio_common._logging.formats import Event, Origin, Render
 
 PENDING = 100
 """So many lines are kept that a stream makes while it is written to."""

@@ -7,8 +7,8 @@ from time import localtime
 from typing import TYPE_CHECKING, Any
 
 from txaio_common._failures import format_traceback, text_of
-from txaio_common._log_events import failure_in, traceback_in
-from txaio_common._log_text import OWN_FIELDS, indented, one_line, repr_of
+from txaio_common._logging.event import failure_in, traceback_in
+from txaio_common._logging.text import OWN_FIELDS, indented, one_line, repr_of
 
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""Log messages: levels, loggers, records, and what writes them."""
