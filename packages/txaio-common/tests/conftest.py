@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from txaio_common import StdlibLogging, StdlibRoad
+from txaio_common import RecordEmitter, StdlibLogging
 
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def task_name() -> str:
 class PlainLogging(StdlibLogging):
     """Logging as a backend has it, where all runs in one task."""
 
-    _road = StdlibRoad(task_name)
+    _emitter = RecordEmitter(task_name)
 
 
 @pytest.fixture

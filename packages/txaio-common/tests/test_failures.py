@@ -53,7 +53,7 @@ def test_exception_that_resists_being_printed():
 def test_frames_of_the_logging_subpackage_are_hidden():
     """E4: The package's own frames are left out, those of its subpackage as well."""
     with pytest.raises(ValueError, match="loud") as caught:
-        LEVELS.set("loud")
+        LEVELS.set_global("loud")
     text = format_traceback(caught.value, caught.value.__traceback__)
     assert "test_failures.py" in text
     assert "levels.py" not in text

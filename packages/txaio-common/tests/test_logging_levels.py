@@ -91,7 +91,7 @@ def test_longest_prefix_goes_first(txl: StdlibLogging, out: Written):
 def test_prefix_that_has_no_level_is_given_back(txl: StdlibLogging):
     """O5: To give back what was never set does nothing."""
     txl.set_log_level("never", None)
-    assert LEVELS.of("never") == "info"
+    assert LEVELS.effective("never") == "info"
 
 
 @pytest.mark.parametrize(
@@ -123,12 +123,12 @@ def test_bound_logger_follows(txl: StdlibLogging, out: Written):
 def test_loggers_are_not_kept_alive(txl: StdlibLogging):
     """O5: A logger that nobody has any more is forgotten."""
     gc.collect()
-    before = len(LEVELS._followers)
+    before = len(LEVELS._subscribers)
     loggers = [txl.make_logger("some") for _ in range(10)]
-    assert len(LEVELS._followers) == before + 10
+    assert len(LEVELS._subscribers) == before + 10
     del loggers
     gc.collect()
-    assert len(LEVELS._followers) == before
+    assert len(LEVELS._subscribers) == before
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from txaio_common import Output
-from txaio_common._logging.sink import PENDING
+from txaio_common import LineSink
+from txaio_common._logging.sink import MAX_PENDING_LINES
 
 
 if TYPE_CHECKING:
@@ -193,9 +193,9 @@ def test_nowhere_to_write(txl: StdlibLogging, monkeypatch: pytest.MonkeyPatch):
 
 def test_closed_path(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     """O1: A thread that is late writes to standard error, not to another's file."""
-    output = Output(tmp_path / "log", "text")
+    output = LineSink(tmp_path / "log", "text")
     output.close()
-    another = Output(tmp_path / "another", "text")
+    another = LineSink(tmp_path / "another", "text")
     event = {"log_time": 0.0, "log_namespace": "some"}
     output.write("info", "late", event, lambda: (None, None))
     another.close()
@@ -229,10 +229,10 @@ def test_stream_that_logs(txl: StdlibLogging):
 
 def test_stream_that_logs_much(txl: StdlibLogging):
     """O1: A stream may log so much, and no more."""
-    out = Chatty(txl.make_logger("stream").info, 2 * PENDING)
+    out = Chatty(txl.make_logger("stream").info, 2 * MAX_PENDING_LINES)
     txl.start_logging(out)
     txl.make_logger("some").info("x")
-    assert len(out.getvalue().splitlines()) == 1 + PENDING
+    assert len(out.getvalue().splitlines()) == 1 + MAX_PENDING_LINES
 
 
 @pytest.mark.parametrize(

@@ -53,10 +53,10 @@ def test_long_message(txl: StdlibLogging, tmp_path: Path):
 
 AT_EXIT = """
 import os, sys
-from txaio_common import StdlibLogging, StdlibRoad
+from txaio_common import StdlibLogging, RecordEmitter
 
 class Plain(StdlibLogging):
-    _road = StdlibRoad(lambda: None)
+    _emitter = RecordEmitter(lambda: None)
 
 Plain().start_logging({out})
 Plain().make_logger("some").info("x")
@@ -78,29 +78,29 @@ def test_line_is_there_when_the_process_is_not(tmp_path: Path, out: str):
 
 FORK = """
 import os, sys, threading
-from txaio_common import StdlibLogging, StdlibRoad
-from txaio_common._logging.sink import TURN
+from txaio_common import StdlibLogging, RecordEmitter
+from txaio_common._logging.sink import WRITE_LOCK
 
 class Plain(StdlibLogging):
-    _road = StdlibRoad(lambda: None)
+    _emitter = RecordEmitter(lambda: None)
 
 Plain().start_logging(sys.stdout)
 log = Plain().make_logger("some")
 held, done = threading.Event(), threading.Event()
 
 def hold():
-    with TURN.lock:
-        TURN.holder = threading.get_ident()
+    with WRITE_LOCK.lock:
+        WRITE_LOCK.holder = threading.get_ident()
         held.set()
         done.wait()
-        TURN.holder = 0
+        WRITE_LOCK.holder = 0
 
 thread = threading.Thread(target=hold)
 thread.start()
 held.wait()
 child = os.fork()
 if child == 0:
-    log.info("child {holder}", holder=TURN.holder)
+    log.info("child {holder}", holder=WRITE_LOCK.holder)
     os._exit(0)
 os.waitpid(child, 0)
 done.set()

@@ -24,14 +24,14 @@ def facade() -> list[str]:
 def txaio():
     """Import `txaio` afresh, as a new process does."""
     before = {name: sys.modules.pop(name) for name in facade()}
-    level, categories = LEVELS.everywhere, dict(CATEGORIES)
+    level, categories = LEVELS.global_level, dict(CATEGORIES)
     made = importlib.import_module("txaio")
     yield made
     atexit.unregister(sys.modules["txaio._early_log"].EARLY.flush_at_exit)
     for name in facade():
         del sys.modules[name]
     sys.modules.update(before)
-    LEVELS.set(level)
+    LEVELS.set_global(level)
     CATEGORIES.clear()
     CATEGORIES.update(categories)
 

@@ -23,8 +23,8 @@ from txaio_common import (
     UNSET,
     FailedFuture,
     Futures,
+    RecordEmitter,
     StdlibLogging,
-    StdlibRoad,
     ThreadChecked,
     Timers,
     Unavailable,
@@ -54,7 +54,7 @@ class HeapBackend(Futures, Timers, StdlibLogging):
 
     CancelledError = CancelledError
     InvalidStateError = InvalidStateError
-    _road = StdlibRoad(lambda: None)
+    _emitter = RecordEmitter(lambda: None)
 
     def __init__(self, loop: Loop) -> None:
         """Belong to *loop*, and to this thread."""

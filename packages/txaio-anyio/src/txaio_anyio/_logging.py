@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from anyio import get_current_task
 
-from txaio_common import StdlibLogging, StdlibRoad
+from txaio_common import RecordEmitter, StdlibLogging
 
 
 def _task_name() -> str | None:
@@ -17,4 +17,4 @@ def _task_name() -> str | None:
 class AnyioLogging(StdlibLogging):
     """Logging on the standard library, from tasks of AnyIO."""
 
-    _road = StdlibRoad(_task_name)
+    _emitter = RecordEmitter(_task_name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from txaio_common import StdlibLogging, StdlibRoad
+from txaio_common import RecordEmitter, StdlibLogging
 
 
 def _task_name() -> str | None:
@@ -18,4 +18,4 @@ def _task_name() -> str | None:
 class AsyncioLogging(StdlibLogging):
     """Logging on the standard library, from tasks of asyncio."""
 
-    _road = StdlibRoad(_task_name)
+    _emitter = RecordEmitter(_task_name)

@@ -16,13 +16,13 @@ from txaio_common._lifecycle import (
     in_thread,
     start_main,
 )
-from txaio_common._logging.emitter import StdlibLogging, StdlibRoad
+from txaio_common._logging.emitter import RecordEmitter, StdlibLogging
 from txaio_common._logging.event import failure_in, make_event
 from txaio_common._logging.levels import LEVELS, NUMBERS, check_level
 from txaio_common._logging.logger import Emit, Logger
 from txaio_common._logging.names import name_of_caller
-from txaio_common._logging.sink import Nowhere, Output, complain
-from txaio_common._logging.text import Misplaced, message_text
+from txaio_common._logging.sink import LineSink, NullSink, print_logging_error
+from txaio_common._logging.text import PositionalArgsMessage, message_text
 from txaio_common._logging_mixins import Logging
 from txaio_common._timers import DelayedCall, NativeCall, Timers
 
@@ -40,14 +40,14 @@ __all__ = [
     "FailedFuture",
     "Failures",
     "Futures",
+    "LineSink",
     "Logger",
     "Logging",
-    "Misplaced",
     "NativeCall",
-    "Nowhere",
-    "Output",
+    "NullSink",
+    "PositionalArgsMessage",
+    "RecordEmitter",
     "StdlibLogging",
-    "StdlibRoad",
     "ThreadChecked",
     "Timers",
     "Unavailable",
@@ -57,7 +57,6 @@ __all__ = [
     "check_grace",
     "check_level",
     "check_thread_function",
-    "complain",
     "current_exception",
     "debug_mode",
     "failure_in",
@@ -65,6 +64,7 @@ __all__ = [
     "make_event",
     "message_text",
     "name_of_caller",
+    "print_logging_error",
     "start_main",
     "wait_for",
 ]

@@ -11,7 +11,7 @@ from txaio_common._logging.event import CATEGORIES, NO_FIELDS, log_context
 from txaio_common._logging.levels import LEVELS, check_level
 from txaio_common._logging.logger import Logger
 from txaio_common._logging.names import name_of_caller
-from txaio_common._logging.sink import Output, check_format, check_out
+from txaio_common._logging.sink import LineSink, check_format, check_out
 from txaio_interfaces import ILogging
 
 
@@ -41,7 +41,7 @@ class Logging(ILogging):
         """What hands on a message of a logger."""
 
     @abstractmethod
-    def _write_to(self, output: Output | None) -> None:
+    def _write_to(self, output: LineSink | None) -> None:
         """Write all records to *output*, in place of the one before."""
 
     @abstractmethod
@@ -69,8 +69,8 @@ class Logging(ILogging):
         check_level(level)
         check_format(format)
         out = self._stream_of(sys.stdout if out is UNSET else out)
-        self._write_to(None if out is None else Output(check_out(out), format))
-        LEVELS.set(level)
+        self._write_to(None if out is None else LineSink(check_out(out), format))
+        LEVELS.set_global(level)
         if out is not None:
             self._catch_up()
 
@@ -85,10 +85,10 @@ class Logging(ILogging):
         self._write_to(None)
 
     def set_global_log_level(self, level: str) -> None:
-        LEVELS.set(level)
+        LEVELS.set_global(level)
 
     def get_global_log_level(self) -> str:
-        return LEVELS.everywhere
+        return LEVELS.global_level
 
     def set_log_level(self, prefix: str, level: str | None) -> None:
         check_text(prefix, "prefix")

@@ -14,11 +14,11 @@ from twisted.logger import (
 )
 from twisted.python.failure import Failure
 
-from txaio_common import LEVELS, NUMBERS, Nowhere, message_text
+from txaio_common import LEVELS, NUMBERS, NullSink, message_text
 
 
 if TYPE_CHECKING:
-    from txaio_common import Output
+    from txaio_common import LineSink
 
 
 class OwnLogger(Logger):
@@ -30,17 +30,17 @@ class LogObserver:
 
     def __init__(self) -> None:
         """Write nowhere yet."""
-        self._output: Output | Nowhere = Nowhere()
+        self._sink: LineSink | NullSink = NullSink()
         self._replaced: Any = None
         """What had critical events printed, until logging would begin."""
         self._caught_up: dict[int, dict[str, Any]] = {}
         """The events that Twisted kept and that were written, by their identity."""
 
-    def write_to(self, output: Output | None) -> None:
-        """Write to *output* from now on, or leave the publisher as it was."""
-        before, self._output = self._output, output or Nowhere()
+    def write_to(self, sink: LineSink | None) -> None:
+        """Write to *sink* from now on, or leave the publisher as it was."""
+        before, self._sink = self._sink, sink or NullSink()
         this: Any = self  # Callable is all that an observer has to be.
-        if output is not None:
+        if sink is not None:
             self._begin()
             globalLogPublisher.addObserver(this)
         else:
@@ -69,7 +69,7 @@ class LogObserver:
     def catch_up(self, missed: list[dict[str, Any]]) -> None:
         """Write the *missed* events that the levels allow, and none of them again."""
         for event in missed:
-            if LEVELS.allow(_namespace_of(event), NUMBERS[_level_of(event)]):
+            if LEVELS.allows(_namespace_of(event), NUMBERS[_level_of(event)]):
                 self(event)
         # Whoever begins logging later has all that is kept published anew.
         self._caught_up = {id(event): event for event in _kept()}
@@ -78,17 +78,17 @@ class LogObserver:
         """Write *event*."""
         if id(event) in self._caught_up:
             return
-        output, level = self._output, _level_of(event)
+        sink, level = self._sink, _level_of(event)
         if type(event.get("log_logger")) is OwnLogger:
             if "{log_level" in event["log_format"]:
                 event = {**event, "log_level": level}
-            output.write(level, message_text(event), event, _origin)
+            sink.write(level, message_text(event), event, _origin)
             return
         namespace = _namespace_of(event)
-        if LEVELS.allow(namespace, NUMBERS[level]):
+        if LEVELS.allows(namespace, NUMBERS[level]):
             event = {"log_time": time(), "log_format": None, **event}
             event["log_namespace"] = namespace
-            output.write(level, _text_of(event), event, _origin)
+            sink.write(level, _text_of(event), event, _origin)
 
 
 def _kept() -> list[dict[str, Any]]:

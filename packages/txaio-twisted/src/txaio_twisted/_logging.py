@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from twisted.logger import LoggingFile, LogLevel, globalLogPublisher
 from twisted.python.failure import Failure
 
-from txaio_common import Logging, complain, failure_in, make_event
+from txaio_common import Logging, failure_in, make_event, print_logging_error
 from txaio_twisted._failures import failure_of
 from txaio_twisted._log_observer import OBSERVER, OwnLogger
 
@@ -16,7 +16,7 @@ from txaio_twisted._log_observer import OBSERVER, OwnLogger
 if TYPE_CHECKING:
     from types import FrameType
 
-    from txaio_common import Emit, Logger, Output
+    from txaio_common import Emit, LineSink, Logger
 
 _NATIVE = {
     "critical": LogLevel.critical,
@@ -40,7 +40,7 @@ def emit(
         _make_native(event, level, native)
         _publish(event)
     except Exception as error:  # noqa: BLE001 - no caller is to hear of it
-        complain(error)
+        print_logging_error(error)
 
 
 def _make_native(event: dict[str, Any], level: str, native: OwnLogger) -> None:
@@ -83,7 +83,7 @@ class TwistedLogging(Logging):
         # Twisted's own hands what is written there to the log.
         return sys.__stdout__ if isinstance(out, LoggingFile) else out
 
-    def _write_to(self, output: Output | None) -> None:
+    def _write_to(self, output: LineSink | None) -> None:
         OBSERVER.write_to(output)
 
     def _replay(

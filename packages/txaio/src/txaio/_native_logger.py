@@ -18,7 +18,7 @@ from txaio_common import (
     NUMBERS,
     UNSET,
     Logger,
-    Misplaced,
+    PositionalArgsMessage,
     check_level,
 )
 from txaio_interfaces import IFailedFuture, ILogger
@@ -59,7 +59,7 @@ class NativeLogger(ILogger):
 
     @property
     def _log_level(self) -> str:
-        return self._own or LEVELS.of(self._namespace)
+        return self._own or LEVELS.effective(self._namespace)
 
     def critical(self, message: object = None, /, *args: object, **kwargs: Any) -> None:
         self._emit("critical", message, kwargs, args)
@@ -117,7 +117,7 @@ class NativeLogger(ILogger):
         if self.is_enabled_for(level):
             fields = {**self._bound, **fields}
             if args:
-                fields["log_text"] = Misplaced(message, args)
+                fields["log_text"] = PositionalArgsMessage(message, args)
                 message = "{log_text}"
             self._logger.emit(_NATIVE[level], message, **fields)
 

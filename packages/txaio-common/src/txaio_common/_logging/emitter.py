@@ -17,7 +17,7 @@ from txaio_common._logging.event import make_event
 from txaio_common._logging.handler import ROOT_HANDLER
 from txaio_common._logging.levels import NUMBERS, TRACE
 from txaio_common._logging.record import make_record
-from txaio_common._logging.sink import complain
+from txaio_common._logging.sink import print_logging_error
 from txaio_common._logging.text import message_text
 from txaio_common._logging_mixins import Logging
 
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from txaio_common._logging.logger import Emit, Logger
-    from txaio_common._logging.sink import Output
+    from txaio_common._logging.sink import LineSink
 
 logging.addLevelName(TRACE, "TRACE")
 
 
-class StdlibRoad:
+class RecordEmitter:
     """Hands messages on as records of the standard library."""
 
     def __init__(self, task_name: Callable[[], str | None]) -> None:
@@ -51,12 +51,12 @@ class StdlibRoad:
             if _we_alone_hear(native):
                 event = make_event(logger, level, message, fields)
                 text = message_text(event)
-                ROOT_HANDLER.output.write(level, text, event, self._origin)
+                ROOT_HANDLER.sink.write(level, text, event, self._origin)
             else:
                 self._emit_record(logger, level, message, fields)
         except Exception as error:  # noqa: BLE001 - no caller is to hear of it
             if logging.raiseExceptions:
-                complain(error)
+                print_logging_error(error)
 
     def _emit_record(
         self, logger: Logger, level: str, message: object, fields: dict[str, Any]
@@ -163,16 +163,16 @@ def _hand_to_us(native: logging.Logger, record: logging.LogRecord) -> None:
 class StdlibLogging(Logging):
     """Logging on the standard library; a backend says what its tasks are called."""
 
-    _road: StdlibRoad
+    _emitter: RecordEmitter
 
     @property
     def _emit(self) -> Emit:
-        return self._road.emit
+        return self._emitter.emit
 
-    def _write_to(self, output: Output | None) -> None:
+    def _write_to(self, output: LineSink | None) -> None:
         ROOT_HANDLER.write_to(output)
 
     def _replay(
         self, event: dict[str, Any], level: str, frame: FrameType, *, to_all: bool
     ) -> None:
-        self._road.replay(event, level, frame, to_all=to_all)
+        self._emitter.replay(event, level, frame, to_all=to_all)

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from txaio_common._logging.levels import LEVELS
 from txaio_common._logging.record import Message, event_of, text_of_record
-from txaio_common._logging.sink import Nowhere
+from txaio_common._logging.sink import NullSink
 
 
 if TYPE_CHECKING:
     from txaio_common._logging.formats import Event
-    from txaio_common._logging.sink import Output
+    from txaio_common._logging.sink import LineSink
 
 
 class RootHandler(logging.Handler):
@@ -21,17 +21,17 @@ class RootHandler(logging.Handler):
 
     def __init__(self) -> None:
         super().__init__()
-        self.output: Output | Nowhere = Nowhere()
+        self.sink: LineSink | NullSink = NullSink()
         self._levels: tuple[int, int] | None = None
         """The level that the root logger had before, and the one that it got."""
-        LEVELS.adopt(self)
+        LEVELS.subscribe(self)
 
-    def write_to(self, output: Output | None) -> None:
-        """Write to *output* from now on, or leave the root logger as it was."""
+    def write_to(self, sink: LineSink | None) -> None:
+        """Write to *sink* from now on, or leave the root logger as it was."""
         root = logging.getLogger()
-        before, self.output = self.output, output or Nowhere()
+        before, self.sink = self.sink, sink or NullSink()
         root.removeHandler(self)
-        if output is None:
+        if sink is None:
             self._give_level_back(root)
         else:
             if self._levels is None and not root.handlers:
@@ -59,7 +59,7 @@ class RootHandler(logging.Handler):
                 root.setLevel(before)
 
     def handle(self, record: logging.LogRecord) -> Any:
-        # Without the handler's lock: the output has its own, formatting needs none.
+        # Without the handler's lock: the sink has its own, formatting needs none.
         kept: Any = self.filter(record)
         if kept:
             self.emit(record if kept is True else kept)
@@ -67,20 +67,20 @@ class RootHandler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
-            _write(record, self.output)
+            _write(record, self.sink)
         except Exception:  # noqa: BLE001 - a record can be made of anything
             self.handleError(record)
 
 
-def _write(record: logging.LogRecord, output: Output | Nowhere) -> None:
+def _write(record: logging.LogRecord, sink: LineSink | NullSink) -> None:
     message = record.msg
     if isinstance(message, Message):
         event: Event = message.event
-        output.write(event["log_level"], str(message), event, message.origin)
-    elif LEVELS.allow(record.name, record.levelno):
+        sink.write(event["log_level"], str(message), event, message.origin)
+    elif LEVELS.allows(record.name, record.levelno):
         event = event_of(record)
         text = text_of_record(record)
-        output.write(event["log_level"], text, event, partial(_origin_of, record))
+        sink.write(event["log_level"], text, event, partial(_origin_of, record))
 
 
 def _origin_of(record: logging.LogRecord) -> tuple[str | None, str | None]:

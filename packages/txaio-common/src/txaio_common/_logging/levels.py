@@ -14,7 +14,7 @@ from txaio_interfaces import log_levels
 
 if TYPE_CHECKING:
 
-    class Follower(Protocol):
+    class Listener(Protocol):
         """What a level holds for."""
 
         def refresh(self) -> object:
@@ -72,20 +72,20 @@ class Levels:
     """The levels of the process: the global one, and those of prefixes."""
 
     def __init__(self) -> None:
-        self._everywhere = "info"
+        self._global = "info"
         self._prefixes: dict[str, str] = {}
-        self._followers: set[ref[Follower]] = set()
+        self._subscribers: set[ref[Listener]] = set()
         self._guard = ForkSafeLock()
 
     @property
-    def everywhere(self) -> str:
+    def global_level(self) -> str:
         """The level of all that has no other."""
-        return self._everywhere
+        return self._global
 
-    def set(self, level: str) -> None:
+    def set_global(self, level: str) -> None:
         """Set the global *level*."""
         with self._guard.lock:
-            self._everywhere = check_level(level)
+            self._global = check_level(level)
             self._refresh()
 
     def set_prefix(self, prefix: str, level: str | None) -> None:
@@ -97,7 +97,7 @@ class Levels:
                 self._prefixes[prefix] = check_level(level)
             self._refresh()
 
-    def of(self, namespace: str) -> str:
+    def effective(self, namespace: str) -> str:
         """Return the level of *namespace*."""
         if self._prefixes:
             prefix = namespace
@@ -105,31 +105,31 @@ class Levels:
                 if prefix in self._prefixes:
                     return self._prefixes[prefix]
                 prefix = prefix.rpartition(".")[0]
-        return self._everywhere
+        return self._global
 
-    def allow(self, namespace: str, number: float) -> bool:
+    def allows(self, namespace: str, number: float) -> bool:
         """Tell whether a record with the stdlib's *number* is to be written."""
-        return number >= NUMBERS[self.of(namespace)]
+        return number >= NUMBERS[self.effective(namespace)]
 
     def lowest(self) -> int:
         """Return the number of the lowest level that anything has."""
-        return min(NUMBERS[e] for e in (self._everywhere, *self._prefixes.values()))
+        return min(NUMBERS[e] for e in (self._global, *self._prefixes.values()))
 
-    def adopt(self, follower: Follower) -> None:
-        """Tell *follower* of the levels, now and whenever they change."""
+    def subscribe(self, listener: Listener) -> None:
+        """Tell *listener* of the levels, now and whenever they change."""
         with self._guard.lock:
-            self._followers.add(ref(follower, self._followers.discard))
-            follower.refresh()
+            self._subscribers.add(ref(listener, self._subscribers.discard))
+            listener.refresh()
 
-    def followers(self) -> list[Follower]:
+    def subscribers(self) -> list[Listener]:
         """Return those that are told of the levels, as far as they live."""
         # A set that is listed at once may shrink and grow meanwhile.
-        living = [weakly() for weakly in list(self._followers)]
-        return [follower for follower in living if follower is not None]
+        living = [weakly() for weakly in list(self._subscribers)]
+        return [listener for listener in living if listener is not None]
 
     def _refresh(self) -> None:
-        for follower in self.followers():
-            follower.refresh()
+        for listener in self.subscribers():
+            listener.refresh()
 
 
 LEVELS = Levels()

@@ -10,7 +10,7 @@ import sys
 from typing import TYPE_CHECKING, Any, Protocol
 
 from txaio_common._logging.levels import LEVELS, NUMBERS, check_level
-from txaio_common._logging.text import Misplaced
+from txaio_common._logging.text import PositionalArgsMessage
 from txaio_interfaces import ILogger
 
 
@@ -58,36 +58,36 @@ class Logger(ILogger):
         """What the framework has in our place, kept for `_emit`."""
         self._emit = emit
         self._own = own
-        LEVELS.adopt(self)
+        LEVELS.subscribe(self)
 
     def critical(self, message: object = None, /, *args: object, **kwargs: Any) -> None:
         if args:
-            message = Misplaced(message, args)
+            message = PositionalArgsMessage(message, args)
         self._emit(self, "critical", message, kwargs)
 
     def error(self, message: object = None, /, *args: object, **kwargs: Any) -> None:
         if args:
-            message = Misplaced(message, args)
+            message = PositionalArgsMessage(message, args)
         self._emit(self, "error", message, kwargs)
 
     def warn(self, message: object = None, /, *args: object, **kwargs: Any) -> None:
         if args:
-            message = Misplaced(message, args)
+            message = PositionalArgsMessage(message, args)
         self._emit(self, "warn", message, kwargs)
 
     def info(self, message: object = None, /, *args: object, **kwargs: Any) -> None:
         if args:
-            message = Misplaced(message, args)
+            message = PositionalArgsMessage(message, args)
         self._emit(self, "info", message, kwargs)
 
     def debug(self, message: object = None, /, *args: object, **kwargs: Any) -> None:
         if args:
-            message = Misplaced(message, args)
+            message = PositionalArgsMessage(message, args)
         self._emit(self, "debug", message, kwargs)
 
     def trace(self, message: object = None, /, *args: object, **kwargs: Any) -> None:
         if args:
-            message = Misplaced(message, args)
+            message = PositionalArgsMessage(message, args)
         self._emit(self, "trace", message, kwargs)
 
     def failure(
@@ -134,7 +134,7 @@ class Logger(ILogger):
 
     @property
     def _log_level(self) -> str:
-        return self._own or LEVELS.of(self.namespace)
+        return self._own or LEVELS.effective(self.namespace)
 
     def __reduce__(self) -> Any:
         """Be made anew when copied, so that the copy has its level, too."""

@@ -16,7 +16,7 @@ from txaio_common._native_records import native_record
 if TYPE_CHECKING:
     from types import FrameType
 
-    from txaio_common._logging.emitter import StdlibRoad
+    from txaio_common._logging.emitter import RecordEmitter
     from txaio_common._logging.formats import Origin
 
 
@@ -31,12 +31,12 @@ class Fields(dict[str, Any]):
 class Message:
     """The `msg` of a record: put into words when somebody asks, and once."""
 
-    __slots__ = ("_road", "_text", "event")
+    __slots__ = ("_emitter", "_text", "event")
 
-    def __init__(self, event: Fields, road: StdlibRoad) -> None:
+    def __init__(self, event: Fields, road: RecordEmitter) -> None:
         """Stand for the message of *event*, which comes along *road*."""
         self.event = event
-        self._road = road
+        self._emitter = road
         self._text: str | None = None
 
     def __str__(self) -> str:
@@ -54,11 +54,11 @@ class Message:
     @property
     def origin(self) -> Origin:
         """What tells the thread and the task."""
-        return self._road.origin
+        return self._emitter.origin
 
 
 def make_record(
-    event: dict[str, Any], number: int, frame: FrameType, road: StdlibRoad
+    event: dict[str, Any], number: int, frame: FrameType, road: RecordEmitter
 ) -> logging.LogRecord:
     """Return *event* as a record at the level *number*, made by the code in *frame*."""
     fields = Fields(event)

@@ -16,11 +16,11 @@ from txaio_common._logging.levels import NUMBERS, ForkSafeLock
 if TYPE_CHECKING:
     from txaio_common._logging.formats import Event, Origin, Render
 
-PENDING = 100
+MAX_PENDING_LINES = 100
 """So many lines are kept that a stream makes while it is written to."""
 
 
-class _Turn(ForkSafeLock):
+class _WriteLock(ForkSafeLock):
     """Whose turn it is to write: two outputs may share a stream."""
 
     holder = 0
@@ -31,10 +31,10 @@ class _Turn(ForkSafeLock):
         self.holder = 0
 
 
-TURN = _Turn()
+WRITE_LOCK = _WriteLock()
 
 
-class Output:
+class LineSink:
     """Lines of one format on one stream or path."""
 
     def __init__(self, out: Any, format: str) -> None:  # noqa: A002 - the callers' name
@@ -61,7 +61,7 @@ class Output:
         self._sink.close()
 
 
-class Nowhere:
+class NullSink:
     """An output that writes nothing."""
 
     def write(self, level: str, text: str, event: Event, origin: Origin) -> None:
@@ -79,13 +79,13 @@ class _File:
 
     def put(self, line: str) -> None:
         data = line.encode("utf-8", "backslashreplace")
-        with TURN.lock:
+        with WRITE_LOCK.lock:
             written = os.write(self._file, data)
             while written < len(data):
                 written += os.write(self._file, data[written:])
 
     def close(self) -> None:
-        with TURN.lock:
+        with WRITE_LOCK.lock:
             os.close(self._file)
             self._file = -1
 
@@ -101,19 +101,19 @@ class _Stream:
 
     def put(self, line: str) -> None:
         me = get_ident()
-        if TURN.holder == me:  # The stream logs, or the handler of a signal does.
-            if len(self._pending) < PENDING:
+        if WRITE_LOCK.holder == me:  # The stream logs, or the handler of a signal does.
+            if len(self._pending) < MAX_PENDING_LINES:
                 self._pending.append(line)
             return
-        with TURN.lock:
-            TURN.holder = me
+        with WRITE_LOCK.lock:
+            WRITE_LOCK.holder = me
             try:
                 self._write(line)
                 self._flush()
                 if self._pending:
                     self._put_pending()
             finally:
-                TURN.holder = 0
+                WRITE_LOCK.holder = 0
 
     def _put_pending(self) -> None:
         # What is logged by writing these is dropped, or there would be no end.
@@ -190,7 +190,7 @@ def _nothing() -> None:
     """Do nothing, in place of what a stream does not have."""
 
 
-def complain(error: Exception) -> None:
+def print_logging_error(error: Exception) -> None:
     """Print what kept a message from being handed on, as there is no log to tell."""
     with suppress(Exception):
         print_exception(error, file=sys.stderr)

@@ -27,7 +27,7 @@ OWN_FIELDS = frozenset(
 )
 """Fields that are added to each message, and say nothing about it."""
 
-DEEPEST = 4
+MAX_FORMATTING_DEPTH = 4
 """So deep may messages be made while others are put into words."""
 
 _CONTROLS = (
@@ -53,7 +53,7 @@ def message_text(event: Mapping[str, Any]) -> str:
     """
     _formatted.append(None)
     try:
-        if len(_formatted) > DEEPEST and _depth() > DEEPEST:
+        if len(_formatted) > MAX_FORMATTING_DEPTH and _depth() > MAX_FORMATTING_DEPTH:
             return f"{event['log_format']} [not formatted: logged while being logged]"
         text: str = event["log_format"].format_map(event)
     except Exception as error:  # noqa: BLE001 - whatever the fields raise
@@ -65,7 +65,7 @@ def message_text(event: Mapping[str, Any]) -> str:
         _formatted.pop()
 
 
-class Misplaced:
+class PositionalArgsMessage:
     """A *message* as it stands, and *args*, which fit nowhere: text, once written."""
 
     __slots__ = ("_args", "_message")
