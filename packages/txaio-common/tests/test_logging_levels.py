@@ -123,12 +123,12 @@ def test_bound_logger_follows(txl: StdlibLogging, out: Written):
 def test_loggers_are_not_kept_alive(txl: StdlibLogging):
     """O5: A logger that nobody has any more is forgotten."""
     gc.collect()
-    before = len(LEVELS._subscribers)
+    before = len(LEVELS.listeners())
     loggers = [txl.make_logger("some") for _ in range(10)]
-    assert len(LEVELS._subscribers) == before + 10
+    assert len(LEVELS.listeners()) == before + 10
     del loggers
     gc.collect()
-    assert len(LEVELS._subscribers) == before
+    assert len(LEVELS.listeners()) == before
 
 
 @pytest.mark.parametrize(

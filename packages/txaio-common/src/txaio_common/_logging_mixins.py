@@ -10,7 +10,7 @@ from txaio_common._gather import UNSET
 from txaio_common._logging.event import CATEGORIES, NO_FIELDS, log_context
 from txaio_common._logging.levels import LEVELS, check_level
 from txaio_common._logging.logger import Logger
-from txaio_common._logging.names import name_of_caller
+from txaio_common._logging.names import check_str, name_of_caller
 from txaio_common._logging.sink import LineSink, check_format, check_out
 from txaio_interfaces import ILogging
 
@@ -23,13 +23,6 @@ if TYPE_CHECKING:
     from typing import IO
 
     from txaio_common._logging.logger import Emit
-
-
-def check_text(value: object, name: str) -> None:
-    """Raise `TypeError` unless *value*, an argument called *name*, is a string."""
-    if not isinstance(value, str):
-        msg = f"{name} must be a str, not {type(value).__name__!r}"
-        raise TypeError(msg)
 
 
 class Logging(ILogging):
@@ -57,7 +50,7 @@ class Logging(ILogging):
         if namespace is None:
             # Who asks is what the name says, and only the caller's frame knows.
             namespace = name_of_caller(sys._getframe(1))
-        check_text(namespace, "namespace")
+        check_str(namespace, "namespace")
         return Logger(namespace, self._emit, NO_FIELDS)
 
     def start_logging(
@@ -91,12 +84,11 @@ class Logging(ILogging):
         return LEVELS.global_level
 
     def set_log_level(self, prefix: str, level: str | None) -> None:
-        check_text(prefix, "prefix")
         LEVELS.set_prefix(prefix, level)
 
     def add_log_categories(self, categories: Mapping[str, str]) -> None:
         for name, text in categories.items():
-            check_text(text, f"the format of category {name!r}")
+            check_str(text, f"the format of category {name!r}")
         CATEGORIES.update(categories)
 
     def log_context(self, /, **fields: Any) -> AbstractContextManager[None]:

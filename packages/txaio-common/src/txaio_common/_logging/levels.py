@@ -1,4 +1,4 @@
-"""Levels: what they are called, and who has which."""
+"""Levels: their names and numbers, and which level each namespace has."""
 
 from __future__ import annotations
 
@@ -6,23 +6,15 @@ import os
 from contextlib import suppress
 from sys import maxsize
 from threading import RLock
-from typing import TYPE_CHECKING, Any, Protocol
-from weakref import ref
+from typing import Any, Protocol
+from weakref import WeakKeyDictionary
 
+from txaio_common._logging.names import check_str
 from txaio_interfaces import log_levels
 
 
-if TYPE_CHECKING:
-
-    class Listener(Protocol):
-        """What a level holds for."""
-
-        def refresh(self) -> object:
-            """Look at the levels anew."""
-
-
 TRACE = 5
-"""The stdlib's number for trace, which the stdlib itself does not have."""
+"""The number of trace, a level that the standard library does not have."""
 
 NUMBERS = {
     "none": maxsize,
@@ -33,11 +25,11 @@ NUMBERS = {
     "debug": 10,
     "trace": TRACE,
 }
-"""The numbers that the stdlib has for the levels, by the names that we have."""
+"""The standard library's numbers for the levels, by name."""
 
 
 def check_level(level: str) -> str:
-    """Return *level*, or raise `ValueError` if there is none of that name."""
+    """Return *level*, or raise `ValueError` if it is not the name of a level."""
     if level not in log_levels:
         meant = "warn" if level == "warning" else str(level).lower()
         hint = f" (here it is {meant!r})" if meant in log_levels[1:] else ""
@@ -55,7 +47,10 @@ def level_name(number: float) -> str:
 
 
 class ForkSafeLock:
-    """A re-entrant lock that is free in a forked child, whoever held it before."""
+    """A re-entrant lock that is always released in a forked child.
+
+    In the child the thread that held it may not exist, and could never release it.
+    """
 
     lock: Any
 
@@ -68,37 +63,55 @@ class ForkSafeLock:
         self.lock = RLock()
 
 
+class LevelListener(Protocol):
+    """Is notified when levels change."""
+
+    def refresh(self) -> object:
+        """Adapt to the levels as they are now."""
+
+
 class Levels:
     """The levels of the process: the global one, and those of prefixes."""
 
     def __init__(self) -> None:
         self._global = "info"
         self._prefixes: dict[str, str] = {}
-        self._subscribers: set[ref[Listener]] = set()
+        # Not a WeakSet: that is iterated in Python code, and iteration fails if another
+        # thread, a signal handler or a finalizer makes a logger in the meantime.
+        # `keyrefs` copies all references in one step of the interpreter.
+        self._listeners: WeakKeyDictionary[LevelListener, None] = WeakKeyDictionary()
         self._guard = ForkSafeLock()
 
     @property
     def global_level(self) -> str:
-        """The level of all that has no other."""
+        """The level of every namespace that has no other."""
         return self._global
 
     def set_global(self, level: str) -> None:
-        """Set the global *level*."""
+        """Set the global *level*.
+
+        Raises `ValueError` if there is no such level.
+        """
         with self._guard.lock:
             self._global = check_level(level)
-            self._refresh()
+            self._notify()
 
     def set_prefix(self, prefix: str, level: str | None) -> None:
-        """Set the *level* of *prefix* and what is below, or give it back."""
+        """Set the *level* of *prefix* and of the namespaces below; None removes it.
+
+        Raises `TypeError` if *prefix* is not a string, and `ValueError` if there is no
+        such level.
+        """
+        check_str(prefix, "prefix")
         with self._guard.lock:
             if level is None:
                 self._prefixes.pop(prefix, None)
             else:
                 self._prefixes[prefix] = check_level(level)
-            self._refresh()
+            self._notify()
 
     def effective(self, namespace: str) -> str:
-        """Return the level of *namespace*."""
+        """Return the level of *namespace*: that of its longest prefix which has one."""
         if self._prefixes:
             prefix = namespace
             while prefix:
@@ -108,29 +121,28 @@ class Levels:
         return self._global
 
     def allows(self, namespace: str, number: float) -> bool:
-        """Tell whether a record with the stdlib's *number* is to be written."""
+        """Tell whether *namespace* writes messages at the level with this *number*."""
         return number >= NUMBERS[self.effective(namespace)]
 
     def lowest(self) -> int:
-        """Return the number of the lowest level that anything has."""
-        return min(NUMBERS[e] for e in (self._global, *self._prefixes.values()))
+        """Return the number of the lowest level that is set anywhere."""
+        return min(NUMBERS[name] for name in (self._global, *self._prefixes.values()))
 
-    def subscribe(self, listener: Listener) -> None:
-        """Tell *listener* of the levels, now and whenever they change."""
+    def subscribe(self, listener: LevelListener) -> None:
+        """Refresh *listener* now and after each change, as long as it exists."""
         with self._guard.lock:
-            self._subscribers.add(ref(listener, self._subscribers.discard))
+            self._listeners[listener] = None
             listener.refresh()
 
-    def subscribers(self) -> list[Listener]:
-        """Return those that are told of the levels, as far as they live."""
-        # A set that is listed at once may shrink and grow meanwhile.
-        living = [weakly() for weakly in list(self._subscribers)]
-        return [listener for listener in living if listener is not None]
+    def listeners(self) -> list[LevelListener]:
+        """Return the subscribed listeners that still exist."""
+        found = [weak() for weak in self._listeners.keyrefs()]
+        return [listener for listener in found if listener is not None]
 
-    def _refresh(self) -> None:
-        for listener in self.subscribers():
+    def _notify(self) -> None:
+        for listener in self.listeners():
             listener.refresh()
 
 
 LEVELS = Levels()
-"""The levels are the process's: a library's loggers know no backend's life."""
+"""The levels of the process: the loggers of a library outlive any one backend."""
