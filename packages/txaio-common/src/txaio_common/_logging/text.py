@@ -1,18 +1,16 @@
-"""Messages put into words, whatever they are made of."""
+"""The text of messages, whatever their fields are."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from string import Formatter
-from typing import TYPE_CHECKING, Any
+from types import FrameType
+from typing import Any
 
 from txaio_common._failures import message_of, text_of
 
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from types import FrameType
 
 OWN_FIELDS = frozenset(
     (
@@ -25,10 +23,10 @@ OWN_FIELDS = frozenset(
         "txaio_trace",
     )
 )
-"""Fields that are added to each message, and say nothing about it."""
+"""Fields that every message has, so that no text lists them."""
 
 MAX_FORMATTING_DEPTH = 4
-"""So deep may messages be made while others are put into words."""
+"""How deeply messages may be logged while others are being formatted."""
 
 _CONTROLS = (
     *range(0x20),  # C0: line feed, escape and the like
@@ -39,34 +37,45 @@ _CONTROLS = (
     *range(0x2066, 0x206A),
 )
 ESCAPES = {code: ascii(chr(code))[1:-1] for code in _CONTROLS}
-"""What characters that a reader of lines or a terminal obeys are written as."""
+"""The escapes for characters that end a line or control a terminal."""
 
 
-_formatted: list[None] = []
-"""As long as there are messages that all threads put into words right now."""
+_in_progress: list[None] = []
+"""An entry for each message that any thread is formatting now.
+
+Formatting a field can log a message with that same field, and so on without end.
+The depth of this thread is what counts, but to find it takes a walk over its frames.
+So the walk is left to the rare case that many messages are in progress at all; to
+append and pop needs no lock, in contrast to a number that is increased.
+"""
 
 
 def message_text(event: Mapping[str, Any]) -> str:
-    """Return the message of *event* with its fields in place; never raises.
+    """Return the message of *event* with its fields filled in; never raises.
 
-    Of one that cannot be formatted it is the raw text, the fields and the reason.
+    If it cannot be formatted, return the raw text with the fields and the reason.
     """
-    _formatted.append(None)
+    _in_progress.append(None)
     try:
-        if len(_formatted) > MAX_FORMATTING_DEPTH and _depth() > MAX_FORMATTING_DEPTH:
+        if len(_in_progress) > MAX_FORMATTING_DEPTH and _depth() > MAX_FORMATTING_DEPTH:
             return f"{event['log_format']} [not formatted: logged while being logged]"
         text: str = event["log_format"].format_map(event)
     except Exception as error:  # noqa: BLE001 - whatever the fields raise
-        said = _called(event)
-        return _unformatted(event, error) if said is None else said
+        text_of_calls = _format_with_calls(event)
+        if text_of_calls is None:
+            return _unformatted(event, error)
+        return text_of_calls
     else:
         return text
     finally:
-        _formatted.pop()
+        _in_progress.pop()
 
 
 class PositionalArgsMessage:
-    """A *message* as it stands, and *args*, which fit nowhere: text, once written."""
+    """A *message* that was logged with positional *args*, which no field refers to.
+
+    Its text is the raw message with the arguments; it is made only if it is written.
+    """
 
     __slots__ = ("_args", "_message")
 
@@ -75,15 +84,15 @@ class PositionalArgsMessage:
         self._args = args
 
     def __str__(self) -> str:
-        given = ", ".join(map(repr_of, self._args))
+        args = ", ".join(map(repr_of, self._args))
         return (
-            f"{text_of(self._message)} [not formatted: {given} came by position, and"
+            f"{text_of(self._message)} [not formatted: {args} came by position, and"
             " values are fields: log.info('{x}', x=x)]"
         )
 
 
 def _depth() -> int:
-    """Return how many messages this thread is putting into words."""
+    """Return the number of messages that this thread is formatting."""
     depth = 0
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
@@ -92,8 +101,8 @@ def _depth() -> int:
     return depth
 
 
-class _Calling(Formatter):
-    """Calls what it is told to, as `twisted.logger` does: ``{name()}``."""
+class _CallFormatter(Formatter):
+    """Calls fields with parentheses, as `twisted.logger` does: ``{name()}``."""
 
     def get_field(
         self, field_name: str, args: Sequence[Any], kwargs: Mapping[str, Any]
@@ -103,12 +112,12 @@ class _Calling(Formatter):
         return (value if bare == field_name else value()), first
 
 
-def _called(event: Mapping[str, Any]) -> str | None:
-    """Return the message of an *event* whose format has calls, if that can be done."""
+def _format_with_calls(event: Mapping[str, Any]) -> str | None:
+    """Return the message of *event* if its format has calls, and they succeed."""
     raw = event.get("log_format")
     if isinstance(raw, str) and "()" in raw:
         with suppress(Exception):
-            return _Calling().vformat(raw, (), event)
+            return _CallFormatter().vformat(raw, (), event)
     return None
 
 
@@ -123,7 +132,7 @@ def _unformatted(event: Mapping[str, Any], error: Exception) -> str:
 
 
 def repr_of(value: object) -> str:
-    """Return ``repr(value)``, or what can be said of a value that refuses."""
+    """Return ``repr(value)``, or a substitute for a value whose repr raises."""
     try:
         return repr(value)
     except Exception as error:  # noqa: BLE001 - whatever __repr__ raises
@@ -136,6 +145,6 @@ def one_line(text: str) -> str:
 
 
 def indented(text: str) -> str:
-    """Return the lines of *text*, each indented, with controls escaped and an end."""
+    """Return the lines of *text* indented, escaped, and each ended by a line feed."""
     lines = text.rstrip("\n").split("\n") if text else ()
     return "".join(f"    {one_line(line)}\n" for line in lines)
