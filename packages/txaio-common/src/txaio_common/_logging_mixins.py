@@ -7,9 +7,9 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING, Any
 
 from txaio_common._gather import UNSET
-from txaio_common._logging.event import CATEGORIES, NO_FIELDS, log_context
+from txaio_common._logging.event import add_log_categories, log_context
 from txaio_common._logging.levels import LEVELS, check_level
-from txaio_common._logging.logger import Logger
+from txaio_common._logging.logger import NO_FIELDS, Logger
 from txaio_common._logging.names import check_str, name_of_caller
 from txaio_common._logging.sink import LineSink, check_format, check_out
 from txaio_interfaces import ILogging
@@ -87,9 +87,7 @@ class Logging(ILogging):
         LEVELS.set_prefix(prefix, level)
 
     def add_log_categories(self, categories: Mapping[str, str]) -> None:
-        for name, text in categories.items():
-            check_str(text, f"the format of category {name!r}")
-        CATEGORIES.update(categories)
+        add_log_categories(categories)
 
     def log_context(self, /, **fields: Any) -> AbstractContextManager[None]:
         return log_context(fields)

@@ -1,52 +1,62 @@
-"""Events: a message's fields, with what is added to them.
+"""Events: the fields of a message, together with those that are added.
 
-An event is a dictionary, in the shape that `twisted.logger` gave it: beside the
-caller's fields it has `log_time`, `log_level`, `log_namespace`, `log_format` and,
-of a failure, `log_failure`.
+An event is a dictionary like those of `twisted.logger`: in addition to the caller's
+fields it has `log_time`, `log_level`, `log_namespace`, `log_format` and, if it is about
+a failure, `log_failure`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from time import time
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, cast
+from types import TracebackType
+from typing import Any, cast
 
 from txaio_common._failures import FailedFuture
+from txaio_common._logging.logger import NO_FIELDS, Logger
+from txaio_common._logging.names import check_str
 from txaio_interfaces import IFailedFuture
 
 
-if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping
-    from types import TracebackType
-
-    from txaio_common._logging.logger import Logger
-
-NO_FIELDS: Mapping[str, Any] = MappingProxyType({})
+Event = Mapping[str, Any]
 
 CONTEXT: ContextVar[Mapping[str, Any]] = ContextVar("txaio_log", default=NO_FIELDS)
-"""The fields that all messages get that are made in this context."""
+"""The fields of all messages that are logged in this context."""
 
 CATEGORIES: dict[str, str] = {}
-"""Formats by name, which are the process's."""
+"""The formats of the process, by the name of their category."""
+
+
+def add_log_categories(categories: Mapping[str, str]) -> None:
+    """Add formats by name, for messages logged with that ``log_category``.
+
+    Raises `TypeError` if a format is not a string; then none is added.
+    """
+    for name, text in categories.items():
+        check_str(text, f"the format of category {name!r}")
+    CATEGORIES.update(categories)
 
 
 @contextmanager
 def log_context(fields: Mapping[str, Any]) -> Generator[None]:
-    """Add *fields* to the messages made inside."""
+    """Add *fields* to all messages logged inside the ``with`` block."""
     token = CONTEXT.set({**CONTEXT.get(), **fields})
     try:
         yield
     finally:
-        with suppress(ValueError):  # Left in another context, which is none the worse.
+        with suppress(ValueError):  # Exited in another context.
             CONTEXT.reset(token)
 
 
 def make_event(
     logger: Logger, level: object, message: object, fields: dict[str, Any]
 ) -> dict[str, Any]:
-    """Return *fields*, the keywords of a call, as the event of its *message*."""
+    """Return the event of *message*: *fields*, with those of the context added.
+
+    *fields* are the keyword arguments of the call, and are changed.
+    """
     context = CONTEXT.get()
     if context or logger.bound:
         fields = {**context, **logger.bound, **fields}
@@ -60,8 +70,8 @@ def make_event(
 
 
 def _format_for(message: object, fields: dict[str, Any]) -> str:
-    """Return the format of a *message* that is no plain string, or an empty one."""
-    kind = type(message)  # An object may raise when it is asked for its class.
+    """Return the format of a *message* that is empty, or not a plain string."""
+    kind = type(message)  # An object may raise when `isinstance` asks for its class.
     if kind is str:
         return _format_in(fields) or ""
     if issubclass(kind, str):
@@ -74,40 +84,40 @@ def _format_for(message: object, fields: dict[str, Any]) -> str:
     found = _format_in(fields)
     if found is not None:
         return found
-    said = [f"{name}={{{name}!r}}" for name in fields if name != "log_failure"]
-    return " ".join(said) or ("" if "log_failure" in fields else "None")
+    listed = [f"{name}={{{name}!r}}" for name in fields if name != "log_failure"]
+    return " ".join(listed) or ("" if "log_failure" in fields else "None")
 
 
 def _format_in(fields: dict[str, Any]) -> str | None:
-    """Return the format that *fields* give a message without one of its own."""
+    """Return the format that *fields* name or contain, if there is one."""
     category = fields.get("log_category")
     if type(category) is str and category in CATEGORIES:
         return CATEGORIES[category]
-    # Loggers of Twisted's are given the message by this name, too.
+    # Twisted's loggers take the message as a field of this name, too.
     given = fields.get("format")
     return given if type(given) is str else None
 
 
 def failure_in(event: Mapping[str, Any]) -> IFailedFuture | None:
-    """Return the failure that *event* is about, if it is about one."""
+    """Return the failure that *event* is about, if there is one."""
     failure = event.get("log_failure")
     try:
-        # A Failure of Twisted's is an exception too: this has to be asked first.
+        # Twisted's Failure is an exception as well, so this check comes first.
         if isinstance(failure, IFailedFuture):
             return failure
         return FailedFuture(failure) if isinstance(failure, BaseException) else None
-    except Exception:  # noqa: BLE001 - anything can be a field
+    except Exception:  # noqa: BLE001 - a field may be anything
         return None
 
 
 def traceback_in(failure: IFailedFuture) -> TracebackType | None:
-    """Return the traceback that *failure*, of any backend, has kept."""
+    """Return the traceback of *failure*, which may be of any backend."""
     try:
         kept: Any = failure
         if hasattr(kept, "getTracebackObject"):
             found: TracebackType | None = kept.getTracebackObject()
         else:
             found = kept.traceback
-    except Exception:  # noqa: BLE001 - another's failure may have neither
+    except Exception:  # noqa: BLE001 - a foreign failure may have neither
         return failure.value.__traceback__
     return found

@@ -1,24 +1,25 @@
-"""What a record looks like where it is written."""
+"""The formats of written messages: text, coloured text and JSON."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from json import JSONEncoder, dumps, loads
 from time import localtime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from txaio_common._failures import format_traceback, text_of
-from txaio_common._logging.event import failure_in, traceback_in
+from txaio_common._logging.event import Event, failure_in, traceback_in
 from txaio_common._logging.text import OWN_FIELDS, indented, one_line, repr_of
 
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+ThreadAndTask = Callable[[], tuple[str | None, str | None]]
+"""Returns the names of the thread and of the task in which a message was logged.
 
-    Event = Mapping[str, Any]
-    Origin = Callable[[], tuple[str | None, str | None]]
-    """Returns the names of the thread and of the task that a record was made in."""
-    Render = Callable[[str, str, Event, Origin], str]
-    """Returns the lines for a level, a message, its event and its origin."""
+It is a function, as only one format writes them and to find them takes time.
+"""
+
+Render = Callable[[str, str, Event, ThreadAndTask], str]
+"""Returns the lines for a level, a message, its event, and its thread and task."""
 
 COLORS = {
     "critical": "\x1b[1;31m",
@@ -28,23 +29,23 @@ COLORS = {
     "debug": "\x1b[36m",
     "trace": "\x1b[2m",
 }
-"""What turns a terminal's colour on, for each level."""
+"""The escape sequence that switches on the colour of each level."""
 
 
-class _Stamps:
-    """Times in words; those for a second are found once."""
+class _Timestamps:
+    """Formats times, and caches what is the same within a second."""
 
     def __init__(self) -> None:
         self._last = (-1.0, "", "")
 
     def of(self, when: float) -> str:
-        """Return *when*, in seconds of the epoch, as ISO 8601 with its UTC offset."""
+        """Return *when*, in seconds since the epoch, as ISO 8601 with UTC offset."""
         second, head, tail = self._last
         if not 0 <= when - second < 1:
-            second, head, tail = self._last = self._words(when // 1)
+            second, head, tail = self._last = self._format_second(when // 1)
         return f"{head}{_THOUSANDTHS[int((when - second) * 1000)]}{tail}"
 
-    def _words(self, second: float) -> tuple[float, str, str]:
+    def _format_second(self, second: float) -> tuple[float, str, str]:
         t = localtime(second)
         date = f"{t.tm_year:04d}-{t.tm_mon:02d}-{t.tm_mday:02d}"
         clock = f"{t.tm_hour:02d}:{t.tm_min:02d}:{t.tm_sec:02d}"
@@ -54,33 +55,39 @@ class _Stamps:
 
 
 _THOUSANDTHS = tuple(f"{n:03d}" for n in range(1000))
-STAMPS = _Stamps()
+TIMESTAMPS = _Timestamps()
 
 
-def render_text(level: str, text: str, event: Event, _origin: Origin) -> str:
-    """Return a line for people, with the traceback after it, indented."""
+def render_text(
+    level: str, text: str, event: Event, _thread_and_task: ThreadAndTask
+) -> str:
+    """Return a line for people, followed by the indented traceback if there is one."""
     namespace = event["log_namespace"]
     if not (text.isprintable() and namespace.isprintable()):
         text, namespace = one_line(text), one_line(namespace)
-    line = f"{STAMPS.of(event['log_time'])} {level} {namespace}: {text}\n"
+    line = f"{TIMESTAMPS.of(event['log_time'])} {level} {namespace}: {text}\n"
     if "log_failure" in event or "log_stack" in event:
-        return line + _more(event)
+        return line + _details(event)
     return line
 
 
-def render_color(level: str, text: str, event: Event, _origin: Origin) -> str:
-    """Return a line for people at a terminal."""
-    stamp = STAMPS.of(event["log_time"])
+def render_color(
+    level: str, text: str, event: Event, _thread_and_task: ThreadAndTask
+) -> str:
+    """Return the same, coloured for a terminal."""
+    stamp = TIMESTAMPS.of(event["log_time"])
     namespace = one_line(event["log_namespace"])
     lead = f"\x1b[2m{stamp}\x1b[0m {COLORS[level]}{level}\x1b[0m {namespace}"
-    return f"{lead}: {one_line(text)}\n{_more(event)}"
+    return f"{lead}: {one_line(text)}\n{_details(event)}"
 
 
-def render_json(level: str, text: str, event: Event, origin: Origin) -> str:
-    """Return an object, on one line of ASCII, for machines."""
-    thread, task = origin()
+def render_json(
+    level: str, text: str, event: Event, thread_and_task: ThreadAndTask
+) -> str:
+    """Return a JSON object on one line of ASCII, for programs."""
+    thread, task = thread_and_task()
     record = {
-        "time": STAMPS.of(event["log_time"]),
+        "time": TIMESTAMPS.of(event["log_time"]),
         "level": level,
         "namespace": event["log_namespace"],
         "message": text,
@@ -94,23 +101,23 @@ def render_json(level: str, text: str, event: Event, origin: Origin) -> str:
 
 
 _NO_JSON_FIELDS = OWN_FIELDS | {"log_failure"}
-# `dumps` makes an encoder with each call.
+# `dumps` with options makes an encoder for each call.
 _encode = JSONEncoder(default=repr_of, allow_nan=False).encode
 
 
 def _json(record: dict[str, Any]) -> str:
     try:
         return _encode(record)
-    except Exception:  # noqa: BLE001 - no key, or no number, that JSON has
-        fields = {name: _held(value) for name, value in record["fields"].items()}
+    except Exception:  # noqa: BLE001 - a key or a number that JSON lacks
+        fields = {name: _json_value(value) for name, value in record["fields"].items()}
         return dumps({**record, "fields": fields})
 
 
-def _held(value: object) -> object:
-    """Return what JSON can hold of *value*, or its repr."""
+def _json_value(value: object) -> object:
+    """Return *value* if JSON can represent it, else its repr."""
     try:
         return loads(_encode(value))
-    except Exception:  # noqa: BLE001 - whatever the value has inside
+    except Exception:  # noqa: BLE001 - whatever the value contains
         return repr_of(value)
 
 
@@ -126,13 +133,16 @@ def _failure_object(event: Event) -> dict[str, str] | None:
     }
 
 
-def _more(event: Event) -> str:
-    """Return the lines that follow a message, indented so that none looks like one."""
+def _details(event: Event) -> str:
+    """Return the traceback and stack of *event*.
+
+    Their lines are indented, so that none can be taken for a message.
+    """
     failure = failure_in(event)
     if failure is not None:
-        more = format_traceback(failure.value, traceback_in(failure))
+        text = format_traceback(failure.value, traceback_in(failure))
     else:
         other = event.get("log_failure")
-        more = "" if other is None else repr_of(other)
+        text = "" if other is None else repr_of(other)
     stack = event.get("log_stack")
-    return indented(more) + ("" if stack is None else indented(text_of(stack)))
+    return indented(text) + ("" if stack is None else indented(text_of(stack)))

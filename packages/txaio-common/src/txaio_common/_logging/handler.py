@@ -12,7 +12,7 @@ from txaio_common._logging.sink import NullSink
 
 
 if TYPE_CHECKING:
-    from txaio_common._logging.formats import Event
+    from txaio_common._logging.event import Event
     from txaio_common._logging.sink import LineSink
 
 

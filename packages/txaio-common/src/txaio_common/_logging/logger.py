@@ -7,6 +7,8 @@ and acts at once.
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from txaio_common._logging.levels import LEVELS, NUMBERS, check_level
@@ -15,9 +17,10 @@ from txaio_interfaces import ILogger
 
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from txaio_interfaces import IFailedFuture
+
+
+NO_FIELDS: Mapping[str, Any] = MappingProxyType({})
 
 
 class Emit(Protocol):

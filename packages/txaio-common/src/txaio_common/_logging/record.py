@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from txaio_common._logging.emitter import RecordEmitter
-    from txaio_common._logging.formats import Origin
+    from txaio_common._logging.formats import ThreadAndTask
 
 
 class Fields(dict[str, Any]):
@@ -52,7 +52,7 @@ class Message:
         return str, (str(self),)
 
     @property
-    def origin(self) -> Origin:
+    def origin(self) -> ThreadAndTask:
         """What tells the thread and the task."""
         return self._emitter.origin
 

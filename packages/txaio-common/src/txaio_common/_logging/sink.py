@@ -1,4 +1,4 @@
-"""Where records are written, line by line."""
+"""Sinks: what writes messages to a stream or a file, line by line."""
 
 from __future__ import annotations
 
@@ -7,24 +7,39 @@ import sys
 from contextlib import suppress
 from threading import get_ident
 from traceback import print_exception
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
-from txaio_common._logging.formats import render_color, render_json, render_text
+from txaio_common._logging.event import Event
+from txaio_common._logging.formats import (
+    Render,
+    ThreadAndTask,
+    render_color,
+    render_json,
+    render_text,
+)
 from txaio_common._logging.levels import NUMBERS, ForkSafeLock
 
 
-if TYPE_CHECKING:
-    from txaio_common._logging.formats import Event, Origin, Render
-
 MAX_PENDING_LINES = 100
-"""So many lines are kept that a stream makes while it is written to."""
+"""How many lines are kept that are logged by the stream that is being written to."""
 
 
 class _WriteLock(ForkSafeLock):
-    """Whose turn it is to write: two outputs may share a stream."""
+    """Held by the thread that writes a line.
+
+    There is one for all sinks, as two of them may write to the same stream.
+
+    The thread that holds it may log again before it has released it: the stream may
+    log what is written to it, and a signal handler may run at any time.
+    An ordinary lock would deadlock there.
+    A re-entrant one lets the second line into the middle of the first, and recurses
+    without end if each write logs.
+    So *holder* says which thread is writing: a line that this thread logs meanwhile is
+    kept, and written after the first one, before the lock is released.
+    """
 
     holder = 0
-    """The thread that writes to a stream, 0 if none does."""
+    """The identifier of the thread that writes to a stream, 0 if none does."""
 
     def _renew(self) -> None:
         super()._renew()
@@ -35,19 +50,21 @@ WRITE_LOCK = _WriteLock()
 
 
 class LineSink:
-    """Lines of one format on one stream or path."""
+    """Writes messages, in one format, to one stream or path."""
 
     def __init__(self, out: Any, format: str) -> None:  # noqa: A002 - the callers' name
         """Write to *out*, in the *format* of that name."""
         self._render = _renderer(out, format)
-        self._sink: _File | _Stream = _Stream(out)
+        self._target: _File | _Stream = _Stream(out)
         if isinstance(out, str | os.PathLike):
-            self._sink = _File(cast("str | os.PathLike[str]", out))
-        self._put = self._sink.put
+            self._target = _File(cast("str | os.PathLike[str]", out))
+        self._put = self._target.put
 
-    def write(self, level: str, text: str, event: Event, origin: Origin) -> None:
-        """Write a record, whole and at once."""
-        line = self._render(level, text, event, origin)
+    def write(
+        self, level: str, text: str, event: Event, thread_and_task: ThreadAndTask
+    ) -> None:
+        """Write a message, whole and at once; to standard error if that fails."""
+        line = self._render(level, text, event, thread_and_task)
         try:
             self._put(line)
         except Exception as error:  # noqa: BLE001 - whatever the stream raises
@@ -57,18 +74,20 @@ class LineSink:
                 sys.stderr.flush()
 
     def close(self) -> None:
-        """Write no more; a stream stays open, which is its owner's to close."""
-        self._sink.close()
+        """Close the file of a path; a stream stays open, for its owner to close."""
+        self._target.close()
 
 
 class NullSink:
-    """An output that writes nothing."""
+    """Writes nothing."""
 
-    def write(self, level: str, text: str, event: Event, origin: Origin) -> None:
+    def write(
+        self, level: str, text: str, event: Event, thread_and_task: ThreadAndTask
+    ) -> None:
         """Write nothing."""
 
     def close(self) -> None:
-        """Have nothing to close."""
+        """Close nothing."""
 
 
 class _File:
@@ -91,7 +110,7 @@ class _File:
 
 
 class _Stream:
-    """A stream of text or of bytes, whichever it turns out to take."""
+    """A stream of text or of bytes; the first write tells which."""
 
     def __init__(self, stream: Any) -> None:
         self._stream = stream
@@ -101,7 +120,7 @@ class _Stream:
 
     def put(self, line: str) -> None:
         me = get_ident()
-        if WRITE_LOCK.holder == me:  # The stream logs, or the handler of a signal does.
+        if WRITE_LOCK.holder == me:  # The stream or a signal handler logs.
             if len(self._pending) < MAX_PENDING_LINES:
                 self._pending.append(line)
             return
@@ -116,7 +135,7 @@ class _Stream:
                 WRITE_LOCK.holder = 0
 
     def _put_pending(self) -> None:
-        # What is logged by writing these is dropped, or there would be no end.
+        # What is logged while these are written is dropped, or it might never end.
         for line in self._pending[:]:
             self._write(line)
         self._flush()
@@ -150,9 +169,13 @@ def _renderer(out: Any, format: str) -> Render:  # noqa: A002 - the callers' nam
 
 
 def check_out(out: Any) -> Any:
-    """Return *out*, or raise if nothing can be written there."""
+    """Return *out* if it can be written to.
+
+    Raises `ValueError` if it is the name of a level, and `TypeError` if it is neither
+    a stream nor a path.
+    """
     if isinstance(out, str) and out in NUMBERS:
-        # It would be the name of a file.
+        # It would be taken for the name of a file.
         msg = f"out is {out!r}, which is a level: start_logging(level={out!r})"
         raise ValueError(msg)
     if not isinstance(out, str | os.PathLike) and not hasattr(out, "write"):
@@ -162,7 +185,7 @@ def check_out(out: Any) -> Any:
 
 
 def check_format(format: str) -> str:  # noqa: A002 - the callers' name
-    """Return *format*, or raise `ValueError` if there is none of that name."""
+    """Return *format*, or raise `ValueError` if there is no format of that name."""
     if format not in _RENDERERS:
         msg = f"format must be one of {', '.join(_RENDERERS)}, not {format!r}"
         raise ValueError(msg)
@@ -187,10 +210,13 @@ def _has_colors(out: Any) -> bool:
 
 
 def _nothing() -> None:
-    """Do nothing, in place of what a stream does not have."""
+    """Do nothing, for streams that have no `flush`."""
 
 
 def print_logging_error(error: Exception) -> None:
-    """Print what kept a message from being handed on, as there is no log to tell."""
+    """Print the traceback of *error*, raised while a message was being logged.
+
+    It goes to standard error, as logging is what failed.
+    """
     with suppress(Exception):
         print_exception(error, file=sys.stderr)
