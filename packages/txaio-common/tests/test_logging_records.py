@@ -65,7 +65,7 @@ def test_record_without_multiprocessing(
 def tasks(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
     """Tell whether this Python's records tell their task, as they do since 3.12."""
     told: bool = request.param
-    monkeypatch.setattr("txaio_common._native_records._HAS_TASKS", told)
+    monkeypatch.setattr("txaio_common._logging.record._HAS_TASKS", told)
     monkeypatch.setattr(logging, "logAsyncioTasks", True, raising=False)
     return told
 

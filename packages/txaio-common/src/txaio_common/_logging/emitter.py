@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from txaio_common._logging.event import make_event
 from txaio_common._logging.handler import ROOT_HANDLER
-from txaio_common._logging.levels import NUMBERS, TRACE
+from txaio_common._logging.levels import NUMBERS
 from txaio_common._logging.record import make_record
 from txaio_common._logging.sink import print_logging_error
 from txaio_common._logging.text import message_text
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
     from txaio_common._logging.logger import Emit, Logger
     from txaio_common._logging.sink import LineSink
-
-logging.addLevelName(TRACE, "TRACE")
 
 
 class RecordEmitter:
@@ -66,7 +64,9 @@ class RecordEmitter:
         deliver = _delivery(logger.native, number)
         if deliver is not None and not _nobody_hears(logger.native, number):
             event = make_event(logger, level, message, fields)
-            deliver(make_record(event, number, sys._getframe(3), self))
+            deliver(
+                make_record(event, number, _call_site(sys._getframe(3)), self._origin)
+            )
 
     def replay(
         self, event: dict[str, Any], level: str, frame: FrameType, *, to_all: bool
@@ -76,11 +76,16 @@ class RecordEmitter:
         ours = partial(_hand_to_us, native)
         deliver = _delivery(native, number) if to_all else ours
         if deliver is not None:
-            deliver(make_record(event, number, frame, self))
+            deliver(make_record(event, number, _call_site(frame), self._origin))
 
     def origin(self) -> tuple[str | None, str | None]:
         """Return the names of the thread and of the task that run."""
         return current_thread().name, self._task_name()
+
+
+def _call_site(frame: FrameType) -> tuple[str, int, str]:
+    code = frame.f_code
+    return code.co_filename, frame.f_lineno, code.co_name
 
 
 def _we_alone_hear(native: logging.Logger) -> bool:

@@ -76,14 +76,14 @@ def _write(record: logging.LogRecord, sink: LineSink | NullSink) -> None:
     message = record.msg
     if isinstance(message, Message):
         event: Event = message.event
-        sink.write(event["log_level"], str(message), event, message.origin)
+        sink.write(event["log_level"], str(message), event, message.thread_and_task)
     elif LEVELS.allows(record.name, record.levelno):
         event = event_of(record)
         text = text_of_record(record)
-        sink.write(event["log_level"], text, event, partial(_origin_of, record))
+        sink.write(event["log_level"], text, event, partial(_thread_and_task, record))
 
 
-def _origin_of(record: logging.LogRecord) -> tuple[str | None, str | None]:
+def _thread_and_task(record: logging.LogRecord) -> tuple[str | None, str | None]:
     return record.threadName, getattr(record, "taskName", None)
 
 
