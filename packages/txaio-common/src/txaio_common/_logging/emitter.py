@@ -9,12 +9,19 @@ from __future__ import annotations
 
 import logging
 import sys
-from functools import partial
 from threading import current_thread
 from typing import TYPE_CHECKING, Any
 
 from txaio_common._logging.event import make_event
-from txaio_common._logging.handler import ROOT_HANDLER
+from txaio_common._logging.handler import (
+    ALL_HANDLERS,
+    NOBODY,
+    OUR_HANDLER,
+    ROOT_HANDLER,
+    SINK,
+    Audience,
+    audience,
+)
 from txaio_common._logging.levels import NUMBERS
 from txaio_common._logging.record import make_record
 from txaio_common._logging.sink import print_logging_error
@@ -46,37 +53,30 @@ class RecordEmitter:
             native = logger.native
             if native is None:
                 native = logger.native = logging.getLogger(logger.namespace)
-            if _we_alone_hear(native):
+            number = NUMBERS[level]
+            recipients = audience(native, number)
+            if recipients is SINK:
                 event = make_event(logger, level, message, fields)
                 text = message_text(event)
                 ROOT_HANDLER.sink.write(level, text, event, self._origin)
-            else:
-                self._emit_record(logger, level, message, fields)
+            elif recipients is not NOBODY:
+                event = make_event(logger, level, message, fields)
+                call_site = _call_site(sys._getframe(2))
+                record = make_record(event, number, call_site, self._origin)
+                _deliver(record, native, recipients)
         except Exception as error:  # noqa: BLE001 - no caller is to hear of it
             if logging.raiseExceptions:
                 print_logging_error(error)
-
-    def _emit_record(
-        self, logger: Logger, level: str, message: object, fields: dict[str, Any]
-    ) -> None:
-        """Hand *message* on to all that may hear it."""
-        number = NUMBERS[level]
-        deliver = _delivery(logger.native, number)
-        if deliver is not None and not _nobody_hears(logger.native, number):
-            event = make_event(logger, level, message, fields)
-            deliver(
-                make_record(event, number, _call_site(sys._getframe(3)), self._origin)
-            )
 
     def replay(
         self, event: dict[str, Any], level: str, frame: FrameType, *, to_all: bool
     ) -> None:
         """Hand on *event*, made in *frame* before; else only write it."""
         native, number = logging.getLogger(event["log_namespace"]), NUMBERS[level]
-        ours = partial(_hand_to_us, native)
-        deliver = _delivery(native, number) if to_all else ours
-        if deliver is not None:
-            deliver(make_record(event, number, _call_site(frame), self._origin))
+        recipients = audience(native, number) if to_all else OUR_HANDLER
+        if recipients is not NOBODY:
+            record = make_record(event, number, _call_site(frame), self._origin)
+            _deliver(record, native, recipients)
 
     def origin(self) -> tuple[str | None, str | None]:
         """Return the names of the thread and of the task that run."""
@@ -88,81 +88,14 @@ def _call_site(frame: FrameType) -> tuple[str, int, str]:
     return code.co_filename, frame.f_lineno, code.co_name
 
 
-def _we_alone_hear(native: logging.Logger) -> bool:
-    """Tell whether what *native* logs reaches our handler, and nobody else.
-
-    If so it needs no record, which costs as much as all the rest.
-    """
-    node = native
-    root = native.root
-    while node is not root:
-        if node.handlers or not node.propagate or node.parent is None:
-            return False
-        node = node.parent
-    return (
-        node.handlers == _OURS
-        and not (native.disabled or native.manager.disable or native.filters)
-        and not (ROOT_HANDLER.filters or ROOT_HANDLER.level)
-        # Who watches all records replaces the method that hands them to the handlers.
-        and type(native).callHandlers is _CALL_HANDLERS
-    )
-
-
-def _nobody_hears(native: logging.Logger, number: int) -> bool:
-    """Tell whether all handlers that records of that *number* reach ignore them.
-
-    If so it is not worth a record, as of a library that has but a `NullHandler`.
-    """
-    node: logging.Logger | None = native
-    found = False
-    while node is not None:
-        for handler in node.handlers:
-            if number >= handler.level and type(handler) is not logging.NullHandler:
-                return False
-            found = True
-        node = node.parent if node.propagate else None
-    # Without any handler there is the last resort, and filters and factories may count.
-    return (
-        found
-        and not native.filters
-        and logging.getLogRecordFactory() is logging.LogRecord
-        and type(native).callHandlers is _CALL_HANDLERS
-        and type(native).handle is _HANDLE
-    )
-
-
-_OURS = [ROOT_HANDLER]
-_CALL_HANDLERS = logging.Logger.callHandlers
-_HANDLE = logging.Logger.handle
-
-
-def _we_hear(native: logging.Logger) -> bool:
-    """Tell whether what *native* logs reaches our handler."""
-    node: logging.Logger | None = native
-    while node is not None:
-        if ROOT_HANDLER in node.handlers:
-            return True
-        node = node.parent if node.propagate else None
-    return False
-
-
-def _delivery(
-    native: logging.Logger, number: int
-) -> Callable[[logging.LogRecord], object] | None:
-    """Return what brings records of that *number* to all that may hear *native*."""
-    if native.isEnabledFor(number):
-        return native.handle
-    if native.disabled or native.manager.disable >= number or not _we_hear(native):
-        return None
-    return partial(_hand_to_us, native)
-
-
-def _hand_to_us(native: logging.Logger, record: logging.LogRecord) -> None:
-    """Hand *record* to our handler alone, past the filters that it would pass."""
-    if record.levelno >= ROOT_HANDLER.level:
-        kept: Any = native.filter(record)
-        if kept:
-            ROOT_HANDLER.handle(record if kept is True else kept)
+def _deliver(
+    record: logging.LogRecord, native: logging.Logger, recipients: Audience
+) -> None:
+    """Have *recipients* handle *record* of *native*."""
+    if recipients is ALL_HANDLERS:
+        native.handle(record)
+    else:
+        ROOT_HANDLER.handle_for(native, record)
 
 
 class StdlibLogging(Logging):

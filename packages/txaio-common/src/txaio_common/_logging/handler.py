@@ -1,69 +1,73 @@
-"""What `start_logging` puts on the root logger of the standard library."""
+"""Handlers of the standard library: our own, and the audience of a message."""
 
 from __future__ import annotations
 
 import logging
+from enum import Enum
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from txaio_common._logging.event import Event
 from txaio_common._logging.levels import LEVELS
 from txaio_common._logging.record import Message, event_of, text_of_record
-from txaio_common._logging.sink import NullSink
-
-
-if TYPE_CHECKING:
-    from txaio_common._logging.event import Event
-    from txaio_common._logging.sink import LineSink
+from txaio_common._logging.sink import LineSink, NullSink
 
 
 class RootHandler(logging.Handler):
-    """Writes our messages and the records of others, while `start_logging` holds."""
+    """Writes our messages and foreign records to the sink of `start_logging`."""
 
     def __init__(self) -> None:
         super().__init__()
         self.sink: LineSink | NullSink = NullSink()
-        self._levels: tuple[int, int] | None = None
-        """The level that the root logger had before, and the one that it got."""
+        self._root_levels: tuple[int, int] | None = None
+        """The level that the root logger had before, and the one that it was given."""
         LEVELS.subscribe(self)
 
     def write_to(self, sink: LineSink | None) -> None:
-        """Write to *sink* from now on, or leave the root logger as it was."""
+        """Write to *sink* from now on; with None, restore the root logger."""
         root = logging.getLogger()
         before, self.sink = self.sink, sink or NullSink()
         root.removeHandler(self)
         if sink is None:
-            self._give_level_back(root)
+            self._restore_level(root)
         else:
-            if self._levels is None and not root.handlers:
-                self._levels = (root.level, root.level)
+            if self._root_levels is None and not root.handlers:
+                self._root_levels = (root.level, root.level)
             root.addHandler(self)
             self.refresh()
         before.close()
 
     def refresh(self) -> None:
-        """Let the root logger pass what the levels allow, if nobody else listens.
+        """Let the root logger pass what the levels allow, if it has no other handlers.
 
-        Where the application has handlers of its own, it has its own say as well.
+        If the application has handlers there, the level is left to the application.
         """
-        if self._levels is not None:
+        if self._root_levels is not None:
             root = logging.getLogger()
             lowest = LEVELS.lowest()
-            self._levels = (self._levels[0], lowest)
+            self._root_levels = (self._root_levels[0], lowest)
             root.setLevel(lowest)
 
-    def _give_level_back(self, root: logging.Logger) -> None:
-        if self._levels is not None:
-            before, ours = self._levels
-            self._levels = None
+    def _restore_level(self, root: logging.Logger) -> None:
+        if self._root_levels is not None:
+            before, ours = self._root_levels
+            self._root_levels = None
             if root.level == ours:
                 root.setLevel(before)
 
     def handle(self, record: logging.LogRecord) -> Any:
-        # Without the handler's lock: the sink has its own, formatting needs none.
+        # Without the handler's lock: the sink has its own, and formatting needs none.
         kept: Any = self.filter(record)
         if kept:
             self.emit(record if kept is True else kept)
         return kept
+
+    def handle_for(self, native: logging.Logger, record: logging.LogRecord) -> None:
+        """Handle *record* of *native*, without regard to the level of *native*."""
+        if record.levelno >= self.level:
+            kept: Any = native.filter(record)
+            if kept:
+                self.handle(record if kept is True else kept)
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
@@ -88,4 +92,81 @@ def _thread_and_task(record: logging.LogRecord) -> tuple[str | None, str | None]
 
 
 ROOT_HANDLER = RootHandler()
-"""The process has one root logger, and so one handler of ours."""
+"""The process has one root logger, and one handler of ours for it."""
+
+
+class Audience(Enum):
+    """The handlers of the standard library that a message is for."""
+
+    NOBODY = "no handler wants it"
+    SINK = "only our handler, which needs no record to write it"
+    OUR_HANDLER = "only our handler, as the levels of `logging` exclude the others"
+    ALL_HANDLERS = "all handlers that `logging` finds"
+
+
+# Up to Python 3.11 it takes long to look up a member of an enum.
+NOBODY = Audience.NOBODY
+SINK = Audience.SINK
+OUR_HANDLER = Audience.OUR_HANDLER
+ALL_HANDLERS = Audience.ALL_HANDLERS
+
+
+def audience(native: logging.Logger, number: int) -> Audience:
+    """Return who gets a message of the level *number* that is logged on *native*.
+
+    Two sets of levels apply.
+    Those of txaio have already allowed the message, and are the only ones that hold for
+    the sink of `start_logging`; those of `logging` hold for all other handlers.
+
+    A record costs more than all the rest of a message, so none is made if it is not
+    needed: if our handler is the only one, or if all handlers would ignore it, such as
+    the `NullHandler` of a library.
+    That is only correct while nothing else can notice that there is no record.
+    Loggers and handlers may have filters, the application may have a record factory or
+    loggers of its own class, and tools that watch all records replace
+    `Logger.callHandlers`; without any handler, `logging.lastResort` applies.
+
+    The answer is not cached: handlers, levels and `propagate` can change at any time,
+    and `logging` notifies nobody.
+    """
+    node, handlers = native, native.handlers
+    while node.propagate and node.parent is not None:
+        node = node.parent
+        if node.handlers:
+            handlers = handlers + node.handlers
+    if (
+        handlers == _ONLY_OURS
+        and not (native.disabled or native.manager.disable or native.filters)
+        and not (ROOT_HANDLER.filters or ROOT_HANDLER.level)
+        and type(native).callHandlers is _CALL_HANDLERS
+    ):
+        return SINK
+    if native.isEnabledFor(number):
+        ignored = handlers and _all_ignore(handlers, number) and _is_unwatched(native)
+        return NOBODY if ignored else ALL_HANDLERS
+    if native.disabled or native.manager.disable >= number:
+        return NOBODY
+    return OUR_HANDLER if ROOT_HANDLER in handlers else NOBODY
+
+
+_ONLY_OURS = [ROOT_HANDLER]
+_CALL_HANDLERS = logging.Logger.callHandlers
+_HANDLE = logging.Logger.handle
+
+
+def _all_ignore(handlers: list[logging.Handler], number: int) -> bool:
+    """Tell whether none of *handlers* handles records of the level *number*."""
+    for handler in handlers:
+        if number >= handler.level and type(handler) is not logging.NullHandler:
+            return False
+    return True
+
+
+def _is_unwatched(native: logging.Logger) -> bool:
+    """Tell whether only handlers can notice a record of *native*."""
+    return (
+        not native.filters
+        and logging.getLogRecordFactory() is logging.LogRecord
+        and type(native).callHandlers is _CALL_HANDLERS
+        and type(native).handle is _HANDLE
+    )
