@@ -162,6 +162,6 @@ def test_publisher_that_raises(
     def fail(_event: object) -> None:
         raise RuntimeError("broken")
 
-    monkeypatch.setattr("txaio_twisted._logging.globalLogPublisher", fail)
+    monkeypatch.setattr("txaio_twisted._emitter.globalLogPublisher", fail)
     txl.make_logger("some").info("x")
     assert capsys.readouterr().err.endswith("RuntimeError: broken\n")

@@ -131,7 +131,7 @@ def beginner(monkeypatch: pytest.MonkeyPatch) -> Any:
     beginner.stream = stream
     monkeypatch.setattr("txaio_twisted._log_observer.globalLogPublisher", publisher)
     monkeypatch.setattr("txaio_twisted._log_observer.globalLogBeginner", beginner)
-    monkeypatch.setattr("txaio_twisted._logging.globalLogPublisher", publisher)
+    monkeypatch.setattr("txaio_twisted._emitter.globalLogPublisher", publisher)
     return beginner
 
 

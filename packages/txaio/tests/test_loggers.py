@@ -134,7 +134,7 @@ def test_every_logger_emits_to_the_backend(txaio, records):
 def test_method_bound_before_the_selection_works_after(txaio, records):
     """A method that was bound before the selection emits to the backend after it."""
     log = txaio.make_logger()
-    emit = log._emit
+    emit = log.emitter.emit
     txaio.use_asyncio()
     emit(log, "info", "in between", {})
     assert records[-1].getMessage() == "in between"

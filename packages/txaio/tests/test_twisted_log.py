@@ -26,7 +26,7 @@ def beginner(monkeypatch):
     beginner = LogBeginner(publisher, io.StringIO(), sys, Warnings())
     monkeypatch.setattr("txaio_twisted._log_observer.globalLogPublisher", publisher)
     monkeypatch.setattr("txaio_twisted._log_observer.globalLogBeginner", beginner)
-    monkeypatch.setattr("txaio_twisted._logging.globalLogPublisher", publisher)
+    monkeypatch.setattr("txaio_twisted._emitter.globalLogPublisher", publisher)
     return beginner
 
 

@@ -16,14 +16,32 @@ from txaio_common._lifecycle import (
     in_thread,
     start_main,
 )
-from txaio_common._logging.emitter import RecordEmitter, StdlibLogging
-from txaio_common._logging.event import failure_in, make_event
-from txaio_common._logging.levels import LEVELS, NUMBERS, check_level
-from txaio_common._logging.logger import Emit, Logger
-from txaio_common._logging.names import name_of_caller
-from txaio_common._logging.sink import LineSink, NullSink, print_logging_error
-from txaio_common._logging.text import PositionalArgsMessage, message_text
-from txaio_common._logging_mixins import Logging
+from txaio_common._logging import (
+    LEVELS,
+    NUMBERS,
+    CallSite,
+    Emitter,
+    Event,
+    LevelListener,
+    LineSink,
+    Logger,
+    LoggerEmitter,
+    NullSink,
+    PositionalArgsMessage,
+    RecordEmitter,
+    ThreadAndTask,
+    add_log_categories,
+    check_level,
+    failure_in,
+    log_context,
+    make_event,
+    make_logger,
+    message_text,
+    name_of_caller,
+    print_logging_error,
+    start_logging,
+)
+from txaio_common._logging_mixins import Logging, StdlibLogging
 from txaio_common._timers import DelayedCall, NativeCall, Timers
 
 
@@ -35,22 +53,28 @@ __all__ = [
     "UNSET",
     "BatchedCall",
     "BatchedTimer",
+    "CallSite",
     "DelayedCall",
-    "Emit",
+    "Emitter",
+    "Event",
     "FailedFuture",
     "Failures",
     "Futures",
+    "LevelListener",
     "LineSink",
     "Logger",
+    "LoggerEmitter",
     "Logging",
     "NativeCall",
     "NullSink",
     "PositionalArgsMessage",
     "RecordEmitter",
     "StdlibLogging",
+    "ThreadAndTask",
     "ThreadChecked",
     "Timers",
     "Unavailable",
+    "add_log_categories",
     "call_and_wait",
     "check_callable",
     "check_delay",
@@ -61,10 +85,13 @@ __all__ = [
     "debug_mode",
     "failure_in",
     "in_thread",
+    "log_context",
     "make_event",
+    "make_logger",
     "message_text",
     "name_of_caller",
     "print_logging_error",
+    "start_logging",
     "start_main",
     "wait_for",
 ]

@@ -2,7 +2,15 @@
 
 from txaio_common import BatchedTimer
 from txaio_twisted._backend import TwistedBackend, run
+from txaio_twisted._emitter import LOG_LEVELS, EventEmitter
 from txaio_twisted._native import TwistedFuture
 
 
-__all__ = ["BatchedTimer", "TwistedBackend", "TwistedFuture", "run"]
+__all__ = [
+    "LOG_LEVELS",
+    "BatchedTimer",
+    "EventEmitter",
+    "TwistedBackend",
+    "TwistedFuture",
+    "run",
+]

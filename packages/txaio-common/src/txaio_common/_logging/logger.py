@@ -1,48 +1,55 @@
-"""Loggers: one class for each level, whose methods below it do nothing.
-
-A logger of another level is given another class, which costs a disabled call nothing
-and acts at once.
-"""
+"""Loggers, whose methods below their level do nothing."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from abc import ABCMeta
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol, cast
 
 from txaio_common._logging.levels import LEVELS, NUMBERS, check_level
+from txaio_common._logging.names import check_str
 from txaio_common._logging.text import PositionalArgsMessage
-from txaio_interfaces import ILogger
-
-
-if TYPE_CHECKING:
-    from txaio_interfaces import IFailedFuture
+from txaio_interfaces import IFailedFuture, ILogger, log_levels
 
 
 NO_FIELDS: Mapping[str, Any] = MappingProxyType({})
 
 
-class Emit(Protocol):
-    """Hands a message with its fields on, called by what the caller called."""
+class LoggerEmitter(Protocol):
+    """What a logger needs of its emitter."""
 
-    def __call__(
+    def emit(
         self, logger: Logger, level: str, message: object, fields: dict[str, Any], /
-    ) -> None: ...
+    ) -> None:
+        """Hand on *message*, logged by the caller of the caller."""
 
 
 class Logger(ILogger):
-    """A logger that hands everything on.
+    """A logger of all backends, which hands its messages to an emitter.
 
-    No call raises, and so none refuses *args*, which are for other kinds of loggers.
+    A logger's class depends on its level: in the class of a level, the methods of the
+    levels below it do nothing.
+    So a disabled call costs what it costs to call an empty method, and no message has
+    its level compared.
+    When the level changes, `refresh` assigns another class to the logger's `__class__`.
+    Replacing the methods of the instance instead would give each logger a dictionary,
+    which each call would search first.
+
+    This class itself is that of the lowest level, trace.
+
+    The methods never raise, and so they accept *args*, for which a message has no
+    place.
     """
 
     __slots__ = (
-        "__dict__",  # Tests put something in the place of a method.
+        "__dict__",  # Tests replace methods of a logger.
         "__weakref__",
         "_emit",
-        "_own",
+        "_own_level",
         "bound",
+        "emitter",
         "namespace",
         "native",
     )
@@ -50,18 +57,27 @@ class Logger(ILogger):
     def __init__(
         self,
         namespace: str,
-        emit: Emit,
-        bound: Mapping[str, Any],
-        own: str | None = None,
+        emitter: LoggerEmitter,
+        bound: Mapping[str, Any] = NO_FIELDS,
+        own_level: str | None = None,
     ) -> None:
-        """Write by *emit*, with the fields *bound*, at the *own* level if any."""
+        """Add the fields *bound* to each message, and hand it to *emitter*.
+
+        With *own_level*, the levels of the process do not apply.
+        """
         self.namespace: str = namespace
         self.bound: Mapping[str, Any] = bound
         self.native: Any = None
-        """What the framework has in our place, kept for `_emit`."""
-        self._emit = emit
-        self._own = own
+        """The framework's own logger of this namespace, cached here by the emitter."""
+        self._own_level = own_level
+        self.emitter: LoggerEmitter = emitter
+        self._emit = emitter.emit  # Bound here, and not once for each message.
         LEVELS.subscribe(self)
+
+    def use(self, emitter: LoggerEmitter) -> None:
+        """Hand all further messages to *emitter*."""
+        self.emitter = emitter
+        self._emit = emitter.emit
 
     def critical(self, message: object = None, /, *args: object, **kwargs: Any) -> None:
         if args:
@@ -107,7 +123,7 @@ class Logger(ILogger):
         self._emit(self, "critical", message, kwargs)
 
     def emit(self, level: Any, message: object = None, /, **kwargs: Any) -> None:
-        """Write *message* at *level*: its name, or a constant that bears it.
+        """Write *message* at *level*: its name, or a constant with that name.
 
         Raises `ValueError` if there is no such level.
         """
@@ -117,10 +133,10 @@ class Logger(ILogger):
 
     def bind(self, /, **fields: Any) -> Logger:
         bound = {**self.bound, **fields}
-        return Logger(self.namespace, self._emit, bound, self._own)
+        return Logger(self.namespace, self.emitter, bound, self._own_level)
 
     def set_log_level(self, level: str) -> None:
-        self._own = check_level(level)
+        self._own_level = check_level(level)
         self.refresh()
 
     def is_enabled_for(self, level: str) -> bool:
@@ -128,82 +144,64 @@ class Logger(ILogger):
         return level != "none" and number >= NUMBERS[self._log_level]
 
     def refresh(self) -> None:
-        """Take the class of the level that holds for this logger now."""
-        kind: Any = _CLASSES[self._log_level]
+        """Take on the class of the level that applies to this logger now."""
+        kind: Any = _CLASSES[self._own_level or LEVELS.effective(self.namespace)]
         self.__class__ = kind
         if not self.__dict__:
-            # An empty one is made by that, and every call would have to look there.
+            # The assignment creates one, which each call would search for its method.
             del self.__dict__
 
     @property
     def _log_level(self) -> str:
-        return self._own or LEVELS.effective(self.namespace)
+        return self._own_level or LEVELS.effective(self.namespace)
 
     def __reduce__(self) -> Any:
-        """Be made anew when copied, so that the copy has its level, too."""
-        return Logger, (self.namespace, self._emit, dict(self.bound), self._own)
+        """Copy by making another logger, which subscribes to the levels as well."""
+        args = self.namespace, self.emitter, dict(self.bound), self._own_level
+        return Logger, args
 
     def __repr__(self) -> str:
         return f"<Logger {self.namespace!r} at {self._log_level}>"
 
 
-class _AtDebug(Logger):
-    __slots__ = ()
+def make_logger(namespace: str, emitter: LoggerEmitter) -> Logger:
+    """Return a logger for *namespace* that hands its messages to *emitter*.
 
-    def trace(self, message: object = None, /, *args: object, **kwargs: Any) -> None:
-        pass
-
-
-class _AtInfo(_AtDebug):
-    __slots__ = ()
-
-    def debug(self, message: object = None, /, *args: object, **kwargs: Any) -> None:
-        pass
+    Raises `TypeError` if *namespace* is not a string.
+    """
+    check_str(namespace, "namespace")
+    return Logger(namespace, emitter)
 
 
-class _AtWarn(_AtInfo):
-    __slots__ = ()
-
-    def info(self, message: object = None, /, *args: object, **kwargs: Any) -> None:
-        pass
-
-
-class _AtError(_AtWarn):
-    __slots__ = ()
-
-    def warn(self, message: object = None, /, *args: object, **kwargs: Any) -> None:
-        pass
-
-
-class _AtCritical(_AtError):  # noqa: N818 - a level, no exception
-    __slots__ = ()
-
-    def error(self, message: object = None, /, *args: object, **kwargs: Any) -> None:
-        pass
+def _class_for(level: str) -> type[Logger]:
+    """Return the class of the loggers that are at *level*."""
+    disabled = log_levels[log_levels.index(level) + 1 :]
+    if not disabled:
+        return Logger
+    if level == "none":
+        disabled = [*disabled, "failure"]
+    members: dict[str, Any] = {name: _disabled(name) for name in disabled}
+    # All are called `Logger`, as that is the name that users find in errors.
+    members |= {
+        "__doc__": Logger.__doc__,
+        "__module__": Logger.__module__,
+        "__qualname__": Logger.__qualname__,
+        "__slots__": (),  # Without these a logger could not change its class.
+    }
+    return cast("type[Logger]", ABCMeta(Logger.__name__, (Logger,), members))
 
 
-class _AtNone(_AtCritical):
-    __slots__ = ()
+def _disabled(name: str) -> Callable[..., None]:
+    """Return a method called *name* that does nothing."""
 
-    def critical(self, message: object = None, /, *args: object, **kwargs: Any) -> None:
-        pass
-
-    def failure(
-        self,
-        message: object = None,
-        /,
-        failure: IFailedFuture | BaseException | None = None,
-        **kwargs: Any,
+    def method(
+        self: Logger, message: object = None, /, *args: object, **kwargs: Any
     ) -> None:
         pass
 
+    method.__name__ = name
+    method.__qualname__ = f"{Logger.__qualname__}.{name}"
+    return method
 
-_CLASSES: dict[str, type[Logger]] = {
-    "none": _AtNone,
-    "critical": _AtCritical,
-    "error": _AtError,
-    "warn": _AtWarn,
-    "info": _AtInfo,
-    "debug": _AtDebug,
-    "trace": Logger,
-}
+
+_CLASSES = {level: _class_for(level) for level in log_levels}
