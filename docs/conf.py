@@ -67,7 +67,7 @@ nitpick_ignore_regex = [
     # Types within txaio that no user meets.
     (
         "py:class",
-        r"ClockName|Context|Event|Listener|Loop|Main|NativeFuture|Origin|Pump",
+        r"ClockName|Context|Event|Listener|Loop|Main|NativeFuture|Pump|ThreadAndTask",
     ),
     ("py:class", r"txaio\.(_forward\.NativeFuture|testutil\.Loop)"),
 ]
