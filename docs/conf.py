@@ -49,7 +49,7 @@ nitpick_ignore_regex = [
     # The standard library, under its modules' names.
     (
         "py:.*",
-        r"(asyncio|collections\.abc|contextlib|logging|os|str|sys|types|uvloop)\..*",
+        r"(asyncio|collections|contextlib|logging|os|str|sys|twisted|types|uvloop)\..*",
     ),
     # The same and the type variables, as they stand in annotations.
     ("py:.*", r"(T|T_co|P|P\.args|P\.kwargs|Args|Any|Callable|ClassVar|IO|Self)"),

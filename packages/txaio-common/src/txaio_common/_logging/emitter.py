@@ -75,7 +75,7 @@ class Emitter(ABC):
 
 
 class RecordEmitter(Emitter):
-    """Hands messages to the standard library's `logging`, as records."""
+    """Hands messages to the standard library's logging, as records."""
 
     def __init__(self, task_name: Callable[[], str | None]) -> None:
         """Have *task_name* return the name of the task that is running, if any."""

@@ -33,7 +33,7 @@ class Logger(ILogger):
     levels below it do nothing.
     So a disabled call costs what it costs to call an empty method, and no message has
     its level compared.
-    When the level changes, `refresh` assigns another class to the logger's `__class__`.
+    When the level changes, a logger assigns another class to its `__class__`.
     Replacing the methods of the instance instead would give each logger a dictionary,
     which each call would search first.
 
