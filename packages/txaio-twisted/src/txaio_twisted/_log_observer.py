@@ -1,10 +1,10 @@
-"""What `start_logging` adds to the publisher of Twisted's log."""
+"""The observer that `start_logging` adds to Twisted's log publisher."""
 
 from __future__ import annotations
 
 from threading import current_thread
 from time import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from twisted.logger import (
     Logger,
@@ -14,38 +14,34 @@ from twisted.logger import (
 )
 from twisted.python.failure import Failure
 
-from txaio_common import LEVELS, NUMBERS, NullSink, message_text
-
-
-if TYPE_CHECKING:
-    from txaio_common import LineSink
+from txaio_common import LEVELS, NUMBERS, LineSink, NullSink, message_text
 
 
 class OwnLogger(Logger):
-    """The `log_logger` of our own events."""
+    """The `log_logger` of the events that `EventEmitter` makes."""
 
 
 class LogObserver:
-    """Writes our events and those of others, while `start_logging` holds."""
+    """Writes our events and foreign ones to the sink of `start_logging`."""
 
     def __init__(self) -> None:
-        """Write nowhere yet."""
+        """Have no sink yet."""
         self._sink: LineSink | NullSink = NullSink()
-        self._replaced: Any = None
-        """What had critical events printed, until logging would begin."""
+        self._initial_observer: Any = None
+        """Twisted's observer that prints critical events until logging begins."""
         self._caught_up: dict[int, dict[str, Any]] = {}
-        """The events that Twisted kept and that were written, by their identity."""
+        """The events that Twisted has kept and `catch_up` has dealt with, by `id`."""
 
     def write_to(self, sink: LineSink | None) -> None:
-        """Write to *sink* from now on, or leave the publisher as it was."""
+        """Write to *sink* from now on; with None, restore the publisher."""
         before, self._sink = self._sink, sink or NullSink()
-        this: Any = self  # Callable is all that an observer has to be.
+        this: Any = self  # An observer only has to be callable.
         if sink is not None:
             self._begin()
             globalLogPublisher.addObserver(this)
         else:
             globalLogPublisher.removeObserver(this)
-            self._give_back()
+            self._restore()
         before.close()
 
     def _begin(self) -> None:
@@ -54,24 +50,24 @@ class LogObserver:
         initial: Any = getattr(globalLogBeginner, "_temporaryObserver", None)
         if initial is not None:
             globalLogPublisher.removeObserver(initial)
-            self._replaced = initial
+            self._initial_observer = initial
 
-    def _give_back(self) -> None:
-        initial, self._replaced = self._replaced, None
+    def _restore(self) -> None:
+        initial, self._initial_observer = self._initial_observer, None
         begun = getattr(globalLogBeginner, "_temporaryObserver", None) is not initial
         if initial is not None and not begun:
             globalLogPublisher.addObserver(initial)
 
     def missed(self) -> list[dict[str, Any]]:
-        """Return what Twisted keeps until logging begins, and was not written yet."""
+        """Return the events that Twisted has kept and that were not written yet."""
         return [event for event in _kept() if id(event) not in self._caught_up]
 
     def catch_up(self, missed: list[dict[str, Any]]) -> None:
-        """Write the *missed* events that the levels allow, and none of them again."""
+        """Write the *missed* events that the levels allow, each of them once."""
         for event in missed:
             if LEVELS.allows(_namespace_of(event), NUMBERS[_level_of(event)]):
                 self(event)
-        # Whoever begins logging later has all that is kept published anew.
+        # If logging begins later, Twisted publishes all that it has kept again.
         self._caught_up = {id(event): event for event in _kept()}
 
     def __call__(self, event: dict[str, Any]) -> None:
@@ -82,17 +78,17 @@ class LogObserver:
         if type(event.get("log_logger")) is OwnLogger:
             if "{log_level" in event["log_format"]:
                 event = {**event, "log_level": level}
-            sink.write(level, message_text(event), event, _origin)
+            sink.write(level, message_text(event), event, _thread_and_task)
             return
         namespace = _namespace_of(event)
         if LEVELS.allows(namespace, NUMBERS[level]):
             event = {"log_time": time(), "log_format": None, **event}
             event["log_namespace"] = namespace
-            sink.write(level, _text_of(event), event, _origin)
+            sink.write(level, _text_of(event), event, _thread_and_task)
 
 
 def _kept() -> list[dict[str, Any]]:
-    """Return the events that Twisted keeps, as long as logging has not begun."""
+    """Return the events that Twisted has kept, if logging has not begun."""
     kept: list[dict[str, Any]] = []
     buffer: Any = getattr(globalLogBeginner, "_initialBuffer", None)
     begun = getattr(globalLogBeginner, "_temporaryObserver", None) is None
@@ -112,16 +108,16 @@ def _namespace_of(event: dict[str, Any]) -> str:
 
 
 def _text_of(event: dict[str, Any]) -> str:
-    """Return the message of *event*, one of another's making."""
+    """Return the message of *event*, which was not made by `EventEmitter`."""
     failure = event.get("failure")
     if isinstance(failure, Failure) and "log_failure" not in event:
-        # The text of an old event has the traceback in it, and nothing of its causes.
+        # The text of a legacy event contains the traceback, but not its causes.
         event["log_failure"] = failure
         return str(event.get("why") or "Unhandled Error")
     return formatEvent(event).rstrip("\n")
 
 
-def _origin() -> tuple[str | None, str | None]:
+def _thread_and_task() -> tuple[str | None, str | None]:
     return current_thread().name, None
 
 
