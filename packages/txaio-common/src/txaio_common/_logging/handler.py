@@ -111,28 +111,27 @@ OUR_HANDLER = Audience.OUR_HANDLER
 ALL_HANDLERS = Audience.ALL_HANDLERS
 
 
+# Two sets of levels apply to a message.
+# Those of txaio have already allowed it, and are the only ones that hold for the sink
+# of `start_logging`; those of `logging` hold for all other handlers.
+#
+# A record costs more than all the rest of a message, so none is made if it is not
+# needed: if our handler is the only one, or if all handlers would ignore it, such as
+# the `NullHandler` of a library.
+# That is only correct while nothing else can notice that there is no record.
+# Loggers and handlers may have filters, the application may have a record factory or
+# loggers of its own class, and tools that watch all records replace
+# `Logger.callHandlers`; without any handler, `logging.lastResort` applies.
+#
+# The answer is not cached: handlers, levels and `propagate` can change at any time, and
+# `logging` notifies nobody.
 def audience(native: logging.Logger, number: int) -> Audience:
-    """Return who gets a message of the level *number* that is logged on *native*.
-
-    Two sets of levels apply.
-    Those of txaio have already allowed the message, and are the only ones that hold for
-    the sink of `start_logging`; those of `logging` hold for all other handlers.
-
-    A record costs more than all the rest of a message, so none is made if it is not
-    needed: if our handler is the only one, or if all handlers would ignore it, such as
-    the `NullHandler` of a library.
-    That is only correct while nothing else can notice that there is no record.
-    Loggers and handlers may have filters, the application may have a record factory or
-    loggers of its own class, and tools that watch all records replace
-    `Logger.callHandlers`; without any handler, `logging.lastResort` applies.
-
-    The answer is not cached: handlers, levels and `propagate` can change at any time,
-    and `logging` notifies nobody.
-    """
+    """Return who gets a message of the level *number* that is logged on *native*."""
     node, handlers = native, native.handlers
     while node.propagate and node.parent is not None:
         node = node.parent
         if node.handlers:
+            # A new list: `+=` would change the one of a logger.
             handlers = handlers + node.handlers
     if (
         handlers == _ONLY_OURS
