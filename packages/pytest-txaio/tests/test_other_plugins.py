@@ -25,6 +25,14 @@ class TestOurs:
     async def test_method(self, value):
         assert value == "value"
 
+    @staticmethod
+    async def test_static(value):
+        assert value == "value"
+
+    @classmethod
+    async def test_class(cls, value):
+        assert cls is TestOurs
+
 def test_sync(txaio, txaio_run):
     async def main():
         await txaio.sleep(3600)
@@ -32,7 +40,7 @@ def test_sync(txaio, txaio_run):
 
     assert txaio_run(main) == 42
 """
-PASSED = 4
+PASSED = 6
 """How many of these tests there are on one backend."""
 
 BACKENDS = ["asyncio", "twisted", "anyio-asyncio", "anyio-trio"]

@@ -114,6 +114,76 @@ async def helper(txaio):
     assert result.parseoutcomes().get("passed") is None
 
 
+def test_what_is_collected_stays_as_it_is(run_tests):
+    """Collecting a test changes neither its module nor its class."""
+    text = """
+import inspect
+
+async def test_x(txaio):
+    pass
+
+class TestX:
+    async def test_method(self, txaio):
+        pass
+
+    @staticmethod
+    async def test_static(txaio):
+        pass
+
+    @classmethod
+    async def test_class(cls, txaio):
+        assert cls is TestX
+
+def test_y():
+    for test in (test_x, TestX().test_method, TestX.test_static, TestX.test_class):
+        assert inspect.iscoroutinefunction(test)
+        assert not hasattr(test, "__wrapped__")
+        assert not hasattr(test, "pytestmark")
+"""
+    run_tests(text).assert_outcomes(passed=5)
+
+
+def test_items_are_those_of_pytest(run_tests, pytester):
+    """Marks, keywords and the instance of the class are what they are of any test."""
+    pytester.makeini("[pytest]\nmarkers = slow")
+    text = """
+import pytest
+
+class TestX:
+    @pytest.fixture(autouse=True)
+    def instance(self, request):
+        assert request.instance is self
+        self.value = 1
+
+    @pytest.mark.slow
+    @pytest.mark.parametrize("number", [pytest.param(1, id="one"), 2])
+    async def test_x(self, txaio, number, request):
+        assert request.instance is self
+        assert self.value == 1
+        self.value = 2
+        assert request.function.__name__ == "test_x"
+        assert [mark.name for mark in request.node.own_markers] == [
+            "parametrize", "slow"
+        ]
+"""
+    run_tests(text, "-mslow").assert_outcomes(passed=2)
+    run_tests(text, "-kone").assert_outcomes(passed=1, deselected=1)
+
+
+def test_async_function_that_is_no_test(run_tests):
+    """`__test__` says so of any function."""
+    text = """
+async def test_x(txaio):
+    assert False
+
+test_x.__test__ = False
+
+async def test_y(txaio):
+    pass
+"""
+    run_tests(text).assert_outcomes(passed=1)
+
+
 def test_sync_test(run_tests):
     """A plain function runs others on a new loop, and gets what they give."""
     text = """

@@ -1,13 +1,30 @@
-"""Hooks that have to come before those of all other plugins.
+"""The hooks that have to run before those of all other plugins.
 
-They are registered last, which pytest calls first: so others see plain functions,
-and neither run our tests nor parametrize them.
+pytest calls the plugin that was registered last first, and `pytest_configure` of
+`pytest_txaio.plugin` registers this module after all entry points.
+
+Other plugins must neither run our tests nor parametrize them, in their automatic modes
+included.
+They recognise a test of theirs by a coroutine function in one of three places: the
+argument of `pytest_pycollect_makeitem` (AnyIO), the items that this hook returns
+(pytest-asyncio), and `item.obj` after the collection (pytest-trio, AnyIO).
+So all of these have to be plain functions, and the user's module or class has to keep
+the coroutine function.
+`pytest_pycollect_makeitem` therefore returns items at once, which ends the hook, and
+has pytest make them from a plain function that wraps the test.
+pytest's own items would look the test up in its module again; `AsyncFunction`
+overrides that look-up, `Function._getobj`, which pytest documents as open to
+subclasses.
+
+To mark a test and to run it in `pytest_pyfunc_call`, as AnyIO does, is not enough: the
+other plugins still see a coroutine function and take it for theirs.
 """
 
 from __future__ import annotations
 
 import inspect
 from functools import wraps
+from types import MethodType
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -29,22 +46,42 @@ TRIAL = pytest.StashKey[Trial]()
 def pytest_pycollect_makeitem(
     collector: pytest.Module | pytest.Class, name: str, obj: object
 ) -> Any:
-    """Put a plain function in the place of an async one that is ours."""
+    """Collect an async test that is ours."""
     test: Any = getattr(obj, "__func__", obj)
     if not is_async(test) or not collector.istestfunction(obj, name):
+        return None
+    if not getattr(test, "__test__", True):
         return None
     marks: list[pytest.Mark] = getattr(test, "pytestmark", [])
     used = [arg for mark in marks if mark.name == "usefixtures" for arg in mark.args]
     if not takes_txaio(collector, [*inspect.signature(test).parameters, *used]):
         return None
-    plain: Any = hide(test)
-    if isinstance(obj, staticmethod | classmethod):
-        kind: Any = type(cast("object", obj))
-        plain = kind(plain)
-    # pytest looks the function up where it was found.
-    setattr(collector.obj, name, plain)
-    makeitem = collector.ihook.pytest_pycollect_makeitem
-    return makeitem(collector=collector, name=name, obj=plain)
+    items: Iterable[Any] = collector._genfunctions(name, hide(test))
+    return [AsyncFunction.like(item) for item in items]
+
+
+class AsyncFunction(pytest.Function):
+    """An async test that is ours; its `obj` is a plain function."""
+
+    @classmethod
+    def like(cls, item: Any) -> AsyncFunction:
+        """Return an item with the name, the parameters and the fixtures of *item*."""
+        callspec = getattr(item, "callspec", None)
+        made: AsyncFunction = cls.from_parent(
+            item.parent,
+            name=item.name,
+            originalname=item.originalname,
+            callspec=callspec,
+            fixtureinfo=item._fixtureinfo,
+            keywords=None if callspec is None else {callspec.id: True},
+        )
+        return made
+
+    def _getobj(self) -> Any:
+        found: Any = super()._getobj()  # type: ignore[no-untyped-call]
+        if inspect.ismethod(found):
+            return MethodType(hide(found.__func__), found.__self__)
+        return hide(found)
 
 
 def takes_txaio(node: pytest.Item | pytest.Collector, names: Iterable[str]) -> bool:
