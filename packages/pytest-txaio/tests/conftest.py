@@ -46,7 +46,7 @@ def run_tests(pytester, runpytest):
 
 
 @pytest.fixture
-def complaint(run_tests):
+def failure_text(run_tests):
     """Runs the one test in a text, which fails, and returns what is said of it."""
 
     def run(text, *args, backends="asyncio"):

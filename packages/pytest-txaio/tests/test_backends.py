@@ -252,7 +252,7 @@ def test_backend_of_ones_own_has_a_name_that_is_taken(run_tests, pytester):
 
 def test_hosts_are_known_without_an_import(run_tests):
     """What is installed is seen without loading any of it."""
-    known = _backends.KNOWN["anyio-trio"]
+    known = _backends.BUILTIN_BACKENDS["anyio-trio"]
     assert known.needs == ("txaio_anyio", "anyio", "trio")
     code = "import sys, pytest_txaio.plugin; print(*sys.modules)"
     result = run_tests(

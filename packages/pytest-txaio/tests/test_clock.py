@@ -76,16 +76,20 @@ def test_x(txaio, txaio_run, txaio_clock):
 @pytest.mark.parametrize(
     "seconds", ["-1", "float('nan')", "float('inf')", "10**400", "-10**400"]
 )
-def test_advance_by_what_is_no_time(complaint, seconds):
+def test_advance_by_what_is_no_time(failure_text, seconds):
     """Time goes forward, and not for ever."""
-    said = complaint(f"def test_x(txaio_clock):\n    txaio_clock.advance({seconds})\n")
+    said = failure_text(
+        f"def test_x(txaio_clock):\n    txaio_clock.advance({seconds})\n"
+    )
     assert "ValueError: seconds must be finite and not below 0" in said
 
 
 @pytest.mark.parametrize("seconds", ["'1'", "None"])
-def test_advance_by_what_is_no_number(complaint, seconds):
+def test_advance_by_what_is_no_number(failure_text, seconds):
     """It is told of the argument."""
-    said = complaint(f"def test_x(txaio_clock):\n    txaio_clock.advance({seconds})\n")
+    said = failure_text(
+        f"def test_x(txaio_clock):\n    txaio_clock.advance({seconds})\n"
+    )
     assert "TypeError: seconds must be a number of seconds, not '" in said
 
 
@@ -255,15 +259,15 @@ def test_threads_are_not_waited_for_by_a_timeout(run_tests):
         "await txaio.run_in_thread(int)\n    await txaio.sleep(10)\n    assert False",
     ],
 )
-def test_other_failures_are_not_for_threads(complaint, act):
+def test_other_failures_are_not_for_threads(failure_text, act):
     """No thread, no jump or another error: nothing is said."""
-    said = complaint(f"async def test_x(txaio):\n    {act}\n")
+    said = failure_text(f"async def test_x(txaio):\n    {act}\n")
     assert "virtual time jumped" not in said
 
 
-def test_thread_and_real_time(complaint):
+def test_thread_and_real_time(failure_text):
     """Nor is it where time was real anyway."""
-    said = complaint("""
+    said = failure_text("""
 import pytest
 
 @pytest.mark.txaio(clock="real")

@@ -23,23 +23,23 @@ def boom(text="text"):
 
 
 @pytest.mark.parametrize("backend", ALL)
-def test_reported_error_fails_its_test(complaint, backend):
+def test_reported_error_fails_its_test(failure_text, backend):
     """A test fails for what nobody looked at, with the traceback of that."""
     text = f"""{BOOM}
 async def test_x(txaio):
     txaio.call_later(0, boom)
     await txaio.sleep(0.01)
 """
-    said = complaint(text, backends=backend)
+    said = failure_text(text, backends=backend)
     assert said.startswith("the backend reported what the test did not expect:")
     assert "in boom" in said
     assert "Boom: text" in said
     assert "with txaio_errors.expect(Boom): ..." in said
 
 
-def test_several_reported_errors(complaint):
+def test_several_reported_errors(failure_text):
     """All of them are shown."""
-    said = complaint(f"""{BOOM}
+    said = failure_text(f"""{BOOM}
 async def test_x(txaio):
     txaio.call_later(0, boom, "first")
     txaio.call_later(0, boom, "second")
@@ -50,9 +50,9 @@ async def test_x(txaio):
 
 
 @pytest.mark.parametrize("backend", ALL)
-def test_failed_future_that_nobody_looked_at(complaint, backend):
+def test_failed_future_that_nobody_looked_at(failure_text, backend):
     """It is reported when it is collected, also if it hides in a cycle."""
-    said = complaint(
+    said = failure_text(
         f"""{BOOM}
 async def test_x(txaio):
     cycle = [txaio.create_future_error(Boom("in a cycle"))]
@@ -77,9 +77,9 @@ async def test_x(txaio):
     run_tests(text, backends=backend).assert_outcomes(**{outcome: 1})
 
 
-def test_twisted_logs_a_failure(complaint):
+def test_twisted_logs_a_failure(failure_text):
     """What Twisted logs as critical counts as well, as in its own test runner."""
-    said = complaint(
+    said = failure_text(
         f"""{BOOM}
 from twisted.internet.defer import fail
 
@@ -93,7 +93,7 @@ async def test_x(txaio):
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "twisted-asyncioreactor"])
-def test_loop_reports_a_message(complaint, backend):
+def test_loop_reports_a_message(failure_text, backend):
     """Some things asyncio reports without an exception."""
     text = """
 import asyncio
@@ -102,13 +102,13 @@ async def test_x(txaio):
     loop = asyncio.get_running_loop()
     loop.call_exception_handler({"message": "something is wrong"})
 """
-    said = complaint(text, backends=backend)
+    said = failure_text(text, backends=backend)
     assert "RuntimeError: something is wrong" in said
 
 
-def test_test_that_fails_itself(complaint):
+def test_test_that_fails_itself(failure_text):
     """Its own failure comes first, and what was reported is shown beside it."""
-    said = complaint(f"""{BOOM}
+    said = failure_text(f"""{BOOM}
 async def test_x(txaio):
     txaio.call_later(0, boom)
     await txaio.sleep(1)
@@ -156,9 +156,9 @@ async def test_later(txaio, txaio_errors):
     run_tests(text, backends="all").assert_outcomes(passed=2 * len(ALL))
 
 
-def test_expected_once_and_reported_twice(complaint):
+def test_expected_once_and_reported_twice(failure_text):
     """One is expected for each time."""
-    said = complaint(f"""{BOOM}
+    said = failure_text(f"""{BOOM}
 async def test_x(txaio, txaio_errors):
     with txaio_errors.expect(Boom):
         txaio.call_later(0, boom, "first")
@@ -177,9 +177,9 @@ async def test_x(txaio, txaio_errors):
         ("Boom, match='other'", "Boom that matches 'other'"),
     ],
 )
-def test_expected_and_not_reported(complaint, arguments, said):
+def test_expected_and_not_reported(failure_text, arguments, said):
     """An error that was to come and did not fails the test."""
-    whole = complaint(f"""{BOOM}
+    whole = failure_text(f"""{BOOM}
 async def test_x(txaio, txaio_errors):
     with txaio_errors.expect({arguments}):
         txaio.call_later(0, boom)
@@ -189,9 +189,9 @@ async def test_x(txaio, txaio_errors):
     assert "Boom: text" in whole
 
 
-def test_expected_outside_of_with(complaint):
+def test_expected_outside_of_with(failure_text):
     """An expectation that nobody enters fails the test, as it expects nothing."""
-    said = complaint("""
+    said = failure_text("""
 async def test_x(txaio, txaio_errors):
     txaio_errors.expect(OSError, match="broken")
 """)
@@ -201,9 +201,9 @@ async def test_x(txaio, txaio_errors):
     )
 
 
-def test_expected_after_it_was_reported(complaint):
+def test_expected_after_it_was_reported(failure_text):
     """What was there before the block is not what the block is to bring."""
-    said = complaint(f"""{BOOM}
+    said = failure_text(f"""{BOOM}
 async def test_x(txaio, txaio_errors):
     txaio.call_later(0, boom)
     await txaio.sleep(1)
@@ -214,9 +214,9 @@ async def test_x(txaio, txaio_errors):
 
 
 @pytest.mark.parametrize("kind", ["'Boom'", "Boom()", "(Boom, 1)"])
-def test_expected_what_is_no_exception(complaint, kind):
+def test_expected_what_is_no_exception(failure_text, kind):
     """It is told at once."""
-    said = complaint(f"""{BOOM}
+    said = failure_text(f"""{BOOM}
 async def test_x(txaio, txaio_errors):
     with txaio_errors.expect({kind}):
         pass
@@ -238,9 +238,9 @@ async def test_x(txaio, txaio_errors):
     run_tests(text).assert_outcomes(passed=1)
 
 
-def test_expected_text_that_is_no_pattern(complaint):
+def test_expected_text_that_is_no_pattern(failure_text):
     """What is wrong with the pattern is said where it stands."""
-    said = complaint("""
+    said = failure_text("""
 async def test_x(txaio, txaio_errors):
     with txaio_errors.expect(ValueError, match="a("):
         pass

@@ -250,18 +250,19 @@ async def test_after(name):
     assert len(said) == 2
 
 
-def test_async_fixture_asked_for_in_the_test(complaint):
+def test_async_fixture_asked_for_in_the_test(failure_text):
     """A test that runs cannot wait inside `getfixturevalue`."""
     text = f"""{FIXTURES}
 async def test_x(txaio, request):
     request.getfixturevalue("server")
 """
-    assert "'server' was asked for while the test runs: take it as an arg" in complaint(
-        text
+    assert (
+        "'server' was asked for while the test runs: take it as an arg"
+        in failure_text(text)
     )
 
 
-def test_fixture_that_does_not_yield(complaint):
+def test_fixture_that_does_not_yield(failure_text):
     """It is told by its name."""
     text = """
 import pytest
@@ -274,10 +275,10 @@ async def mine(txaio):
 async def test_x(mine):
     pass
 """
-    assert "the async fixture 'mine' did not yield a value" in complaint(text)
+    assert "the async fixture 'mine' did not yield a value" in failure_text(text)
 
 
-def test_fixture_that_yields_twice(complaint):
+def test_fixture_that_yields_twice(failure_text):
     """So is this one."""
     text = """
 import pytest
@@ -290,7 +291,7 @@ async def mine(txaio):
 async def test_x(mine):
     pass
 """
-    assert "the async fixture 'mine' yielded more than once" in complaint(text)
+    assert "the async fixture 'mine' yielded more than once" in failure_text(text)
 
 
 def test_fixture_of_others(run_tests, pytester):

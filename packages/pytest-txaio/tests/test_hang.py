@@ -24,7 +24,7 @@ def runpytest(pytester, runpytest):
 
 
 @pytest.mark.parametrize("backend", VIRTUAL)
-def test_stuck(complaint, backend):
+def test_stuck(failure_text, backend):
     """In virtual time it is seen at once, and said what is waited for."""
     text = """
 import pytest
@@ -39,7 +39,7 @@ async def test_x(txaio):
     finally:
         print("cleaned up")
 """
-    said = complaint(text, backends=backend)
+    said = failure_text(text, backends=backend)
     assert said.startswith("the test would wait for ever, as nothing is left that")
     assert "coroutines:\n  test_x waits at " in said
     assert ".py:4\n" in said
@@ -49,7 +49,7 @@ async def test_x(txaio):
 
 
 @EACH
-def test_overdue(complaint, backend):
+def test_overdue(failure_text, backend):
     """In real time, a test that takes too long is ended, and says why."""
     text = """
 import pytest
@@ -65,14 +65,14 @@ async def test_x(txaio):
     txaio.call_later(3600, never)
     await txaio.gather([txaio.as_future(waiter, txaio)])
 """
-    said = complaint(text, backends=backend)
+    said = failure_text(text, backends=backend)
     assert said.startswith("the test took more than 0.2 s of real time")
     assert "  test_x waits at " in said
     assert "  waiter waits at " in said
     assert "  never() in 3" in said
 
 
-def test_timeout_of_all(complaint, pytester):
+def test_timeout_of_all(failure_text, pytester):
     """How long tests may take is a setting."""
     pytester.makeini("[pytest]\ntxaio_timeout = 0.2")
     text = """
@@ -80,12 +80,12 @@ async def test_x(txaio):
     while True:
         await txaio.sleep(3600)
 """
-    said = complaint(text)
+    said = failure_text(text)
     assert said.startswith("the test took more than 0.2 s of real time")
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "twisted", "anyio-trio"])
-def test_clean_up_hangs_as_well(complaint, backend):
+def test_clean_up_hangs_as_well(failure_text, backend):
     """A clean-up that waits for ever is interrupted in its turn."""
     text = """
 import pytest
@@ -100,11 +100,11 @@ async def test_x(txaio):
     finally:
         await txaio.uncancelled(for_ever)
 """
-    said = complaint(text, backends=backend)
+    said = failure_text(text, backends=backend)
     assert said.startswith("the test would wait for ever")
 
 
-def test_clean_up_hangs_and_there_are_threads(complaint):
+def test_clean_up_hangs_and_there_are_threads(failure_text):
     """A reactor that is crashed leaves no threads behind."""
     text = """
 import pytest
@@ -119,13 +119,13 @@ async def test_x(txaio):
 
 """
     threads = threading.active_count()
-    said = complaint(text, backends="twisted")
+    said = failure_text(text, backends="twisted")
     assert threading.active_count() == threads
     assert said.startswith("the test took more than 0.2 s of real time")
 
 
 @pytest.mark.parametrize("backend", VIRTUAL)
-def test_turning_for_ever(complaint, backend):
+def test_turning_for_ever(failure_text, backend):
     """Time stands still while a test only lets others have their turn."""
     text = """
 import pytest
@@ -135,11 +135,11 @@ async def test_x(txaio):
     while True:
         await txaio.sleep(0)
 """
-    said = complaint(text, backends=backend)
+    said = failure_text(text, backends=backend)
     assert said.startswith("the test took more than 0.2 s of real time")
 
 
-def test_shielded_from_everything(complaint):
+def test_shielded_from_everything(failure_text):
     """What Trio shields from cancellation is broken off with its run."""
     text = """
 import pytest, trio
@@ -150,11 +150,11 @@ async def test_x(txaio):
         async with trio.open_nursery() as nursery:
             nursery.start_soon(trio.sleep_forever)
 """
-    said = complaint(text, backends="anyio-trio")
+    said = failure_text(text, backends="anyio-trio")
     assert said.startswith("the test would wait for ever")
 
 
-def test_loop_that_has_no_turn(complaint):
+def test_loop_that_has_no_turn(failure_text):
     """A test that keeps its loop busy is told where it is."""
     text = """
 import pytest, time
@@ -166,18 +166,18 @@ async def test_x(txaio):
         pass
     await txaio.sleep(0)
 """
-    said = complaint(text)
+    said = failure_text(text)
     assert said.startswith("the test took more than 0.2 s of real time, and is here:")
     assert "in test_x" in said
 
 
-def test_sync_test(complaint):
+def test_sync_test(failure_text):
     """A run inside a sync test is ended, too."""
     text = """
 def test_x(txaio, txaio_run):
     txaio_run(lambda: txaio.create_future())
 """
-    said = complaint(text)
+    said = failure_text(text)
     assert said.startswith("the test would wait for ever")
 
 
@@ -200,7 +200,7 @@ def test_x(txaio_host):
     result.assert_outcomes(failed=1)
 
 
-def test_thread_may_wake_it(complaint):
+def test_thread_may_wake_it(failure_text):
     """A thread that the test began is waited for, until time is up."""
     text = """
 import pytest, threading
@@ -216,7 +216,7 @@ async def test_x(txaio):
         stop.set()
         thread.join()
 """
-    said = complaint(text)
+    said = failure_text(text)
     assert said.startswith("the test took more than 0.4 s")
 
 
@@ -282,13 +282,13 @@ async def never(txa):
 @pytest.fixture
 def impatient(monkeypatch):
     """Makes the watchdog speak again soon."""
-    monkeypatch.setattr(_watchdog, "AGAIN", 0.1)
+    monkeypatch.setattr(_watchdog, "REPEAT_INTERVAL", 0.1)
 
 
 @pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("act", ["await never(txaio)", "txaio.as_future(never, txaio)"])
 @pytest.mark.parametrize("never", NEVER_ENDING.values(), ids=NEVER_ENDING)
-def test_never_ends_on_trio(complaint, act, never):
+def test_never_ends_on_trio(failure_text, act, never):
     """A Trio run ends, whatever its tasks make of cancellation."""
     text = f"""{never}
 import pytest
@@ -297,13 +297,13 @@ import pytest
 async def test_x(txaio):
     {act}
 """
-    said = complaint(text, backends="anyio-trio")
+    said = failure_text(text, backends="anyio-trio")
     assert said.startswith(("the test took more than 0.2 s", "the test would wait"))
 
 
 @pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("backend", ALL)
-def test_coroutine_that_never_ends(complaint, backend):
+def test_coroutine_that_never_ends(failure_text, backend):
     """One that forgets what cancellation is called fails the test that left it."""
     text = f"""{NEVER_ENDING["forgets CancelledError"]}
 import pytest
@@ -313,13 +313,13 @@ async def test_x(txaio):
     txaio.as_future(never, txaio)
     await txaio.sleep(0.01)
 """
-    said = complaint(text, backends=backend)
+    said = failure_text(text, backends=backend)
     assert said.startswith(("the test took more than 0.2 s", "the test left behind"))
 
 
 @pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("backend", ["asyncio", "twisted", "anyio-asyncio"])
-def test_never_ends(complaint, backend):
+def test_never_ends(failure_text, backend):
     """Other loops are stopped, and what hides in them is not what was wrong."""
     text = """
 import pytest
@@ -332,5 +332,5 @@ async def test_x(txaio):
         except (Exception, txaio.CancelledError):
             pass
 """
-    said = complaint(text, backends=backend)
+    said = failure_text(text, backends=backend)
     assert said.startswith("the test took more than 0.2 s of real time")

@@ -25,7 +25,7 @@ async def work(txa):
 
 
 @EACH
-def test_timer(complaint, backend):
+def test_timer(failure_text, backend):
     """A call that is still due is named, with the seconds left."""
     text = f"""{LATER}
 async def test_x(txaio):
@@ -33,7 +33,7 @@ async def test_x(txaio):
     txaio.call_later(1800, functools.partial(later), key=1)
     txaio.call_later(1, later).cancel()
 """
-    said = complaint(text, backends=backend)
+    said = failure_text(text, backends=backend)
     assert said.startswith("the test left behind")
     assert "a timer: later() in 1800 s" in said or "a timer: later() in 1799." in said
     assert "a timer: later() in 3600 s" in said or "a timer: later() in 3599." in said
@@ -42,7 +42,7 @@ async def test_x(txaio):
 
 
 @EACH
-def test_batched_timer(complaint, backend):
+def test_batched_timer(failure_text, backend):
     """So are the calls in a batch, each of them."""
     text = f"""{LATER}
 async def test_x(txaio):
@@ -50,13 +50,13 @@ async def test_x(txaio):
     timer.call_later(3600, later)
     timer.call_later(3600, work, txaio)
 """
-    said = complaint(text, backends=backend)
+    said = failure_text(text, backends=backend)
     assert "a timer: later() in 36" in said
     assert "a timer: work() in 36" in said
 
 
 @EACH
-def test_coroutine(complaint, backend):
+def test_coroutine(failure_text, backend):
     """A coroutine that still runs is named, with the line at which it waits."""
     text = f"""{LATER}
 async def outer(txa):
@@ -66,13 +66,13 @@ async def test_x(txaio):
     txaio.as_future(outer, txaio)
     await txaio.sleep(0)
 """
-    said = complaint(text, backends=backend)
+    said = failure_text(text, backends=backend)
     assert "a coroutine: outer waits at " in said
     assert ".py:8\n" in said
     assert said.count("a coroutine:") == 1
 
 
-def test_task_of_the_loop(complaint):
+def test_task_of_the_loop(failure_text):
     """A task that no user wrote is counted at least."""
     text = """
 import asyncio
@@ -82,11 +82,11 @@ async def test_x(txaio):
     await txaio.sleep(0)
     txaio.task = task
 """
-    assert "1 more of the loop's tasks" in complaint(text)
+    assert "1 more of the loop's tasks" in failure_text(text)
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "twisted-asyncioreactor"])
-def test_reader(complaint, backend):
+def test_reader(failure_text, backend):
     """A socket that is still watched is shown."""
     text = """
 import asyncio, gc, socket, pytest
@@ -102,11 +102,11 @@ async def test_x(txaio, ends):
     asyncio.get_running_loop().add_reader(ends, print)
 """
     if backend == "asyncio":
-        said = complaint(text, backends=backend)
+        said = failure_text(text, backends=backend)
         assert "watched by the loop: <socket.socket" in said
 
 
-def test_selectable(complaint):
+def test_selectable(failure_text):
     """So is what a reactor watches."""
     text = """
 import gc, socket, pytest
@@ -137,7 +137,7 @@ def near():
 async def test_x(txaio, near):
     txaio._reactor.addReader(Reader(near))
 """
-    said = complaint(text, backends="twisted")
+    said = failure_text(text, backends="twisted")
     assert "watched by the loop: <" in said
     assert "Reader object" in said
 
@@ -161,7 +161,7 @@ async def test_x(service):
     run_tests(text, backends="all").assert_outcomes(passed=len(ALL))
 
 
-def test_fixture_that_leaves_something(complaint):
+def test_fixture_that_leaves_something(failure_text):
     """… and if it does not, its test fails."""
     text = f"""{LATER}
 @pytest.fixture
@@ -171,16 +171,16 @@ async def service(txaio):
 async def test_x(service):
     pass
 """
-    assert "a timer: later() in 36" in complaint(text)
+    assert "a timer: later() in 36" in failure_text(text)
 
 
-def test_sync_test(complaint):
+def test_sync_test(failure_text):
     """A run inside a sync test is looked at as well."""
     text = f"""{LATER}
 def test_x(txaio, txaio_run):
     txaio_run(lambda: txaio.call_later(3600, later) and None)
 """
-    assert "a timer: later() in 36" in complaint(text)
+    assert "a timer: later() in 36" in failure_text(text)
 
 
 def test_opt_out(run_tests):
@@ -206,14 +206,14 @@ def test_y():
     run_tests(text, backends="all").assert_outcomes(passed=len(ALL) + 1)
 
 
-def test_test_that_fails(complaint):
+def test_test_that_fails(failure_text):
     """A test that fails by itself had no chance to end what it began."""
     text = f"""{LATER}
 async def test_x(txaio):
     txaio.call_later(3600, later)
     assert False
 """
-    assert "left behind" not in complaint(text)
+    assert "left behind" not in failure_text(text)
 
 
 @pytest.mark.parametrize("enabled", [True, False])

@@ -31,9 +31,9 @@ class TestY:
     run_tests(text, backends="all").assert_outcomes(passed=3 * len(ALL))
 
 
-def test_async_test_that_fails(complaint):
+def test_async_test_that_fails(failure_text):
     """Its own failure is shown as pytest shows it, from the test on."""
-    said = complaint("async def test_x(txaio):\n    assert 1 + 1 == 3\n")
+    said = failure_text("async def test_x(txaio):\n    assert 1 + 1 == 3\n")
     assert "assert (1 + 1) == 3" in said
     assert "pytest_txaio" not in said
 
@@ -225,11 +225,11 @@ async def test_x(
     run_tests(text).assert_outcomes(passed=1)
 
 
-def test_sync_test_without_a_loop(complaint):
+def test_sync_test_without_a_loop(failure_text):
     """Before its loop runs, the backend names the two ways out."""
-    said = complaint("def test_x(txaio):\n    txaio.call_later(1, print)\n")
+    said = failure_text("def test_x(txaio):\n    txaio.call_later(1, print)\n")
     assert "use txaio in an `async def` test or fixture, or in a sync test" in said
-    assert "_stand_in.py" not in said
+    assert "_proxy.py" not in said
 
 
 def test_stand_in_has_a_name(run_tests):
@@ -245,15 +245,15 @@ def test_x(txaio):
     run_tests(text).assert_outcomes(passed=1)
 
 
-def test_run_inside_a_run(complaint):
+def test_run_inside_a_run(failure_text):
     """`txaio_run` is no way to wait where the loop runs already."""
-    said = complaint("async def test_x(txaio_run):\n    txaio_run(int)\n")
+    said = failure_text("async def test_x(txaio_run):\n    txaio_run(int)\n")
     assert "txaio_run is for sync tests: here the loop runs, so use `await`" in said
 
 
-def test_run_of_a_coroutine(complaint):
+def test_run_of_a_coroutine(failure_text):
     """`txaio_run` calls the function itself, on the loop."""
-    said = complaint("""
+    said = failure_text("""
 async def fn():
     pass
 
@@ -263,7 +263,7 @@ def test_x(txaio, txaio_run):
     assert "TypeError: fn is handed over and not called: txaio_run(fn, 1)" in said
 
 
-def test_loop_that_is_stopped(complaint):
+def test_loop_that_is_stopped(failure_text):
     """A test whose loop ends under it fails, and does not just disappear."""
     text = """
 import asyncio
@@ -272,7 +272,7 @@ async def test_x(txaio):
     asyncio.get_running_loop().stop()
     await txaio.create_future()
 """
-    assert "stopped before" in complaint(text)
+    assert "stopped before" in failure_text(text)
 
 
 def test_loop_that_ends_too_soon(run_tests, pytester):
@@ -328,9 +328,9 @@ def test_async_generator(run_tests):
     result.stdout.fnmatch_lines([said] * 3)
 
 
-def test_run_of_an_async_generator(complaint):
+def test_run_of_an_async_generator(failure_text):
     """So is a function that `txaio_run` is given."""
-    said = complaint("""
+    said = failure_text("""
 async def main():
     assert False
     yield
@@ -389,7 +389,7 @@ def test_decorator_that_runs_the_coroutine(run_tests):
         ("def test(txaio):\n    return Later()\n", "Later"),
     ],
 )
-def test_plain_function_that_returns_an_awaitable(complaint, test, kind):
+def test_plain_function_that_returns_an_awaitable(failure_text, test, kind):
     """Where a decorator hides that a test is async, nobody would run it."""
     text = f"""
 class Later:
@@ -407,7 +407,7 @@ def decorate(test):
 test_x = decorate(test)
 del test
 """
-    said = complaint(text)
+    said = failure_text(text)
     assert said.startswith(
         "the test is a plain function, and nobody awaits what it returned,"
         f" {kind!r}: make it `async def`"

@@ -28,9 +28,9 @@ class AsyncFixture:
         self._kwargs = kwargs
         self._generator: Any = None
 
-    async def begin(self, backend: Any, stand_in: object) -> None:
+    async def set_up(self, backend: Any, proxy: object) -> None:
         """Set it up on the loop of *backend*."""
-        given = self._function(**real(self._kwargs, backend, stand_in))
+        given = self._function(**resolve_values(self._kwargs, backend, proxy))
         if not inspect.isasyncgen(given):
             self.value = await given
             return
@@ -41,7 +41,7 @@ class AsyncFixture:
             message = f"the async fixture {self.name!r} did not yield a value"
             raise RuntimeError(message) from None
 
-    async def end(self) -> None:
+    async def tear_down(self) -> None:
         """Tear it down."""
         if self._generator is None:
             return
@@ -53,12 +53,14 @@ class AsyncFixture:
         raise RuntimeError(message)
 
 
-def real(values: dict[str, Any], backend: Any, stand_in: object) -> dict[str, Any]:
+def resolve_values(
+    values: dict[str, Any], backend: Any, proxy: object
+) -> dict[str, Any]:
     """Return *values* with the backend, and what fixtures gave, in their places."""
 
-    def real_one(value: Any) -> Any:
-        if value is stand_in:
+    def resolve_value(value: Any) -> Any:
+        if value is proxy:
             return backend
         return value.value if isinstance(value, AsyncFixture) else value
 
-    return {name: real_one(value) for name, value in values.items()}
+    return {name: resolve_value(value) for name, value in values.items()}

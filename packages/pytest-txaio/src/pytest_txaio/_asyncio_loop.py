@@ -6,7 +6,7 @@ import asyncio
 import selectors
 from typing import TYPE_CHECKING, Any
 
-from pytest_txaio._time import GRACE
+from pytest_txaio._time import STUCK_DELAY
 
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class JumpingSelector(selectors.DefaultSelector):
         return ready
 
     def _wait(self) -> list[tuple[SelectorKey, int]]:
-        ready: list[tuple[SelectorKey, int]] = super().select(GRACE)
+        ready: list[tuple[SelectorKey, int]] = super().select(STUCK_DELAY)
         while not ready:
             if len(self.get_map()) <= self.own:
                 self.on_stuck()
@@ -51,9 +51,9 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._clock = time
         self._jumping = JumpingSelector(time, on_stuck)
         super().__init__(self._jumping)
-        self.take_stock()
+        self.count_own_descriptors()
 
-    def take_stock(self) -> None:
+    def count_own_descriptors(self) -> None:
         """Count what is watched now as the loop's own."""
         self._jumping.own = len(self._jumping.get_map())
 

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from pytest_txaio._host import ClockName, Host
 
 
-EITHER: tuple[ClockName, ...] = ("virtual", "real")
+BOTH_CLOCKS: tuple[ClockName, ...] = ("virtual", "real")
 
 
-class Known(NamedTuple):
+class BuiltinBackend(NamedTuple):
     """A backend on one loop."""
 
     host: str
@@ -30,7 +30,7 @@ class Known(NamedTuple):
     """What to ask pip for."""
     is_default: bool = True
     """Whether tests run on it unless something else is asked for."""
-    clocks: tuple[ClockName, ...] = EITHER
+    clocks: tuple[ClockName, ...] = BOTH_CLOCKS
     """Those of its host, which need not be imported to know."""
 
     def is_installed(self) -> bool:
@@ -44,35 +44,37 @@ class Known(NamedTuple):
         return made
 
 
-KNOWN = {
-    "asyncio": Known("_hosts_asyncio:AsyncioHost", ("txaio_asyncio",), "txaio-asyncio"),
-    "uvloop": Known(
+BUILTIN_BACKENDS = {
+    "asyncio": BuiltinBackend(
+        "_hosts_asyncio:AsyncioHost", ("txaio_asyncio",), "txaio-asyncio"
+    ),
+    "uvloop": BuiltinBackend(
         "_hosts_asyncio:UvloopHost",
         ("txaio_asyncio", "uvloop"),
         "txaio-asyncio[uvloop]",
         is_default=False,
         clocks=("real",),
     ),
-    "twisted": Known(
+    "twisted": BuiltinBackend(
         "_hosts_twisted:TwistedHost", ("txaio_twisted", "twisted"), "txaio-twisted"
     ),
-    "twisted-asyncioreactor": Known(
+    "twisted-asyncioreactor": BuiltinBackend(
         "_hosts_twisted:TwistedAsyncioreactorHost",
         ("txaio_twisted", "twisted"),
         "txaio-twisted",
         is_default=False,
     ),
-    "anyio-asyncio": Known(
+    "anyio-asyncio": BuiltinBackend(
         "_hosts_anyio:AnyioAsyncioHost", ("txaio_anyio", "anyio"), "txaio-anyio"
     ),
-    "anyio-uvloop": Known(
+    "anyio-uvloop": BuiltinBackend(
         "_hosts_anyio:AnyioUvloopHost",
         ("txaio_anyio", "anyio", "uvloop"),
         "txaio-anyio[uvloop]",
         is_default=False,
         clocks=("real",),
     ),
-    "anyio-trio": Known(
+    "anyio-trio": BuiltinBackend(
         "_hosts_anyio:AnyioTrioHost",
         ("txaio_anyio", "anyio", "trio"),
         "txaio-anyio[trio]",
@@ -81,7 +83,7 @@ KNOWN = {
 """The backends of this project."""
 
 
-def merged(
+def merge_hosts(
     several: Iterable[Mapping[str, Callable[[], Host]]],
 ) -> dict[str, Callable[[], Host]]:
     """Return the hosts that plugins and the user bring.
@@ -91,7 +93,7 @@ def merged(
     added: dict[str, Callable[[], Host]] = {}
     for hosts in several:
         for name, host in hosts.items():
-            if name in KNOWN or name in added:
+            if name in BUILTIN_BACKENDS or name in added:
                 message = f"there are two txaio backends {name!r}: rename one of them"
                 raise pytest.UsageError(message)
             added[name] = host
@@ -107,11 +109,11 @@ class Backends:
         Raises `pytest.UsageError` if one of these is unknown or not installed.
         """
         self.added = added
-        self.by_name: bool = bool(chosen.strip())
+        self.is_chosen: bool = bool(chosen.strip())
         """Whether somebody chose."""
         self.names: list[str] = self._default()
         """The names of those that tests run on, unless a mark says otherwise."""
-        if self.by_name:
+        if self.is_chosen:
             self.names = self.expand(chosen.split(","))
             if not self.names:
                 message = (
@@ -124,7 +126,7 @@ class Backends:
     @property
     def known(self) -> list[str]:
         """The names of all that there are."""
-        return [*KNOWN, *self.added]
+        return [*BUILTIN_BACKENDS, *self.added]
 
     @property
     def choice(self) -> str:
@@ -136,26 +138,26 @@ class Backends:
         """The requirement of each that tests would run on if it were installed."""
         return {
             name: known.requirement
-            for name, known in KNOWN.items()
+            for name, known in BUILTIN_BACKENDS.items()
             if known.is_default and not self.is_installed(name)
         }
 
     def is_installed(self, name: str) -> bool:
         """Tell whether the backend called *name* can be used here."""
-        return name in self.added or KNOWN[name].is_installed()
+        return name in self.added or BUILTIN_BACKENDS[name].is_installed()
 
     def clocks(self, name: str) -> tuple[ClockName, ...]:
         """Return the clocks of the backend called *name*."""
-        if name in KNOWN:
-            return KNOWN[name].clocks
+        if name in BUILTIN_BACKENDS:
+            return BUILTIN_BACKENDS[name].clocks
         # A factory need not be a class: its host is asked once more when it is made.
-        clocks: tuple[ClockName, ...] = getattr(self.added[name], "clocks", EITHER)
+        clocks: tuple[ClockName, ...] = getattr(self.added[name], "clocks", BOTH_CLOCKS)
         return clocks
 
     def check_installed(self, name: str) -> None:
         """Raise `pytest.UsageError` if the backend called *name* is not installed."""
         if not self.is_installed(name):
-            command = f"pip install '{KNOWN[name].requirement}'"
+            command = f"pip install '{BUILTIN_BACKENDS[name].requirement}'"
             message = f"the txaio backend {name!r} is not installed: {command}"
             raise pytest.UsageError(message)
 
@@ -172,7 +174,7 @@ class Backends:
     def header(self) -> str:
         """Say what the tests run on, and what they could."""
         running = ", ".join(self.names) or "no backend is installed"
-        missing = {} if self.by_name else self.missing
+        missing = {} if self.is_chosen else self.missing
         if not missing:
             return f"txaio: {running}"
         wanted = " ".join(f"'{each}'" for each in dict.fromkeys(missing.values()))
@@ -182,7 +184,11 @@ class Backends:
     @contextmanager
     def open(self, name: str) -> Generator[Host]:
         """Make the host called *name*, and close it."""
-        host = self.added[name]() if name in self.added else KNOWN[name].make_host()
+        host = (
+            self.added[name]()
+            if name in self.added
+            else BUILTIN_BACKENDS[name].make_host()
+        )
         host.name = name
         try:
             yield host
@@ -190,7 +196,7 @@ class Backends:
             host.close()
 
     def _default(self) -> list[str]:
-        default = [name for name, known in KNOWN.items() if known.is_default]
+        default = [name for name, known in BUILTIN_BACKENDS.items() if known.is_default]
         return [name for name in [*default, *self.added] if self.is_installed(name)]
 
     def _group(self, word: str) -> list[str]:

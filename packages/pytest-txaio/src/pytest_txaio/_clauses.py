@@ -42,7 +42,7 @@ CLAUSES = [
 ]
 """All clauses of the contract, in its order."""
 
-KIT = "pytest_txaio.conformance"
+SUITE = "pytest_txaio.conformance"
 CITED = re.compile(r"([A-Z]\d+(?:, [A-Z]\d+)*): ")
 
 # What a report remembers of its test: so it comes through pytest-xdist, and into XML.
@@ -78,11 +78,11 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--txaio-conformance"):
         named = config.args_source is pytest.Config.ArgsSource.ARGS
         others = config.args if named else []
-        kit = kit_for(config)
-        config.args = [*(each for each in others if each not in kit), *kit]
+        suite = suite_paths(config)
+        config.args = [*(each for each in others if each not in suite), *suite]
 
 
-def kit_for(config: pytest.Config) -> list[str]:
+def suite_paths(config: pytest.Config) -> list[str]:
     """Return where the tests of the contract are, as pytest takes it."""
     folder = Path(__file__).parent / "conformance"
     if "test_*.py" in config.getini("python_files"):
@@ -137,7 +137,7 @@ def pytest_collection_modifyitems(
 def is_ours(item: pytest.Function) -> bool:
     """Tell whether *item* is a test of the contract, wherever it was imported."""
     test: Callable[..., object] = item.obj
-    return test.__module__.startswith(KIT)
+    return test.__module__.startswith(SUITE)
 
 
 class Outcome:

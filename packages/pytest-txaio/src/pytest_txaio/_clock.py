@@ -11,13 +11,13 @@ from pytest_txaio._time import in_seconds
 
 if TYPE_CHECKING:
     from pytest_txaio._host import Host
-    from pytest_txaio._stand_in import Current
+    from pytest_txaio._proxy import CurrentBackend
 
 
 class TxaioClock:
     """The time of the backend, which a test can move if it is virtual."""
 
-    def __init__(self, host: Host, current: Current) -> None:
+    def __init__(self, host: Host, current: CurrentBackend) -> None:
         self._host = host
         self._current = current
 

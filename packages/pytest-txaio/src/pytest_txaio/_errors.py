@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     Kind = type[BaseException] | tuple[type[BaseException], ...]
     T = TypeVar("T")
 
-UNEXPECTED = "the backend reported what the test did not expect:"
+UNEXPECTED_REPORT = "the backend reported what the test did not expect:"
 FIX = (
     "Look at the failure in the code, or expect it in the test:"
     " `with txaio_errors.expect({kind}): ...`"
 )
 
 
-IDLE = (
+EXPECT_WITHOUT_WITH = (
     "txaio_errors.expect was called for {}, and expects nothing outside of `with`:"
     " `with txaio_errors.expect(...): ...`"
 )
@@ -123,16 +123,16 @@ class TxaioErrors:
             gc.collect()
             self._match()
 
-    def complaints(self) -> Iterator[str]:
+    def problems(self) -> Iterator[str]:
         """Yield what is wrong at the end of a test, and forget it."""
         left = self.take()
         if left:
             texts = ["".join(format_exception(error)) for error in left]
             fix = FIX.format(kind=type(left[0]).__name__)
-            yield "\n\n".join([UNEXPECTED, *texts, fix])
+            yield "\n\n".join([UNEXPECTED_REPORT, *texts, fix])
         announced, self._announced = self._announced, []
         for expected in announced:
-            yield IDLE.format(expected)
+            yield EXPECT_WITHOUT_WITH.format(expected)
         missing, self._awaited = self._awaited, []
         for expected in missing:
             yield f"the test expected the backend to report {expected}, and it did not"

@@ -49,7 +49,7 @@ def collecting_by_hand() -> Generator[None]:
         gc.collect()
 
 
-def look_at_everything_again() -> None:
+def unfreeze_objects() -> None:
     """Take back what `collecting_by_hand` set aside, for others who ask for objects."""
     if not COUNTS_REFERENCES:
         return

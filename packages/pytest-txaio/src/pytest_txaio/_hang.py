@@ -13,9 +13,9 @@ from pytest_txaio._waits import coroutine_lines, timer_lines
 
 if TYPE_CHECKING:
     from pytest_txaio._host import Host
-    from pytest_txaio._stand_in import Current
+    from pytest_txaio._proxy import CurrentBackend
 
-POLITE = 2
+MAX_INTERRUPTS = 2
 """So often a loop is told to end before it is stopped."""
 
 
@@ -23,10 +23,10 @@ class Hung(KeyboardInterrupt):
     """Raised in the loop to end it: every backend lets this one through."""
 
 
-class Hang:
+class HangDetector:
     """Finds out that a test hangs, says what it waits for, and ends its loop."""
 
-    def __init__(self, host: Host, current: Current, timeout: float) -> None:
+    def __init__(self, host: Host, current: CurrentBackend, timeout: float) -> None:
         self._host = host
         self._current = current
         self._timeout = timeout
@@ -59,7 +59,7 @@ class Hang:
         backend = self._current.backend
         # It may end by itself at any moment, and will not hear of it then.
         with suppress(Exception):
-            if backend is not None and self._attempts <= POLITE:
+            if backend is not None and self._attempts <= MAX_INTERRUPTS:
                 backend.call_from_thread(self._leave, text)
                 return
         with suppress(Exception):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from pytest_txaio._log import hear_records
+from pytest_txaio._log import capture_records
 
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 ClockName = Literal["virtual", "real"]
 
-PACE = {"virtual": (1.0, 0.002), "real": (0.02, 0.5)}
+UNIT_AND_LATENESS = {"virtual": (1.0, 0.002), "real": (0.02, 0.5)}
 """`unit` and `late` for each clock; another process may take away half a second."""
 
 
@@ -57,7 +57,7 @@ class Host:
     def use_clock(self, clock: ClockName) -> None:
         """Take *clock*, one of `clocks`, for the loops to come."""
         self.clock = clock
-        self.unit, self.late = PACE[clock]
+        self.unit, self.late = UNIT_AND_LATENESS[clock]
 
     def run(self, main: Main, *args: Any, debug: bool | None = None) -> Any:
         """Return what ``await main(backend, *args)`` gives on a new loop."""
@@ -116,6 +116,8 @@ class Host:
         """Return what the loop watches for a test: sockets, readers, writers."""
         return []
 
-    def hear(self, heard: Callable[[LogEvent], object]) -> AbstractContextManager[None]:
+    def capture(
+        self, heard: Callable[[LogEvent], object]
+    ) -> AbstractContextManager[None]:
         """Have *heard* called with each message meanwhile, of loggers at any level."""
-        return hear_records(heard)
+        return capture_records(heard)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from txaio_interfaces import IBackend
 
 
-LENIENT = 2
+MAX_CANCELLATIONS = 2
 """So often tasks are asked to end, which they can refuse."""
 
 
@@ -103,15 +103,15 @@ class AnyioTrioHost(AnyioAsyncioHost):
         return super().run(begin if callable(main) else main, debug=debug)
 
     def give_up(self) -> None:
-        self.token.run_sync_soon(self.break_off)
+        self.token.run_sync_soon(self.end_run)
 
-    def break_off(self) -> None:
+    def end_run(self) -> None:
         """End what cancellation did not: Trio has no stop(), and shields hold."""
         self.attempts += 1
         # Each leaves less of the test's own clean-up than the one before.
         if self.attempts == 1 and self.reject_waits():
             return
-        if self.attempts <= LENIENT:
+        if self.attempts <= MAX_CANCELLATIONS:
             self.module.lift_shields(self.task)
         else:
             self.module.interrupt(self.task, Hung)

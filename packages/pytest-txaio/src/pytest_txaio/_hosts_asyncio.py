@@ -42,14 +42,16 @@ class AsyncioHost(Host):
     def new_loop(self) -> asyncio.AbstractEventLoop:
         """Return a loop that hands on what it reports."""
         if self.virtual is None:
-            return self.listen_to(asyncio.new_event_loop())
-        return self.listen_to(VirtualLoop(self.virtual, self.stuck))
+            return self.collect_reports(asyncio.new_event_loop())
+        return self.collect_reports(VirtualLoop(self.virtual, self.stuck))
 
     def stuck(self) -> None:
         """Say so."""
         self.on_stuck()
 
-    def listen_to(self, loop: asyncio.AbstractEventLoop) -> asyncio.AbstractEventLoop:
+    def collect_reports(
+        self, loop: asyncio.AbstractEventLoop
+    ) -> asyncio.AbstractEventLoop:
         """Collect what *loop* reports."""
         self.loop = loop
         loop.set_exception_handler(
@@ -102,9 +104,9 @@ class UvloopHost(AsyncioHost):
         self.module = importlib.import_module("pytest_txaio._uvloop")
 
     def new_loop(self) -> asyncio.AbstractEventLoop:
-        loop, self.asked = self.module.new_uvloop()
-        return self.listen_to(loop)
+        loop, self.registry = self.module.new_uvloop()
+        return self.collect_reports(loop)
 
     def native_calls(self) -> list[tuple[Any, float]]:
-        pending: list[tuple[Any, float]] = self.asked.pending()
+        pending: list[tuple[Any, float]] = self.registry.pending()
         return pending

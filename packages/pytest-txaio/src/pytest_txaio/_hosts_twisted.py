@@ -82,8 +82,10 @@ class TwistedHost(Host):
         watched: list[object] = self.module.watched(self.reactors[-1])
         return watched
 
-    def hear(self, heard: Callable[[LogEvent], object]) -> AbstractContextManager[None]:
-        listening: AbstractContextManager[None] = self.module.hear_events(heard)
+    def capture(
+        self, heard: Callable[[LogEvent], object]
+    ) -> AbstractContextManager[None]:
+        listening: AbstractContextManager[None] = self.module.capture_events(heard)
         return listening
 
     def give_up(self) -> None:

@@ -27,7 +27,7 @@ class Leftovers:
         self._selectables = host.selectables()
         self._tasks = host.native_tasks() or 0
 
-    def complaint(self) -> str | None:
+    def problem(self) -> str | None:
         """Return what is wrong with what there is now, or None."""
         lines = [*self._timer_lines(), *self._task_lines(), *self._selectable_lines()]
         return "\n  ".join(["the test left behind", *lines, FIX]) if lines else None

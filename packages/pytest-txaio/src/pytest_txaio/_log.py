@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
-EVERYTHING = 1
+LOWEST_LEVEL = 1
 """The level of the standard library below which there is none but "not set"."""
 
-ADDED = frozenset(
+ADDED_FIELDS = frozenset(
     (
         "log_failure",
         "log_flattened",
@@ -64,7 +64,7 @@ class TxaioLog(list[LogEvent]):
         ]
 
 
-class Ear(logging.Handler):
+class CaptureHandler(logging.Handler):
     """Hands on what it hears."""
 
     def __init__(self, heard: Callable[[LogEvent], object]) -> None:
@@ -80,14 +80,14 @@ class Ear(logging.Handler):
             level=record.levelname.lower().replace("warning", "warn"),
             namespace=record.name,
             format=str(fields["log_format"]),
-            fields=own_fields(fields),
+            fields=caller_fields(fields),
             failure=record.exc_info[1] if record.exc_info else None,
             text=record.getMessage(),
         )
         self._heard(event)
 
 
-class AsBefore(logging.Filter):
+class PriorLevelFilter(logging.Filter):
     """Lets through what went through while the root logger had its own level."""
 
     def __init__(self, level: int) -> None:
@@ -99,37 +99,39 @@ class AsBefore(logging.Filter):
         logger: logging.Logger | None = logging.getLogger(record.name)
         while logger is not None and not logger.level:
             logger = logger.parent
-        level = EVERYTHING if logger is None else logger.level
-        if logger is logging.root and level == EVERYTHING:
+        level = LOWEST_LEVEL if logger is None else logger.level
+        if logger is logging.root and level == LOWEST_LEVEL:
             level = self._level
         return record.levelno >= level
 
 
 @contextmanager
-def hear_records(heard: Callable[[LogEvent], object]) -> Generator[None]:
+def capture_records(heard: Callable[[LogEvent], object]) -> Generator[None]:
     """Hand on every message that becomes a record; other handlers hear no more."""
-    root, ear = logging.root, Ear(heard)
-    before, as_before = root.level, AsBefore(root.level)
+    root, handler = logging.root, CaptureHandler(heard)
+    before, prior_level = root.level, PriorLevelFilter(root.level)
     # Ours has levels of its own, and asks for what passes them.
-    others = [each for each in root.handlers if type(each).__module__ != OURS]
+    others = [
+        each for each in root.handlers if type(each).__module__ != TXAIO_HANDLER_MODULE
+    ]
     for other in others:
-        other.addFilter(as_before)
-    root.addHandler(ear)
-    root.setLevel(EVERYTHING)
+        other.addFilter(prior_level)
+    root.addHandler(handler)
+    root.setLevel(LOWEST_LEVEL)
     try:
         yield
     finally:
         # The test may have set another, to stay.
-        if root.level == EVERYTHING:
+        if root.level == LOWEST_LEVEL:
             root.setLevel(before)
-        root.removeHandler(ear)
+        root.removeHandler(handler)
         for other in others:
-            other.removeFilter(as_before)
+            other.removeFilter(prior_level)
 
 
-OURS = "txaio_common._logging.handler"
+TXAIO_HANDLER_MODULE = "txaio_common._logging.handler"
 
 
-def own_fields(event: dict[str, Any]) -> dict[str, Any]:
+def caller_fields(event: dict[str, Any]) -> dict[str, Any]:
     """Return the fields of *event* that its caller gave."""
-    return {name: value for name, value in event.items() if name not in ADDED}
+    return {name: value for name, value in event.items() if name not in ADDED_FIELDS}

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from txaio_interfaces import IBackend
 
-TURNS = 10
+SETTLING_TURNS = 10
 """More turns of a loop than anything takes that is due."""
 
 
@@ -21,7 +21,7 @@ async def pause(txa: IBackend, seconds: float) -> None:
     before what others do in several turns has been done.
     """
     await txa.sleep(seconds)
-    for _ in range(TURNS):
+    for _ in range(SETTLING_TURNS):
         await txa.sleep(0)
 
 

@@ -11,8 +11,8 @@ from twisted.internet.defer import Deferred
 from twisted.internet.selectreactor import SelectReactor
 
 from pytest_txaio._asyncio_loop import VirtualLoop, exception_of
-from pytest_txaio._time import GRACE
-from pytest_txaio._twisted_log import CriticalEvents, hear_events
+from pytest_txaio._time import STUCK_DELAY
+from pytest_txaio._twisted_log import CriticalEvents, capture_events
 
 
 if TYPE_CHECKING:
@@ -29,8 +29,8 @@ __all__ = [
     "RealReactor",
     "VirtualAsyncioReactor",
     "VirtualReactor",
+    "capture_events",
     "close_reactor",
-    "hear_events",
     "pending_calls",
     "watched",
 ]
@@ -65,7 +65,7 @@ class VirtualReactor(RealReactor):
             if not self._is_ready(0):
                 self.time.jump(timeout)
             timeout = 0
-        elif timeout is None and not self._is_ready(GRACE) and not watched(self):
+        elif timeout is None and not self._is_ready(STUCK_DELAY) and not watched(self):
             self.on_stuck()
         SELECT.doSelect(self, timeout)
 
@@ -105,7 +105,7 @@ class VirtualAsyncioReactor(RealAsyncioReactor):
     ) -> None:
         loop = VirtualLoop(time, on_stuck)
         super().__init__(report, loop)
-        loop.take_stock()
+        loop.count_own_descriptors()
 
     def seconds(self) -> float:
         """Return the virtual time."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pytest_txaio._backends import Backends
     from pytest_txaio._host import ClockName
 
-MARK = (
+MARKER_LINE = (
     "txaio(backends=None, clock=None, timeout=None, leftovers=True): the backends that"
     " a test runs on, its clock ('virtual' or 'real'), after how many real seconds it"
     " counts as hung, and whether it fails for what it leaves behind"
@@ -63,7 +63,7 @@ def _checked(keyword: str, value: Any) -> Any:
         raise pytest.UsageError(f"clock must be 'virtual' or 'real', not {value!r}")
     if keyword == "leftovers" and not isinstance(value, bool):
         raise pytest.UsageError(f"leftovers must be True or False, not {value!r}")
-    return seconds(value, keyword) if keyword == "timeout" else value
+    return check_seconds(value, keyword) if keyword == "timeout" else value
 
 
 def _is_list_of_names(value: Any) -> bool:
@@ -73,7 +73,7 @@ def _is_list_of_names(value: Any) -> bool:
     return bool(names) and all(isinstance(name, str) for name in names)
 
 
-def seconds(value: Any, name: str) -> float:
+def check_seconds(value: Any, name: str) -> float:
     """Return *value*, given as *name*, as a number of seconds above 0.
 
     Raises `pytest.UsageError` if it is none.
@@ -88,7 +88,7 @@ def seconds(value: Any, name: str) -> float:
     return number
 
 
-def number_in(text: str) -> float | str:
+def parse_number(text: str) -> float | str:
     """Return the number that *text* is, or the text if it is none."""
     try:
         return float(text)
@@ -96,7 +96,7 @@ def number_in(text: str) -> float | str:
         return text
 
 
-def params(settings: Settings, backends: Backends) -> list[Any]:
+def backend_params(settings: Settings, backends: Backends) -> list[Any]:
     """Return the names of the backends that a test with *settings* is to run on.
 
     Where none is left it is one parameter that skips the test, and says why.
@@ -107,7 +107,7 @@ def params(settings: Settings, backends: Backends) -> list[Any]:
     if settings.backends is not None:
         asked = backends.expand(settings.backends)
         # Who chose for all of the tests chose among those of each.
-        names = [name for name in asked if name in names or not backends.by_name]
+        names = [name for name in asked if name in names or not backends.is_chosen]
         if not names:
             return [_skip(f"is for {', '.join(asked)}, which was not asked for")]
     if not names:

@@ -10,7 +10,7 @@ from typing import Any
 START = 1234.5678
 """Where virtual time begins: at no round figure, as monotonic clocks do."""
 
-GRACE = 0.05
+STUCK_DELAY = 0.05
 """For how many real seconds a loop with nothing to do waits before it says so."""
 
 

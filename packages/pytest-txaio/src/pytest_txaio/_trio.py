@@ -12,7 +12,7 @@ from trio.abc import Clock
 from trio.lowlevel import current_statistics, reschedule
 from trio.testing import wait_all_tasks_blocked
 
-from pytest_txaio._time import GRACE
+from pytest_txaio._time import STUCK_DELAY
 
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from pytest_txaio._time import VirtualTime
 
-ANOTHER_DAY = 86400.0
+MAX_SLEEP = 86400.0
 """What Trio is told to wait for: more seconds than it ever does."""
 
 
@@ -43,7 +43,7 @@ class VirtualClock(Clock):
 
     def deadline_to_sleep_time(self, deadline: float) -> float:
         """Return no seconds if *deadline* has come, and else as many as Trio takes."""
-        return 0.0 if deadline <= self.time.now else ANOTHER_DAY
+        return 0.0 if deadline <= self.time.now else MAX_SLEEP
 
     async def jump(self) -> None:
         """Make the next deadline now, whenever nothing else can happen."""
@@ -53,10 +53,10 @@ class VirtualClock(Clock):
             if left < inf:
                 self.time.jump(left, _threads_work())
             else:
-                await self._wait_for_good()
+                await self._check_stuck()
 
-    async def _wait_for_good(self) -> None:
-        await wait_all_tasks_blocked(GRACE)
+    async def _check_stuck(self) -> None:
+        await wait_all_tasks_blocked(STUCK_DELAY)
         if current_statistics().seconds_to_next_deadline == inf and not _may_be_woken():
             self.on_stuck()
 
@@ -81,19 +81,19 @@ def _threads_work() -> bool:
     return any(limiter.borrowed_tokens for limiter in limiters)
 
 
-def family(task: Any) -> Iterator[Any]:
+def task_and_descendants(task: Any) -> Iterator[Any]:
     """Yield *task*, and all tasks that it began."""
     yield task
     for nursery in task.child_nurseries:
         for child in tuple(nursery.child_tasks):
             # The backend's own task is the last to end, and serves the others.
             if child.name != "txaio":
-                yield from family(child)
+                yield from task_and_descendants(child)
 
 
 def lift_shields(task: Any) -> None:
     """Let cancellation through to *task*, and to all tasks that it began."""
-    for each in family(task):
+    for each in task_and_descendants(task):
         status = each._cancel_status
         while status is not None:
             status._scope.shield = False
@@ -109,7 +109,7 @@ def interrupt(task: Any, kind: type[BaseException]) -> None:
     def raise_kind() -> NoReturn:
         raise kind
 
-    for each in list(family(task)):
+    for each in list(task_and_descendants(task)):
         if each._abort_func is not None:
             each._attempt_abort(raise_kind)
         if each._next_send_fn is None and not _waits_for_children(each):

@@ -14,7 +14,7 @@ from twisted.logger import (
 )
 from zope.interface import implementer, provider
 
-from pytest_txaio._log import LogEvent, own_fields
+from pytest_txaio._log import LogEvent, caller_fields
 
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ globalLogBeginner.beginLoggingTo([], discardBuffer=True, redirectStandardIO=Fals
 # What an interface of Zope's makes an observer of, pyright cannot see.
 PUBLISHER: Any = globalLogPublisher
 
-REPORTERS = ("log_legacy", "twisted.", "txaio.")
+REPORTING_NAMESPACES = ("log_legacy", "twisted.", "txaio.")
 """How the namespaces begin of those who report what nobody looked at."""
 
 
@@ -42,7 +42,11 @@ class CriticalEvents:
         """Hand *event* on if it is critical; what a program logs is not a report."""
         critical = event.get("log_level") is LogLevel.critical
         namespace = str(event.get("log_namespace"))
-        if critical and "log_failure" in event and namespace.startswith(REPORTERS):
+        if (
+            critical
+            and "log_failure" in event
+            and namespace.startswith(REPORTING_NAMESPACES)
+        ):
             failure: Any = event["log_failure"]
             error: BaseException = failure.value
             error.add_note(formatEvent(event))
@@ -54,12 +58,12 @@ class CriticalEvents:
 
 
 @contextmanager
-def hear_events(heard: Callable[[LogEvent], object]) -> Generator[None]:
+def capture_events(heard: Callable[[LogEvent], object]) -> Generator[None]:
     """Hand on every message of the backend's loggers meanwhile."""
 
     @provider(ILogObserver)  # pyright: ignore[reportUntypedFunctionDecorator]
     def observe(event: dict[str, Any]) -> None:
-        if not _is_of_the_backend(event):
+        if not _is_from_backend(event):
             return
         failure: Any = event.get("log_failure")
         heard(
@@ -67,7 +71,7 @@ def hear_events(heard: Callable[[LogEvent], object]) -> Generator[None]:
                 level="trace" if "txaio_trace" in event else event["log_level"].name,
                 namespace=event["log_namespace"],
                 format=str(event["log_format"]),
-                fields=own_fields(event),
+                fields=caller_fields(event),
                 failure=getattr(failure, "value", None),
                 text=formatEvent(event),
             )
@@ -80,6 +84,6 @@ def hear_events(heard: Callable[[LogEvent], object]) -> Generator[None]:
         PUBLISHER.removeObserver(observe)
 
 
-def _is_of_the_backend(event: dict[str, Any]) -> bool:
+def _is_from_backend(event: dict[str, Any]) -> bool:
     made_by = type(event.get("log_logger")).__module__
     return made_by.startswith("txaio_twisted")

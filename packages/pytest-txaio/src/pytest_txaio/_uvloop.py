@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-class AskedTimers:
+class TimerRegistry:
     """Remembers the timers that a uvloop was asked for.
 
     It stands before the loop's own `call_later`, where `call_at` passes, too:
@@ -23,8 +23,8 @@ class AskedTimers:
     def __init__(self, loop: uvloop.Loop) -> None:
         self._loop = loop
         self._call_later = loop.call_later
-        self._asked: WeakKeyDictionary[asyncio.TimerHandle, Callable[..., object]]
-        self._asked = WeakKeyDictionary()
+        self._callbacks: WeakKeyDictionary[asyncio.TimerHandle, Callable[..., object]]
+        self._callbacks = WeakKeyDictionary()
         loop.call_later = self  # type: ignore[method-assign]
 
     def __call__(
@@ -32,7 +32,7 @@ class AskedTimers:
     ) -> asyncio.TimerHandle:
         """Do what the loop does, and remember it."""
         handle = self._call_later(delay, callback, *args, **kwargs)
-        self._asked[handle] = callback
+        self._callbacks[handle] = callback
         return handle
 
     def pending(self) -> list[tuple[Callable[..., object], float]]:
@@ -40,13 +40,13 @@ class AskedTimers:
         now = self._loop.time()
         return [
             (callback, handle.when() - now)
-            for handle, callback in self._asked.items()
+            for handle, callback in self._callbacks.items()
             # uvloop's timers fire up to 1.4 ms early.
             if not handle.cancelled() and handle.when() > now + 0.002
         ]
 
 
-def new_uvloop() -> tuple[uvloop.Loop, AskedTimers]:
+def new_uvloop() -> tuple[uvloop.Loop, TimerRegistry]:
     """Return a new loop and the count of its timers."""
     loop = uvloop.new_event_loop()
-    return loop, AskedTimers(loop)
+    return loop, TimerRegistry(loop)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     Coroutine = CoroutineType[Any, Any, Any]
 
-NATIVE: Any = CoroutineType  # Whatever it yields and returns.
+COROUTINE_TYPE: Any = CoroutineType  # Whatever it yields and returns.
 
 FRAMEWORKS = {
     "anyio",
@@ -33,26 +33,26 @@ FRAMEWORKS = {
 """Whose frames tell a test's author nothing."""
 
 
-def calls(fn: Any) -> list[str]:
+def function_names(fn: Any) -> list[str]:
     """Return the names of the functions that a call of *fn* is to call in the end."""
     if type(fn) is partial:
-        batched = [name for each in fn.args for name in _in_bucket(each)]
-        return batched or calls(fn.func)
+        batched = [name for each in fn.args for name in _names_in_bucket(each)]
+        return batched or function_names(fn.func)
     owner = getattr(fn, "__self__", None)
     if isinstance(owner, IDelayedCall):
         # The one of the backends here keeps it there; another's has its own name.
-        return calls(getattr(owner, "_func", None) or fn.__name__)
+        return function_names(getattr(owner, "_func", None) or fn.__name__)
     if isinstance(owner, IBackend) and fn.__name__ == "resolve":
         return ["sleep"]
     name = fn if isinstance(fn, str) else getattr(fn, "__qualname__", repr(fn))
     return [name.rpartition("<locals>.")[2]]
 
 
-def _in_bucket(bucket: Any) -> Iterator[str]:
+def _names_in_bucket(bucket: Any) -> Iterator[str]:
     """Yield the names of the calls in *bucket*, if it is one of a batched timer."""
     call = getattr(bucket, "next", bucket)
     while call is not bucket:
-        yield from calls(getattr(call, "func", call))
+        yield from function_names(getattr(call, "func", call))
         call = call.next
 
 
@@ -61,7 +61,7 @@ def timer_lines(timers: list[tuple[Any, float]]) -> list[str]:
     return [
         f"{name}() in {left:.6g} s"
         for fn, left in sorted(timers, key=lambda timer: timer[1])
-        for name in calls(fn)
+        for name in function_names(fn)
     ]
 
 
@@ -71,31 +71,33 @@ def waiting(package: str) -> list[Coroutine]:
     Those that there were before the test are not found, for the collector does not
     look at them (`collecting_by_hand`), nor those of the backend's *package*.
     """
-    coroutines = (each for each in gc.get_objects() if type(each) is NATIVE)
+    coroutines = (each for each in gc.get_objects() if type(each) is COROUTINE_TYPE)
     found: list[Coroutine] = [
         each
         for each in coroutines
         if inspect.getcoroutinestate(each) == inspect.CORO_SUSPENDED
     ]
     inner = {id(each.cr_await) for each in found}
-    return [each for each in found if id(each) not in inner and _steps(each, package)]
+    return [
+        each for each in found if id(each) not in inner and _await_chain(each, package)
+    ]
 
 
 def coroutine_lines(package: str) -> list[str]:
     """Say of each coroutine that waits what it is called, and where it waits."""
     lines: list[str] = []
     for each in waiting(package):
-        steps = _steps(each, package)
+        steps = _await_chain(each, package)
         name, frame = steps[0].__qualname__, cast("FrameType", steps[-1].cr_frame)
         where = f"{frame.f_code.co_filename}:{frame.f_lineno}"
         lines.append(f"{name.rpartition('<locals>.')[2]} waits at {where}")
     return lines
 
 
-def _steps(coroutine: Any, package: str) -> list[Coroutine]:
+def _await_chain(coroutine: Any, package: str) -> list[Coroutine]:
     """Return the user's coroutines that await each other, from without to within."""
     steps: list[Coroutine] = []
-    while type(coroutine) is NATIVE:
+    while type(coroutine) is COROUTINE_TYPE:
         if _is_users(coroutine, package):
             steps.append(coroutine)
         coroutine = coroutine.cr_await

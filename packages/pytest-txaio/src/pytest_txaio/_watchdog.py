@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
-TICK = 0.1
+POLL_INTERVAL = 0.1
 """How often it looks, in seconds."""
-AGAIN = 0.5
+REPEAT_INTERVAL = 0.5
 """After how many seconds it speaks again: clean-up may hang as well."""
 
 
@@ -31,7 +31,7 @@ class Watchdog(threading.Thread):
 
     def run(self) -> None:
         """Look at the clock."""
-        while not self._closed.wait(TICK):
+        while not self._closed.wait(POLL_INTERVAL):
             # No block ends while it is spoken of.
             with self._lock:
                 self._look()
@@ -40,7 +40,7 @@ class Watchdog(threading.Thread):
         if self._watched is not None:
             deadline, overdue = self._watched
             if monotonic() > deadline:
-                self._watched = monotonic() + AGAIN, overdue
+                self._watched = monotonic() + REPEAT_INTERVAL, overdue
                 overdue()
 
     @contextmanager

@@ -13,21 +13,21 @@ from pytest_txaio import (
     TxaioErrors,
     TxaioLog,
     Watchdog,
-    _before_others,
+    _first_hooks,
     _hookspecs,
 )
-from pytest_txaio._backends import merged
-from pytest_txaio._before_others import TRIAL, asking
-from pytest_txaio._garbage import look_at_everything_again
+from pytest_txaio._backends import merge_hosts
+from pytest_txaio._first_hooks import TEST_RUN, requesting_item
+from pytest_txaio._garbage import unfreeze_objects
 from pytest_txaio._settings import (
-    MARK,
+    MARKER_LINE,
     NO_BACKEND,
-    number_in,
-    params,
-    seconds,
+    backend_params,
+    check_seconds,
+    parse_number,
     settings_of,
 )
-from pytest_txaio._trial import Trial, raise_complaints
+from pytest_txaio._test_run import TestRun, fail_with
 
 
 if TYPE_CHECKING:
@@ -63,13 +63,13 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", MARK)
-    config.pluginmanager.register(_before_others, "txaio-before-others")
+    config.addinivalue_line("markers", MARKER_LINE)
+    config.pluginmanager.register(_first_hooks, "txaio-first-hooks")
     hosts = config.hook.pytest_txaio_hosts()
     chosen = config.getoption("--txaio-backends") or config.getini("txaio_backends")
-    config.stash[BACKENDS] = Backends(merged(hosts), chosen)
-    timeout = number_in(config.getini("txaio_timeout"))
-    config.stash[TIMEOUT] = seconds(timeout, "txaio_timeout")
+    config.stash[BACKENDS] = Backends(merge_hosts(hosts), chosen)
+    timeout = parse_number(config.getini("txaio_timeout"))
+    config.stash[TIMEOUT] = check_seconds(timeout, "txaio_timeout")
 
 
 def pytest_report_header(config: pytest.Config) -> str:
@@ -91,7 +91,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     else:
         try:
             settings = settings_of(test, config.stash[TIMEOUT])
-            names = params(settings, backends_of(config))
+            names = backend_params(settings, backends_of(config))
         except pytest.UsageError as error:
             raise pytest.Collector.CollectError(f"{test.nodeid}: {error}") from None
         metafunc.parametrize("txaio_host", names, indirect=True)
@@ -99,7 +99,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish() -> None:
-    look_at_everything_again()
+    unfreeze_objects()
 
 
 @pytest.fixture(scope="session")
@@ -117,7 +117,7 @@ def txaio_host(
     """The loop that the test runs on, for tests of backends."""
     if not request.param:
         pytest.fail(NO_BACKEND, pytrace=False)
-    test = asking(request)
+    test = requesting_item(request)
     settings = settings_of(test, request.config.stash[TIMEOUT])
     with backends_of(request.config).open(request.param) as host:
         if settings.clock not in (None, *host.clocks):
@@ -125,52 +125,52 @@ def txaio_host(
             pytest.fail(message, pytrace=False)
         if settings.clock is not None:
             host.use_clock(settings.clock)
-        trial = test.stash[TRIAL] = Trial(host, settings, _txaio_watchdog)
+        test_run = test.stash[TEST_RUN] = TestRun(host, settings, _txaio_watchdog)
         yield host
         # Plain fixtures have been torn down since the test ended.
-        raise_complaints(trial.late_complaints())
+        fail_with(test_run.late_problems())
 
 
 @pytest.fixture
-def _txaio_trial(txaio_host: Host, request: pytest.FixtureRequest) -> Trial:
+def _txaio_test_run(txaio_host: Host, request: pytest.FixtureRequest) -> TestRun:
     del txaio_host
-    return asking(request).stash[TRIAL]
+    return requesting_item(request).stash[TEST_RUN]
 
 
 @pytest.fixture
-def txaio(_txaio_trial: Trial) -> IBackend:
+def txaio(_txaio_test_run: TestRun) -> IBackend:
     """The backend: in `async def` tests and fixtures, itself; elsewhere, a stand-in.
 
     A stand-in does what the backend does once its loop runs.
     """
-    return cast("IBackend", _txaio_trial.stand_in)
+    return cast("IBackend", _txaio_test_run.proxy)
 
 
 @pytest.fixture
-def txaio_run(_txaio_trial: Trial) -> Callable[..., Any]:
+def txaio_run(_txaio_test_run: TestRun) -> Callable[..., Any]:
     """Call ``fn(*args)`` on a new loop, await what it returns, and return that.
 
     For sync tests; *txaio* is the backend meanwhile.
     """
-    return _txaio_trial.run_in_sync_test
+    return _txaio_test_run.run_in_sync_test
 
 
 @pytest.fixture
-def txaio_clock(_txaio_trial: Trial) -> TxaioClock:
+def txaio_clock(_txaio_test_run: TestRun) -> TxaioClock:
     """The backend's time, and how to move it: `time()`, `advance(seconds)`."""
-    return TxaioClock(_txaio_trial.host, _txaio_trial.current)
+    return TxaioClock(_txaio_test_run.host, _txaio_test_run.current)
 
 
 @pytest.fixture
-def txaio_errors(_txaio_trial: Trial) -> TxaioErrors:
+def txaio_errors(_txaio_test_run: TestRun) -> TxaioErrors:
     """The errors that the backend reports: `expect(kind, match)`, `take()`."""
-    return _txaio_trial.errors
+    return _txaio_test_run.errors
 
 
 @pytest.fixture
-def txaio_log(_txaio_trial: Trial) -> Iterator[TxaioLog]:
+def txaio_log(_txaio_test_run: TestRun) -> Iterator[TxaioLog]:
     """The messages that were logged, at any level, as a list."""
     log = TxaioLog()
-    _txaio_trial.is_logged = True
-    with _txaio_trial.host.hear(log.append):
+    _txaio_test_run.is_logged = True
+    with _txaio_test_run.host.capture(log.append):
         yield log

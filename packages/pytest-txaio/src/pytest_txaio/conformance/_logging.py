@@ -38,7 +38,7 @@ def objects(out: io.StringIO) -> list[dict[str, Any]]:
     return [json.loads(line) for line in out.getvalue().splitlines()]
 
 
-class Heard(NamedTuple):
+class NativeRecord(NamedTuple):
     """A native record: itself, and what it says in its framework's own way."""
 
     record: Any
@@ -48,25 +48,25 @@ class Heard(NamedTuple):
     fields: dict[str, Any]
 
 
-class Keep(logging.Handler):
+class KeepingHandler(logging.Handler):
     """Keeps what it is handed."""
 
-    def __init__(self, heard: list[Heard]) -> None:
+    def __init__(self, heard: list[NativeRecord]) -> None:
         super().__init__()
         self.heard = heard
 
     def emit(self, record: logging.LogRecord) -> None:
         fields: dict[str, Any] = vars(record)["fields"]
         level = record.levelname.lower().replace("warning", "warn")
-        heard = Heard(record, level, record.name, record.getMessage, fields)
+        heard = NativeRecord(record, level, record.name, record.getMessage, fields)
         self.heard.append(heard)
 
 
 @contextmanager
-def hear_records(namespace: str) -> Iterator[list[Heard]]:
+def capture_records(namespace: str) -> Iterator[list[NativeRecord]]:
     """Hear what the standard library's logger *namespace* hands on."""
-    heard: list[Heard] = []
-    native, keep = logging.getLogger(namespace), Keep(heard)
+    heard: list[NativeRecord] = []
+    native, keep = logging.getLogger(namespace), KeepingHandler(heard)
     before = native.level
     native.addHandler(keep)
     native.setLevel(1)
@@ -78,16 +78,16 @@ def hear_records(namespace: str) -> Iterator[list[Heard]]:
 
 
 @contextmanager
-def hear_events(namespace: str) -> Iterator[list[Heard]]:
+def capture_events(namespace: str) -> Iterator[list[NativeRecord]]:
     """Hear what Twisted's publisher hands on of *namespace* and below."""
     logger: Any = importlib.import_module("twisted.logger")
-    heard: list[Heard] = []
+    heard: list[NativeRecord] = []
 
     def observe(event: dict[str, Any]) -> None:
         if f"{event['log_namespace']}.".startswith(f"{namespace}."):
             level = "trace" if "txaio_trace" in event else event["log_level"].name
             name, text = event["log_namespace"], logger.formatEvent
-            heard.append(Heard(event, level, name, lambda: text(event), event))
+            heard.append(NativeRecord(event, level, name, lambda: text(event), event))
 
     logger.globalLogPublisher.addObserver(observe)
     try:
@@ -96,9 +96,11 @@ def hear_events(namespace: str) -> Iterator[list[Heard]]:
         logger.globalLogPublisher.removeObserver(observe)
 
 
-_HEAR = {"txaio_twisted": hear_events}
+_CAPTURE = {"txaio_twisted": capture_events}
 
 
-def heard_by(host: Host, namespace: str) -> AbstractContextManager[list[Heard]]:
+def native_records(
+    host: Host, namespace: str
+) -> AbstractContextManager[list[NativeRecord]]:
     """Return the native records of *namespace* that the loop's framework hands on."""
-    return _HEAR.get(host.package, hear_records)(namespace)
+    return _CAPTURE.get(host.package, capture_records)(namespace)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_txaio import pause
-from pytest_txaio.conformance._things import INF, NAN, ROUNDING
+from pytest_txaio.conformance._helpers import INF, NAN, ROUNDING
 
 
 if TYPE_CHECKING:

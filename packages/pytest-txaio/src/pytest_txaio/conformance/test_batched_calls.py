@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_txaio import pause, until
-from pytest_txaio.conformance._things import Boom, variable
+from pytest_txaio.conformance._helpers import Boom, variable
 
 
 if TYPE_CHECKING:

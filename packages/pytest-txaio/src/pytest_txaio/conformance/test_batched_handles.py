@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_txaio import collect_dropped, pause
-from pytest_txaio.conformance._things import INF, Argument, show
+from pytest_txaio.conformance._helpers import INF, Argument, show
 
 
 if TYPE_CHECKING:
@@ -148,9 +148,9 @@ async def test_batched_cancelled_call_lets_go_of_its_arguments(
     gone = weakref.ref(argument)
     timer = txa.make_batched_timer(unit)
     call = timer.call_later(unit, show, argument)
-    by_name = timer.call_later(unit, show, end=argument)
+    is_chosen = timer.call_later(unit, show, end=argument)
     call.cancel()
-    by_name.cancel()
+    is_chosen.cancel()
     await txa.sleep(0)
     del argument
     collect_dropped()

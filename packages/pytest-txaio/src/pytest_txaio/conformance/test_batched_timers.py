@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_txaio import pause, until
-from pytest_txaio.conformance._things import INF
+from pytest_txaio.conformance._helpers import INF
 
 
 if TYPE_CHECKING:

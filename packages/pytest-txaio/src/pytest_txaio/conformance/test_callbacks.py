@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_txaio import pause
-from pytest_txaio.conformance._things import Boom
+from pytest_txaio.conformance._helpers import Boom
 from txaio_interfaces import IFailedFuture
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_txaio import collect_dropped, pause
-from pytest_txaio.conformance._things import Boom, raise_boom
+from pytest_txaio.conformance._helpers import Boom, raise_boom
 
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_txaio import pause
-from pytest_txaio.conformance._things import (
+from pytest_txaio.conformance._helpers import (
     Awaitable,
     Boom,
     coroutine_function,

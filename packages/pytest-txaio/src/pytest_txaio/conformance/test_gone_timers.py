@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_txaio import collect_dropped, pause
-from pytest_txaio.conformance._things import GRAIN, Argument, show
+from pytest_txaio.conformance._helpers import EARLY_TOLERANCE, Argument, show
 
 
 if TYPE_CHECKING:
@@ -78,10 +78,10 @@ async def test_cancelled_call_lets_go_of_its_arguments(
     argument = Argument()
     gone = weakref.ref(argument)
     call = txa.call_later(1000 * unit, show, argument)
-    by_name = txa.call_later(1000 * unit, show, end=argument)
+    is_chosen = txa.call_later(1000 * unit, show, end=argument)
     await txa.sleep(0)
     call.cancel()
-    by_name.cancel()
+    is_chosen.cancel()
     del argument
     collect_dropped()
     assert gone() is None
@@ -111,7 +111,7 @@ async def test_earlier_timer(txa: IBackend, unit: float, late: float) -> None:
     txa.call_later(unit, lambda: made.append(txa.time() - begun))
     await pause(txa, 2 * unit)
     assert len(made) == 1
-    assert -GRAIN <= made[0] - unit <= late
+    assert -EARLY_TOLERANCE <= made[0] - unit <= late
     far.cancel()
 
 
@@ -128,7 +128,7 @@ async def test_earlier_timer_from_a_thread(
 
     await txa.run_in_thread(txa.call_from_thread, make)
     await fired
-    assert -GRAIN <= txa.time() - times[0] - unit <= late
+    assert -EARLY_TOLERANCE <= txa.time() - times[0] - unit <= late
 
 
 async def test_earlier_by_reset(txa: IBackend, unit: float, late: float) -> None:
@@ -142,7 +142,7 @@ async def test_earlier_by_reset(txa: IBackend, unit: float, late: float) -> None
     assert call.reset(unit)
     await pause(txa, 2 * unit)
     assert len(made) == 1
-    assert -GRAIN <= made[0] - unit <= late
+    assert -EARLY_TOLERANCE <= made[0] - unit <= late
     far.cancel()
 
 

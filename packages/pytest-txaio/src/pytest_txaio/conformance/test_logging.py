@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_txaio.conformance._helpers import LEVELS
 from pytest_txaio.conformance._logging import logged
-from pytest_txaio.conformance._things import LEVELS
 
 
 if TYPE_CHECKING:

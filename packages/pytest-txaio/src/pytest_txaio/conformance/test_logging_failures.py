@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pytest_txaio.conformance._helpers import LEVELS, start_python
 from pytest_txaio.conformance._logging import logged, objects
-from pytest_txaio.conformance._things import LEVELS, start_python
 
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_txaio.conformance._logging import heard_by, logged, objects
+from pytest_txaio.conformance._logging import logged, native_records, objects
 
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ async def test_out_of_none(
     try:
         txa.start_logging(None, "trace")
         assert as_it_is(host) == (root, audience)
-        with heard_by(host, "name") as heard:
+        with native_records(host, "name") as heard:
             txa.make_logger("name").trace("heard")
     finally:
         txa.stop_logging()
@@ -176,14 +176,14 @@ async def test_stopped_on_a_bare_root_logger(
 
 async def test_without_start_logging(txa: IBackend, host: Host) -> None:
     """O7: Not started, records go where the application's logging sends them."""
-    with heard_by(host, "shop") as heard:
+    with native_records(host, "shop") as heard:
         txa.make_logger("shop.till").info("{count} sold", count=3)
     assert [one.text() for one in heard] == ["3 sold"]
 
 
 async def test_applications_own_handlers(txa: IBackend, host: Host) -> None:
     """O7: While it is started, they go on to get each record, and get it once."""
-    with heard_by(host, "shop") as heard, logged(txa, "info") as out:
+    with native_records(host, "shop") as heard, logged(txa, "info") as out:
         txa.make_logger("shop.till").info("one")
         txa.make_logger("shop.till").debug("not made")
     assert [one.text() for one in heard] == ["one"]
@@ -220,7 +220,7 @@ async def test_threads_that_log(
     threads = [threading.Thread(target=write, args=[n]) for n in range(THREADS)]
     with logged(txa), path.open("w", encoding="utf-8") as stream:
         txa.start_logging(stream)
-        with heard_by(host, "name" if native else "another"):
+        with native_records(host, "name" if native else "another"):
             for thread in threads:
                 thread.start()
             for thread in threads:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_txaio.conformance._logging import heard_by, logged
-from pytest_txaio.conformance._things import LEVELS
+from pytest_txaio.conformance._helpers import LEVELS
+from pytest_txaio.conformance._logging import logged, native_records
 
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Counted:
 async def test_record_is_native(txa: IBackend, host: Host) -> None:
     """O3: What is handed on is an event of Twisted's, elsewhere a `LogRecord`."""
     kind = {"txaio_twisted": dict}.get(host.package, logging.LogRecord)
-    with heard_by(host, "shop"), heard_by(host, "shop.till") as heard:
+    with native_records(host, "shop"), native_records(host, "shop.till") as heard:
         txa.make_logger("shop.till").info("{count} sold", count=3)
     (one,) = heard
     assert isinstance(one.record, kind)
@@ -44,7 +44,7 @@ async def test_record_is_native(txa: IBackend, host: Host) -> None:
 
 async def test_every_level_is_its_own(txa: IBackend, host: Host) -> None:
     """O3: A native record tells the six levels apart, trace from debug too."""
-    with logged(txa), heard_by(host, "shop") as heard:
+    with logged(txa), native_records(host, "shop") as heard:
         for level in LEVELS:
             getattr(txa.make_logger("shop"), level)("said")
     assert [one.level for one in heard] == LEVELS
@@ -53,7 +53,7 @@ async def test_every_level_is_its_own(txa: IBackend, host: Host) -> None:
 async def test_fields_are_kept(txa: IBackend, host: Host) -> None:
     """O3: The fields of a record are the caller's own objects, in no text."""
     peer, items = object(), [1, 2]
-    with heard_by(host, "shop") as heard:
+    with native_records(host, "shop") as heard:
         txa.make_logger("shop").warn("{items} left", items=items, peer=peer)
     (one,) = heard
     assert one.fields["items"] is items
@@ -65,7 +65,7 @@ async def test_fields_are_kept(txa: IBackend, host: Host) -> None:
 
 async def test_place_is_the_callers(txa: IBackend, host: Host) -> None:
     """O3: A `LogRecord` has the file, line and function of who called the logger."""
-    with heard_by(host, "shop") as heard:
+    with native_records(host, "shop") as heard:
         line = sys._getframe().f_lineno + 1
         txa.make_logger("shop").info("here")
         txa.make_logger("shop").failure("there")
@@ -86,7 +86,7 @@ async def test_formatted_once(
     counted = Counted()
     with logged(txa) as out:
         if heard_natively:
-            with heard_by(host, "shop"):
+            with native_records(host, "shop"):
                 txa.make_logger("shop").info("{it}", it=counted)
         else:
             txa.make_logger("shop").info("{it}", it=counted)
@@ -102,7 +102,7 @@ async def test_not_formatted_unless_written(
     # Or pytest writes it down.
     monkeypatch.setattr(logging.getLogger("shop"), "propagate", False)
     log: Any = txa.make_logger("shop")
-    with heard_by(host, "shop") as heard:
+    with native_records(host, "shop") as heard:
         log.info("{it}", it=counted)
         log.info("%s", counted)
     assert counted.times == 0
@@ -119,7 +119,7 @@ async def test_disabled_level_does_nothing(
     counted = Counted()
     log = txa.make_logger("shop")
     log.set_log_level("critical")
-    with logged(txa) as out, heard_by(host, "shop") as heard:
+    with logged(txa) as out, native_records(host, "shop") as heard:
         getattr(log, level)("{it}", it=counted)
     assert (out.getvalue(), heard, counted.times) == ("", [], 0)
 
@@ -127,7 +127,7 @@ async def test_disabled_level_does_nothing(
 async def test_bound_fields(txa: IBackend, host: Host) -> None:
     """O2: Fields that are bound to a logger are in its records, the call's go first."""
     log = txa.make_logger("shop").bind(peer="ada", count=1)
-    with heard_by(host, "shop") as heard:
+    with native_records(host, "shop") as heard:
         log.info("{peer} {count}", count=2)
         log.bind(peer="bob").info("{peer} {count}")
         txa.make_logger("shop").info("none bound")
@@ -138,7 +138,7 @@ async def test_bound_fields(txa: IBackend, host: Host) -> None:
 async def test_category(txa: IBackend, host: Host) -> None:
     """O2: The field `log_category` picks the format of a message that has none."""
     txa.add_log_categories({"SHOP1": "{count} sold of {kind}"})
-    with heard_by(host, "shop") as heard:
+    with native_records(host, "shop") as heard:
         txa.make_logger("shop").info(log_category="SHOP1", count=3, kind="tea")
     assert heard[0].text() == "3 sold of tea"
     assert heard[0].fields["log_category"] == "SHOP1"

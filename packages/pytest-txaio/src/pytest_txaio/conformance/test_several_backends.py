@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_txaio.conformance._things import Boom, coroutine_function, start_python
+from pytest_txaio.conformance._helpers import Boom, coroutine_function, start_python
 
 
 if TYPE_CHECKING:

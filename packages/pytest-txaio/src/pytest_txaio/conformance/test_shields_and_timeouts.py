@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_txaio import collect_dropped, pause
-from pytest_txaio.conformance._things import Boom, nap
+from pytest_txaio.conformance._helpers import Boom, nap
 
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_txaio import pause
-from pytest_txaio.conformance._things import GRAIN, INF
+from pytest_txaio.conformance._helpers import EARLY_TOLERANCE, INF
 
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ async def test_call_is_made_once_and_in_time(
     await pause(txa, 6 * unit)
     assert len(made) == len(delays)
     for delay, after in zip(delays, made, strict=True):
-        assert -GRAIN <= after - delay <= late
+        assert -EARLY_TOLERANCE <= after - delay <= late
 
 
 async def test_calls_are_made_in_order_of_time(txa: IBackend, unit: float) -> None:
@@ -71,7 +71,7 @@ async def test_calls_made_by_calls(txa: IBackend, unit: float, late: float) -> N
     txa.call_later(unit, step)
     await pause(txa, 5 * unit)
     assert len(made) == 3
-    assert -3 * GRAIN <= made[2] - 3 * unit <= 3 * late
+    assert -3 * EARLY_TOLERANCE <= made[2] - 3 * unit <= 3 * late
 
 
 async def test_time_is_monotonic(txa: IBackend, unit: float) -> None:
@@ -81,7 +81,7 @@ async def test_time_is_monotonic(txa: IBackend, unit: float) -> None:
         await txa.sleep(unit)
         times.append(txa.time())
     assert times == sorted(times)
-    assert times[-1] - times[0] >= 3 * (unit - GRAIN)
+    assert times[-1] - times[0] >= 3 * (unit - EARLY_TOLERANCE)
 
 
 async def test_sleep(txa: IBackend, unit: float, late: float) -> None:
@@ -89,7 +89,7 @@ async def test_sleep(txa: IBackend, unit: float, late: float) -> None:
     begun = txa.time()
     slept: Any = txa.sleep(1.5 * unit)
     assert await slept is None
-    assert -GRAIN <= txa.time() - begun - 1.5 * unit <= late
+    assert -EARLY_TOLERANCE <= txa.time() - begun - 1.5 * unit <= late
 
 
 @pytest.mark.parametrize("delay", [2.0, 0.5, 0, -1], ids=["later", "sooner", "0", "-1"])
@@ -109,7 +109,7 @@ async def test_reset_moves_a_call(
     txa.call_later(0.5 * unit, move)
     await pause(txa, 4 * unit)
     assert len(made) == 1
-    assert -GRAIN <= made[0] - due[0] <= late
+    assert -EARLY_TOLERANCE <= made[0] - due[0] <= late
 
 
 async def test_reset_again_and_again(txa: IBackend, unit: float, late: float) -> None:
@@ -126,7 +126,7 @@ async def test_reset_again_and_again(txa: IBackend, unit: float, late: float) ->
         txa.call_later(0.5 * number * unit, move)
     await pause(txa, 5 * unit)
     assert [args for _, args in made] == [(1, 2)]
-    assert -GRAIN <= made[0][0] - due[-1] <= late
+    assert -EARLY_TOLERANCE <= made[0][0] - due[-1] <= late
 
 
 async def test_reset_in_a_call_at_the_same_time(txa: IBackend, unit: float) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_txaio import collect_dropped, pause
-from pytest_txaio.conformance._things import Boom
+from pytest_txaio.conformance._helpers import Boom
 
 
 if TYPE_CHECKING:

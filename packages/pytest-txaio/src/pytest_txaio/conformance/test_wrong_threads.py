@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_txaio import pause
-from pytest_txaio.conformance._things import Awaitable, Boom, coroutine_function
+from pytest_txaio.conformance._helpers import Awaitable, Boom, coroutine_function
 
 
 if TYPE_CHECKING:

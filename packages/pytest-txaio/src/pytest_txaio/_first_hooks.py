@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from pytest_txaio._async_fixtures import AsyncFixture, is_async
-from pytest_txaio._trial import Trial, is_async_test, raise_complaints
+from pytest_txaio._test_run import TestRun, fail_with, is_async_test
 
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 UNHANDLED = "no plugin or hook that handled it"
 """What pytest, from version 9 on, says of async fixtures."""
 
-TRIAL = pytest.StashKey[Trial]()
+TEST_RUN = pytest.StashKey[TestRun]()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -54,9 +54,9 @@ def pytest_pycollect_makeitem(
         return None
     marks: list[pytest.Mark] = getattr(test, "pytestmark", [])
     used = [arg for mark in marks if mark.name == "usefixtures" for arg in mark.args]
-    if not takes_txaio(collector, [*inspect.signature(test).parameters, *used]):
+    if not needs_txaio(collector, [*inspect.signature(test).parameters, *used]):
         return None
-    items: Iterable[Any] = collector._genfunctions(name, hide(test))
+    items: Iterable[Any] = collector._genfunctions(name, as_plain_function(test))
     return [AsyncFunction.like(item) for item in items]
 
 
@@ -80,11 +80,11 @@ class AsyncFunction(pytest.Function):
     def _getobj(self) -> Any:
         found: Any = super()._getobj()  # type: ignore[no-untyped-call]
         if inspect.ismethod(found):
-            return MethodType(hide(found.__func__), found.__self__)
-        return hide(found)
+            return MethodType(as_plain_function(found.__func__), found.__self__)
+        return as_plain_function(found)
 
 
-def takes_txaio(node: pytest.Item | pytest.Collector, names: Iterable[str]) -> bool:
+def needs_txaio(node: pytest.Item | pytest.Collector, names: Iterable[str]) -> bool:
     """Tell whether the fixture `txaio` is needed for one of *names* in *node*."""
     # pytest tells no plugin of the fixtures of a test that is not there yet.
     manager: Any = node.session._fixturemanager
@@ -98,7 +98,7 @@ def takes_txaio(node: pytest.Item | pytest.Collector, names: Iterable[str]) -> b
     return "txaio" in seen
 
 
-def hide(test: Callable[..., Any]) -> Callable[..., Any]:
+def as_plain_function(test: Callable[..., Any]) -> Callable[..., Any]:
     """Return a plain function that does what *test*, an async one, does."""
 
     @wraps(test)
@@ -114,39 +114,41 @@ def pytest_fixture_setup(
 ) -> Generator[None, Any, Any]:
     """Put an async fixture off until the loop of its test runs."""
     definition = cast("Any", fixturedef)
-    trial = asking(request).stash.get(TRIAL, None)
-    if trial is None:
-        return (yield from leave_to_others(definition, request))
+    test_run = requesting_item(request).stash.get(TEST_RUN, None)
+    if test_run is None:
+        return (yield from set_up_by_others(definition, request))
     try:
-        has_to_wait = needs_the_loop(definition, request, trial)
+        is_postponed = has_to_wait_for_loop(definition, request, test_run)
     except pytest.fail.Exception as error:
-        remember(error, definition, request)
+        cache_error(error, definition, request)
         raise
-    if not has_to_wait:
-        return (yield from leave_to_others(definition, request))
+    if not is_postponed:
+        return (yield from set_up_by_others(definition, request))
     function = definition.func
 
-    def put_off(**kwargs: Any) -> AsyncFixture:
-        fixture = AsyncFixture(definition.argname, bound(function, request), kwargs)
-        trial.fixtures.append(fixture)
+    def postpone(**kwargs: Any) -> AsyncFixture:
+        fixture = AsyncFixture(
+            definition.argname, bind_to_instance(function, request), kwargs
+        )
+        test_run.fixtures.append(fixture)
         return fixture
 
-    put_off.__signature__ = inspect.signature(function)  # type: ignore[attr-defined]
-    definition.func = put_off
+    postpone.__signature__ = inspect.signature(function)  # type: ignore[attr-defined]
+    definition.func = postpone
     try:
         return (yield)
     finally:
         definition.func = function
 
 
-def remember(error: Any, definition: Any, request: pytest.FixtureRequest) -> None:
+def cache_error(error: Any, definition: Any, request: pytest.FixtureRequest) -> None:
     """Have pytest know of the *error* of a fixture that was never set up."""
     # It tears down no fixture of which nothing came, and chokes on it.
     key = definition.cache_key(request)
     definition.cached_result = (None, key, (error, error.__traceback__))
 
 
-def leave_to_others(
+def set_up_by_others(
     definition: Any, request: pytest.FixtureRequest
 ) -> Generator[None, Any, Any]:
     """Have a fixture set up; if it is async, and nobody does that, name the fix."""
@@ -157,17 +159,19 @@ def leave_to_others(
             raise
     message = f"the async fixture {definition.argname!r} must take txaio"
     failure = pytest.fail.Exception(message, pytrace=False)
-    remember(failure, definition, request)
+    cache_error(failure, definition, request)
     raise failure
 
 
-def asking(request: pytest.FixtureRequest) -> pytest.Item:
+def requesting_item(request: pytest.FixtureRequest) -> pytest.Item:
     """Return the test that asks for a fixture, or what else does."""
     test: Any = request.node
     return cast("pytest.Item", test)
 
 
-def bound(function: Any, request: pytest.FixtureRequest) -> Callable[..., Any]:
+def bind_to_instance(
+    function: Any, request: pytest.FixtureRequest
+) -> Callable[..., Any]:
     """Return *function*, and if it is a method, that of the test's own object."""
     owner, instance = getattr(function, "__self__", None), request.instance
     if owner is None or not isinstance(instance, type(owner)):
@@ -177,25 +181,25 @@ def bound(function: Any, request: pytest.FixtureRequest) -> Callable[..., Any]:
     return method
 
 
-def needs_the_loop(
-    definition: Any, request: pytest.FixtureRequest, trial: Trial
+def has_to_wait_for_loop(
+    definition: Any, request: pytest.FixtureRequest, test_run: TestRun
 ) -> bool:
     """Tell whether a fixture is one of our async ones; fail if it cannot be had."""
     if not is_async(definition.func):
-        refuse_async_fixtures(definition, request, trial)
+        refuse_async_fixtures(definition, request, test_run)
         return False
-    test = asking(request)
-    if not takes_txaio(test, definition.argnames):
+    test = requesting_item(request)
+    if not needs_txaio(test, definition.argnames):
         return False
-    refuse_late_fixture(definition.argname, test, trial)
+    refuse_late_fixture(definition.argname, test, test_run)
     return True
 
 
 def refuse_async_fixtures(
-    definition: Any, request: pytest.FixtureRequest, trial: Trial
+    definition: Any, request: pytest.FixtureRequest, test_run: TestRun
 ) -> None:
     """Fail if a plain fixture takes one whose value is not there yet."""
-    for name in definition.argnames if trial.fixtures else ():
+    for name in definition.argnames if test_run.fixtures else ():
         if isinstance(request.getfixturevalue(name), AsyncFixture):
             message = (
                 f"the fixture {definition.argname!r} takes the async fixture {name!r}:"
@@ -204,7 +208,7 @@ def refuse_async_fixtures(
             pytest.fail(message, pytrace=False)
 
 
-def refuse_late_fixture(name: str, test: Any, trial: Trial) -> None:
+def refuse_late_fixture(name: str, test: Any, test_run: TestRun) -> None:
     """Fail if the async fixture *name* can never be set up."""
     if not is_async_test(test.obj):
         message = (
@@ -212,7 +216,7 @@ def refuse_late_fixture(name: str, test: Any, trial: Trial) -> None:
             " make it `async def`"
         )
         pytest.fail(message, pytrace=False)
-    if trial.current.backend is not None:
+    if test_run.current.backend is not None:
         message = (
             f"the async fixture {name!r} was asked for while the test runs:"
             " take it as an argument"
@@ -223,17 +227,19 @@ def refuse_late_fixture(name: str, test: Any, trial: Trial) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     """Run a test that is ours."""
-    trial = pyfuncitem.stash.get(TRIAL, None)
-    if trial is None:
+    test_run = pyfuncitem.stash.get(TEST_RUN, None)
+    if test_run is None:
         return None
     names = pyfuncitem._fixtureinfo.argnames
     try:
-        trial.run(pyfuncitem.obj, {name: pyfuncitem.funcargs[name] for name in names})
+        test_run.run(
+            pyfuncitem.obj, {name: pyfuncitem.funcargs[name] for name in names}
+        )
     except BaseException:
-        for complaint in [*trial.hints, *trial.complaints]:
-            pyfuncitem.add_report_section("call", "txaio", complaint)
-        trial.complaints.clear()
+        for problem in [*test_run.hints, *test_run.problems]:
+            pyfuncitem.add_report_section("call", "txaio", problem)
+        test_run.problems.clear()
         raise
-    complaints, trial.complaints = trial.complaints, []
-    raise_complaints(complaints)
+    problems, test_run.problems = test_run.problems, []
+    fail_with(problems)
     return True

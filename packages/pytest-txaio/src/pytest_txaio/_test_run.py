@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_txaio._async_fixtures import AsyncFixture, is_async, real
+from pytest_txaio._async_fixtures import AsyncFixture, is_async, resolve_values
 from pytest_txaio._errors import TxaioErrors
 from pytest_txaio._garbage import collecting_by_hand
-from pytest_txaio._hang import Hang, Hung
+from pytest_txaio._hang import HangDetector, Hung
 from pytest_txaio._leftovers import Leftovers
-from pytest_txaio._stand_in import Current, StandIn
+from pytest_txaio._proxy import BackendProxy, CurrentBackend
 
 
 if TYPE_CHECKING:
@@ -24,28 +24,28 @@ if TYPE_CHECKING:
     from pytest_txaio._time import VirtualTime
     from pytest_txaio._watchdog import Watchdog
 
-MEANT_AWAIT = "was `await` meant where it says `yield`?"
-HASTE = (
+YIELD_HINT = "was `await` meant where it says `yield`?"
+THREADS_HINT = (
     "virtual time jumped {:g} s, and did not wait for the threads that the test began:"
     " for real time, mark the test: @pytest.mark.txaio(clock='real')"
 )
 NOT_ENDED = "the loop was stopped before the test had ended"
 
 
-class Trial:
+class TestRun:
     """Runs a test, and remembers all that is wrong with it."""
 
     def __init__(self, host: Host, settings: Settings, watchdog: Watchdog) -> None:
         self.host = host
         self.settings = settings
-        self.current = Current()
-        self.stand_in = StandIn(self.current)
+        self.current = CurrentBackend()
+        self.proxy = BackendProxy(self.current)
         self.errors = TxaioErrors(host.reports)
         self.fixtures: list[AsyncFixture] = []
         """The async ones that the test takes, in the order in which they are set up."""
         self.is_logged = False
         """Whether loggers are to hand on all that they are given."""
-        self.complaints: list[str] = []
+        self.problems: list[str] = []
         self.hints: list[str] = []
         """What else to say of the test if it fails."""
         self._is_given_up = False
@@ -56,13 +56,13 @@ class Trial:
 
         What else is wrong is in `complaints` then.
         """
-        hang = Hang(self.host, self.current, self.settings.timeout)
+        hang = HangDetector(self.host, self.current, self.settings.timeout)
         self.host.on_stuck = hang.stuck
         watching = self._watchdog.watch(hang.overdue, self.settings.timeout)
         try:
             with watching, collecting_by_hand():
                 if is_async_test(test):
-                    self.live(self._with_fixtures, test, kwargs)
+                    self.run_on_loop(self._with_fixtures, test, kwargs)
                 else:
                     refuse_awaitable(test(**kwargs))
         except BaseException:
@@ -70,28 +70,28 @@ class Trial:
                 raise
         finally:
             self.host.on_stuck = bool
-            self.complaints.extend(self.errors.complaints())
+            self.problems.extend(self.errors.problems())
             if hang.found is not None:
                 # What came of the violent end of the loop explains nothing.
-                self.complaints = [hang.found]
+                self.problems = [hang.found]
                 self._is_given_up = True
 
-    def late_complaints(self) -> list[str]:
+    def late_problems(self) -> list[str]:
         """Return what is wrong since the test ended."""
-        complaints = list(self.errors.complaints())
-        return [] if self._is_given_up else complaints
+        problems = list(self.errors.problems())
+        return [] if self._is_given_up else problems
 
-    def live(self, act: Callable[..., Awaitable[Any]], *args: Any) -> Any:
+    def run_on_loop(self, act: Callable[..., Awaitable[Any]], *args: Any) -> Any:
         """Return what ``await act(*args)`` gives on a new loop, or raise its error."""
-        life = Life(self)
+        loop_run = LoopRun(self)
         try:
-            self.host.run(life.main, act, *args)
+            self.host.run(loop_run.main, act, *args)
         except Hung:
             return None
         finally:
             self.current.backend = None
-            self.complaints += life.complaints
-        return life.result()
+            self.problems += loop_run.problems
+        return loop_run.result()
 
     def run_in_sync_test(self, fn: Callable[..., Any], /, *args: Any) -> Any:
         """Return what ``fn(*args)`` gives on a new loop, awaited if it can be."""
@@ -103,56 +103,56 @@ class Trial:
         async def act() -> Any:
             given = fn(*args)
             if inspect.isasyncgen(given):
-                message = f"txaio_run got an async generator from {fn!r}: {MEANT_AWAIT}"
+                message = f"txaio_run got an async generator from {fn!r}: {YIELD_HINT}"
                 raise TypeError(message)
             return await given if inspect.isawaitable(given) else given
 
-        return self.live(act)
+        return self.run_on_loop(act)
 
     async def _with_fixtures(
         self, test: Callable[..., Any], kwargs: dict[str, Any]
     ) -> None:
-        begun: list[AsyncFixture] = []
+        ready: list[AsyncFixture] = []
         backend = self.current.backend
         try:
             for fixture in self.fixtures:
-                await fixture.begin(backend, self.stand_in)
-                begun.append(fixture)
-            given = test(**real(kwargs, backend, self.stand_in))
-            refuse_other(given)
+                await fixture.set_up(backend, self.proxy)
+                ready.append(fixture)
+            given = test(**resolve_values(kwargs, backend, self.proxy))
+            require_awaitable(given)
             await given
         finally:
-            await end(begun)
+            await tear_down(ready)
 
 
-async def end(fixtures: list[AsyncFixture]) -> None:
+async def tear_down(fixtures: list[AsyncFixture]) -> None:
     """Tear *fixtures* down, the last first, each of them whatever the others raise."""
     if fixtures:
         *others, last = fixtures
         try:
-            await last.end()
+            await last.tear_down()
         finally:
-            await end(others)
+            await tear_down(others)
 
 
-class Life:
+class LoopRun:
     """What came of one run of a loop."""
 
-    def __init__(self, trial: Trial) -> None:
-        self._trial = trial
+    def __init__(self, test_run: TestRun) -> None:
+        self._test_run = test_run
         self._ended = False
         self._value: Any = None
         self._error: BaseException | None = None
-        self.complaints: list[str] = []
+        self.problems: list[str] = []
 
     async def main(
         self, backend: Any, act: Callable[..., Awaitable[Any]], *args: Any
     ) -> None:
         """Await ``act(*args)``, and see what it leaves behind."""
-        trial = self._trial
-        trial.current.backend = backend
-        before = Leftovers(trial.host, backend)
-        with _everything_logged(backend) if trial.is_logged else nullcontext():
+        test_run = self._test_run
+        test_run.current.backend = backend
+        before = Leftovers(test_run.host, backend)
+        with _everything_logged(backend) if test_run.is_logged else nullcontext():
             try:
                 self._value = await act(*args)
             except (KeyboardInterrupt, SystemExit, GeneratorExit):
@@ -160,12 +160,12 @@ class Life:
             except BaseException as error:  # noqa: BLE001 - `result` raises it
                 # A backend would take what pytest raises to skip or to fail for more.
                 self._error = error
-                trial.hints += hints(error, trial.host.virtual)
+                test_run.hints += hints(error, test_run.host.virtual)
         # Backends may take a turn of the loop to give up what nobody needs any more.
         await backend.sleep(0.001)
-        complaint = before.complaint() if trial.settings.leftovers else None
-        if complaint is not None and self._error is None:
-            self.complaints.append(complaint)
+        problem = before.problem() if test_run.settings.leftovers else None
+        if problem is not None and self._error is None:
+            self.problems.append(problem)
         self._ended = True
 
     def result(self) -> Any:
@@ -184,7 +184,7 @@ class Life:
 def hints(error: BaseException, time: VirtualTime | None) -> Iterator[str]:
     """Yield what *error*, which ends a run, may come of."""
     if isinstance(error, TimeoutError) and time is not None and time.unwaited > 0:
-        yield HASTE.format(time.unwaited)
+        yield THREADS_HINT.format(time.unwaited)
 
 
 @contextmanager
@@ -224,11 +224,11 @@ def refuse_awaitable(given: object) -> None:
     pytest.fail(message, pytrace=False)
 
 
-def refuse_other(given: object) -> None:
+def require_awaitable(given: object) -> None:
     """Fail if an async test has *given* what cannot be awaited."""
     if inspect.isawaitable(given):
         return
-    message = f"the test is an async generator: {MEANT_AWAIT}"
+    message = f"the test is an async generator: {YIELD_HINT}"
     if not inspect.isasyncgen(given):
         message = (
             "the test is `async def`, and its decorator's function did not return its"
@@ -238,7 +238,7 @@ def refuse_other(given: object) -> None:
     pytest.fail(message, pytrace=False)
 
 
-def raise_complaints(complaints: list[str]) -> None:
+def fail_with(problems: list[str]) -> None:
     """Fail with *complaints*, if there are any."""
-    if complaints:
-        pytest.fail("\n\n".join(complaints), pytrace=False)
+    if problems:
+        pytest.fail("\n\n".join(problems), pytrace=False)

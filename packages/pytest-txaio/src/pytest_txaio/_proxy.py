@@ -13,7 +13,7 @@ NOT_RUNNING = (
 )
 
 
-class Current:
+class CurrentBackend:
     """The backend of the run that is going on."""
 
     def __init__(self) -> None:
@@ -28,12 +28,12 @@ class Current:
         return self.backend
 
 
-class StandIn:
+class BackendProxy:
     """Does what the backend of the current run does."""
 
     __slots__ = ("_current",)
 
-    def __init__(self, current: Current) -> None:
+    def __init__(self, current: CurrentBackend) -> None:
         self._current = current
 
     def __getattr__(self, name: str) -> Any:

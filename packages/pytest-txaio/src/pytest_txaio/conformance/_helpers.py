@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 INF = float("inf")
 NAN = float("nan")
-GRAIN = 0.002
+EARLY_TOLERANCE = 0.002
 """Seconds by which a timed call may be early."""
 ROUNDING = 1e-6
 """Seconds by which sums of floats may differ."""
