@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import selectors
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from selectors import SelectorKey
+from typing import Any
 
-from pytest_txaio._time import STUCK_DELAY
-
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from selectors import SelectorKey
-
-    from pytest_txaio._time import VirtualTime
+from pytest_txaio._time import STUCK_DELAY, VirtualTime
 
 
 class JumpingSelector(selectors.DefaultSelector):

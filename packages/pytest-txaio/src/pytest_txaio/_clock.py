@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from math import inf
 from time import monotonic
-from typing import TYPE_CHECKING
 
+from pytest_txaio._host import Host
+from pytest_txaio._proxy import CurrentBackend
 from pytest_txaio._time import in_seconds
-
-
-if TYPE_CHECKING:
-    from pytest_txaio._host import Host
-    from pytest_txaio._proxy import CurrentBackend
 
 
 class TxaioClock:

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import gc
 import re
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from traceback import format_exception
-from typing import TYPE_CHECKING
+from typing import TypeVar
 
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator
-    from contextlib import AbstractContextManager
-    from typing import TypeVar
-
-    Kind = type[BaseException] | tuple[type[BaseException], ...]
-    T = TypeVar("T")
+Kind = type[BaseException] | tuple[type[BaseException], ...]
+T = TypeVar("T")
 
 UNEXPECTED_REPORT = "the backend reported what the test did not expect:"
 FIX = (

@@ -23,18 +23,16 @@ other plugins still see a coroutine function and take it for theirs.
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable, Generator, Iterable
 from functools import wraps
 from types import MethodType
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import pytest
 
 from pytest_txaio._async_fixtures import AsyncFixture, is_async
 from pytest_txaio._test_run import TestRun, fail_with, is_async_test
 
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable
 
 UNHANDLED = "no plugin or hook that handled it"
 """What pytest, from version 9 on, says of async fixtures."""

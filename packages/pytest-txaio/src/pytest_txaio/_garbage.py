@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import gc
 import sys
+from collections.abc import Generator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
-
-if TYPE_CHECKING:
-    from collections.abc import Generator
 
 COUNTS_REFERENCES = sys.implementation.name == "cpython"
 

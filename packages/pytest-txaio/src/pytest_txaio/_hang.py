@@ -6,14 +6,12 @@ import sys
 import threading
 from contextlib import suppress
 from traceback import extract_stack
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from pytest_txaio._host import Host
+from pytest_txaio._proxy import CurrentBackend
 from pytest_txaio._waits import coroutine_lines, timer_lines
 
-
-if TYPE_CHECKING:
-    from pytest_txaio._host import Host
-    from pytest_txaio._proxy import CurrentBackend
 
 MAX_INTERRUPTS = 2
 """So often a loop is told to end before it is stopped."""

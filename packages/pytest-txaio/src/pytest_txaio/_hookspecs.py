@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import pytest
 
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from pytest_txaio._host import Host
+from pytest_txaio._host import Host
 
 
 @pytest.hookspec

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from typing import Any, ClassVar, Literal
 
-from pytest_txaio._log import capture_records
+from pytest_txaio._log import LogEvent, capture_records
+from pytest_txaio._time import VirtualTime
+from txaio_interfaces import IBackend
 
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-    from contextlib import AbstractAsyncContextManager, AbstractContextManager
-
-    from pytest_txaio._log import LogEvent
-    from pytest_txaio._time import VirtualTime
-    from txaio_interfaces import IBackend
-
-    Main = Callable[..., Awaitable[Any]]
+Main = Callable[..., Awaitable[Any]]
 
 ClockName = Literal["virtual", "real"]
 

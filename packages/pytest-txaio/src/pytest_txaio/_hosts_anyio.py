@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import importlib
-from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from contextlib import AbstractAsyncContextManager, suppress
+from typing import Any
 
 from pytest_txaio._hang import Hung
+from pytest_txaio._host import Main
 from pytest_txaio._hosts_asyncio import AsyncioHost, UvloopHost
-
-
-if TYPE_CHECKING:
-    from contextlib import AbstractAsyncContextManager
-
-    from pytest_txaio._host import Main
-    from txaio_interfaces import IBackend
+from txaio_interfaces import IBackend
 
 
 MAX_CANCELLATIONS = 2

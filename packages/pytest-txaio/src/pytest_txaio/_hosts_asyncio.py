@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-from contextlib import nullcontext
-from typing import TYPE_CHECKING, Any, ClassVar
+from contextlib import AbstractAsyncContextManager, nullcontext
+from typing import Any, ClassVar
 
 from pytest_txaio._asyncio_loop import (
     VirtualLoop,
@@ -13,15 +13,9 @@ from pytest_txaio._asyncio_loop import (
     pending_calls,
     watched,
 )
-from pytest_txaio._host import Host
+from pytest_txaio._host import ClockName, Host, Main
 from pytest_txaio._time import VirtualTime
-
-
-if TYPE_CHECKING:
-    from contextlib import AbstractAsyncContextManager
-
-    from pytest_txaio._host import ClockName, Main
-    from txaio_interfaces import IBackend
+from txaio_interfaces import IBackend
 
 
 class AsyncioHost(Host):

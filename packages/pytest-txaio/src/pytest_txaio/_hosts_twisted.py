@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import importlib
-from contextlib import nullcontext
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, nullcontext
+from typing import Any, ClassVar
 
-from pytest_txaio._host import Host
+from pytest_txaio._host import ClockName, Host
+from pytest_txaio._log import LogEvent
 from pytest_txaio._time import VirtualTime
-
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from contextlib import AbstractAsyncContextManager, AbstractContextManager
-
-    from pytest_txaio._host import ClockName
-    from pytest_txaio._log import LogEvent
-    from txaio_interfaces import IBackend
+from txaio_interfaces import IBackend
 
 
 class TwistedHost(Host):

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import gc
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from pytest_txaio._garbage import COUNTS_REFERENCES
+from pytest_txaio._host import Host
 from pytest_txaio._waits import coroutine_lines, timer_lines
 
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pytest_txaio._host import Host
 
 FIX = "End it in the test, or mark the test: @pytest.mark.txaio(leftovers=False)"
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
 
 LOWEST_LEVEL = 1
 """The level of the standard library below which there is none but "not set"."""

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
+from txaio_interfaces import IBackend
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from txaio_interfaces import IBackend
 
 SETTLING_TURNS = 10
 """More turns of a loop than anything takes that is due."""

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import select
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from twisted.internet.asyncioreactor import AsyncioSelectorReactor
 from twisted.internet.defer import Deferred
 from twisted.internet.selectreactor import SelectReactor
 
 from pytest_txaio._asyncio_loop import VirtualLoop, exception_of
-from pytest_txaio._time import STUCK_DELAY
+from pytest_txaio._time import STUCK_DELAY, VirtualTime
 from pytest_txaio._twisted_log import CriticalEvents, capture_events
 
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from pytest_txaio._time import VirtualTime
-
-    Report = Callable[[BaseException], object]
+Report = Callable[[BaseException], object]
 
 __all__ = [
     "CriticalEvents",

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import pytest
 
+from pytest_txaio._backends import Backends
+from pytest_txaio._host import ClockName
 from pytest_txaio._time import in_seconds
 
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from pytest_txaio._backends import Backends
-    from pytest_txaio._host import ClockName
 
 MARKER_LINE = (
     "txaio(backends=None, clock=None, timeout=None, leftovers=True): the backends that"

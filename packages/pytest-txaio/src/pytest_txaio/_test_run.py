@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Awaitable, Callable, Generator, Iterator
 from contextlib import contextmanager, nullcontext
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -12,17 +13,13 @@ from pytest_txaio._async_fixtures import AsyncFixture, is_async, resolve_values
 from pytest_txaio._errors import TxaioErrors
 from pytest_txaio._garbage import collecting_by_hand
 from pytest_txaio._hang import HangDetector, Hung
+from pytest_txaio._host import Host
 from pytest_txaio._leftovers import Leftovers
 from pytest_txaio._proxy import BackendProxy, CurrentBackend
+from pytest_txaio._settings import Settings
+from pytest_txaio._time import VirtualTime
+from pytest_txaio._watchdog import Watchdog
 
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Generator, Iterator
-
-    from pytest_txaio._host import Host
-    from pytest_txaio._settings import Settings
-    from pytest_txaio._time import VirtualTime
-    from pytest_txaio._watchdog import Watchdog
 
 YIELD_HINT = "was `await` meant where it says `yield`?"
 THREADS_HINT = (

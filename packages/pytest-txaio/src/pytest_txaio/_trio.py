@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Generator, Iterator
 from math import inf
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 import anyio.to_thread
 import trio
@@ -12,13 +13,8 @@ from trio.abc import Clock
 from trio.lowlevel import current_statistics, reschedule
 from trio.testing import wait_all_tasks_blocked
 
-from pytest_txaio._time import STUCK_DELAY
+from pytest_txaio._time import STUCK_DELAY, VirtualTime
 
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator
-
-    from pytest_txaio._time import VirtualTime
 
 MAX_SLEEP = 86400.0
 """What Trio is told to wait for: more seconds than it ever does."""

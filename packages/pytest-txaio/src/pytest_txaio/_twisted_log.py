@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from twisted.logger import (
     ILogObserver,
@@ -16,9 +17,6 @@ from zope.interface import implementer, provider
 
 from pytest_txaio._log import LogEvent, caller_fields
 
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
 
 # Until logging begins, the publisher keeps every event, and with it what failed.
 globalLogBeginner.beginLoggingTo([], discardBuffer=True, redirectStandardIO=False)

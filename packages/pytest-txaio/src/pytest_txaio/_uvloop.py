@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import asyncio
+from collections.abc import Callable
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import uvloop
-
-
-if TYPE_CHECKING:
-    import asyncio
-    from collections.abc import Callable
 
 
 class TimerRegistry:

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import gc
 import inspect
+from collections.abc import Iterator
 from functools import partial
-from types import CoroutineType
-from typing import TYPE_CHECKING, Any, cast
+from types import CoroutineType, FrameType
+from typing import Any, cast
 
 from txaio_interfaces import IBackend, IDelayedCall
 
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from types import FrameType
-
-    Coroutine = CoroutineType[Any, Any, Any]
 
 COROUTINE_TYPE: Any = CoroutineType  # Whatever it yields and returns.
 
@@ -65,14 +60,14 @@ def timer_lines(timers: list[tuple[Any, float]]) -> list[str]:
     ]
 
 
-def waiting(package: str) -> list[Coroutine]:
+def waiting(package: str) -> list[CoroutineType[Any, Any, Any]]:
     """Return the coroutines that wait, and for which no other waits.
 
     Those that there were before the test are not found, for the collector does not
     look at them (`collecting_by_hand`), nor those of the backend's *package*.
     """
     coroutines = (each for each in gc.get_objects() if type(each) is COROUTINE_TYPE)
-    found: list[Coroutine] = [
+    found: list[CoroutineType[Any, Any, Any]] = [
         each
         for each in coroutines
         if inspect.getcoroutinestate(each) == inspect.CORO_SUSPENDED
@@ -94,9 +89,9 @@ def coroutine_lines(package: str) -> list[str]:
     return lines
 
 
-def _await_chain(coroutine: Any, package: str) -> list[Coroutine]:
+def _await_chain(coroutine: Any, package: str) -> list[CoroutineType[Any, Any, Any]]:
     """Return the user's coroutines that await each other, from without to within."""
-    steps: list[Coroutine] = []
+    steps: list[CoroutineType[Any, Any, Any]] = []
     while type(coroutine) is COROUTINE_TYPE:
         if _is_users(coroutine, package):
             steps.append(coroutine)
@@ -104,7 +99,7 @@ def _await_chain(coroutine: Any, package: str) -> list[Coroutine]:
     return steps
 
 
-def _is_users(coroutine: Coroutine, package: str) -> bool:
+def _is_users(coroutine: CoroutineType[Any, Any, Any], package: str) -> bool:
     frame = coroutine.cr_frame
     module = "" if frame is None else str(frame.f_globals.get("__name__"))
     root = module.partition(".")[0]

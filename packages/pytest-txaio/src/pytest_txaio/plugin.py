@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Callable, Iterator
+from typing import Any, cast
 
 import pytest
 
@@ -28,12 +29,8 @@ from pytest_txaio._settings import (
     settings_of,
 )
 from pytest_txaio._test_run import TestRun, fail_with
+from txaio_interfaces import IBackend
 
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from txaio_interfaces import IBackend
 
 pytest_plugins: list[str] = ["pytest_txaio._clauses"]
 BACKENDS = pytest.StashKey[Backends]()

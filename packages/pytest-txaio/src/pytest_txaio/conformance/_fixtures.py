@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
+from pytest_txaio import Host
 from pytest_txaio._clauses import UNCHECKED
 from pytest_txaio.plugin import backends_of
-
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from pytest_txaio import Host
-    from txaio_interfaces import IBackend
+from txaio_interfaces import IBackend
 
 
 @pytest.fixture

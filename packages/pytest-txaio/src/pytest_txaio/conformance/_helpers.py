@@ -5,18 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Generator
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from pytest_txaio import pause
+from txaio_interfaces import IBackend, IFailedFuture
 
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
-
-    from txaio_interfaces import IBackend, IFailedFuture
 
 INF = float("inf")
 NAN = float("nan")

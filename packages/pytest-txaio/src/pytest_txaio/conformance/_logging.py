@@ -6,16 +6,12 @@ import importlib
 import io
 import json
 import logging
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, NamedTuple
 
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from contextlib import AbstractContextManager
-
-    from pytest_txaio._host import Host
-    from txaio_interfaces import IBackend
+from pytest_txaio._host import Host
+from txaio_interfaces import IBackend
 
 
 @contextmanager
