@@ -117,7 +117,7 @@ async def test_x(txaio, txaio_clock):
     await txaio.sleep(0.02)
     assert 0.018 < time.monotonic() - begun < 10
     assert 0.018 < txaio_clock.time() - before < 10
-    with pytest.raises(RuntimeError, match="is real here.*clock='virtual'"):
+    with pytest.raises(RuntimeError, match="a real clock here.*clock='virtual'"):
         txaio_clock.advance(1)
 
 @pytest.mark.txaio(clock="real")
@@ -238,8 +238,8 @@ async def test_x(txaio, stop):
         stop.set()
 """
 HINT = (
-    "virtual time jumped 10* s, and did not wait for the threads that the test began:"
-    " for real time, mark the test: @pytest.mark.txaio(clock='real')"
+    "virtual time jumped 10* s without waiting for the threads that the test started:"
+    " to use real time, mark the test: @pytest.mark.txaio(clock='real')"
 )
 
 

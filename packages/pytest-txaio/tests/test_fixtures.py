@@ -257,7 +257,7 @@ async def test_x(txaio, request):
     request.getfixturevalue("server")
 """
     assert (
-        "'server' was asked for while the test runs: take it as an arg"
+        "'server' was requested while the test runs: take it as an arg"
         in failure_text(text)
     )
 

@@ -40,7 +40,7 @@ async def test_x(txaio):
         print("cleaned up")
 """
     said = failure_text(text, backends=backend)
-    assert said.startswith("the test would wait for ever, as nothing is left that")
+    assert said.startswith("the test would wait forever: nothing is left that")
     assert "coroutines:\n  test_x waits at " in said
     assert ".py:4\n" in said
     assert "timers:\n  none" in said
@@ -101,7 +101,7 @@ async def test_x(txaio):
         await txaio.uncancelled(for_ever)
 """
     said = failure_text(text, backends=backend)
-    assert said.startswith("the test would wait for ever")
+    assert said.startswith("the test would wait forever")
 
 
 def test_clean_up_hangs_and_there_are_threads(failure_text):
@@ -151,7 +151,7 @@ async def test_x(txaio):
             nursery.start_soon(trio.sleep_forever)
 """
     said = failure_text(text, backends="anyio-trio")
-    assert said.startswith("the test would wait for ever")
+    assert said.startswith("the test would wait forever")
 
 
 def test_loop_that_has_no_turn(failure_text):
@@ -178,7 +178,7 @@ def test_x(txaio, txaio_run):
     txaio_run(lambda: txaio.create_future())
 """
     said = failure_text(text)
-    assert said.startswith("the test would wait for ever")
+    assert said.startswith("the test would wait forever")
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "twisted", "anyio-trio", "uvloop"])

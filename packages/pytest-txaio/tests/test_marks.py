@@ -8,8 +8,8 @@ import pytest
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ("'asyncio'", "the mark txaio takes keywords only (backends, *, not 'asyncio'"),
-        ("backend='x'", "the mark txaio has no 'backend': it takes backends, clock, *"),
+        ("'asyncio'", "the txaio mark takes keywords only (backends, *, not 'asyncio'"),
+        ("backend='x'", "the txaio mark has no 'backend': it takes backends, clock, *"),
         ("backends='x'", "backends must be a list of names, as in *, not 'x'"),
         ("backends=[]", "backends must be a list of names, as in *, not []"),
         ("backends=[1]", "backends must be a list of names, as in *, not [1]"),
@@ -61,7 +61,7 @@ async def test_y():
     pass
 """)
     result.assert_outcomes(errors=1)
-    said = "*::test_y: the mark txaio is for tests that take the fixture txaio"
+    said = "*::test_y: the txaio mark is only for tests that take the txaio fixture"
     result.stdout.fnmatch_lines([said])
 
 

@@ -228,17 +228,17 @@ async def test_x(
 def test_sync_test_without_a_loop(failure_text):
     """Before its loop runs, the backend names the two ways out."""
     said = failure_text("def test_x(txaio):\n    txaio.call_later(1, print)\n")
-    assert "use txaio in an `async def` test or fixture, or in a sync test" in said
+    assert "use txaio in an `async def` test or fixture, or inside a function" in said
     assert "_proxy.py" not in said
 
 
-def test_stand_in_has_a_name(run_tests):
+def test_proxy_has_a_repr(run_tests):
     """It says what it is, and is not taken for something with protocols."""
     text = """
 import copy
 
 def test_x(txaio):
-    assert repr(txaio) == "<txaio stand-in for None>"
+    assert repr(txaio) == "<txaio proxy for None>"
     assert not hasattr(txaio, "__len__")
     assert not hasattr(txaio, "is_this_a_mock")
 """
@@ -248,7 +248,7 @@ def test_x(txaio):
 def test_run_inside_a_run(failure_text):
     """`txaio_run` is no way to wait where the loop runs already."""
     said = failure_text("async def test_x(txaio_run):\n    txaio_run(int)\n")
-    assert "txaio_run is for sync tests: here the loop runs, so use `await`" in said
+    assert "txaio_run is for sync tests: a loop is running, so use `await`" in said
 
 
 def test_run_of_a_coroutine(failure_text):
@@ -260,7 +260,10 @@ async def fn():
 def test_x(txaio, txaio_run):
     txaio_run(fn())
 """)
-    assert "TypeError: fn is handed over and not called: txaio_run(fn, 1)" in said
+    assert (
+        "TypeError: pass the function itself: txaio_run(fn, 1), not txaio_run(fn(1))"
+        in said
+    )
 
 
 def test_loop_that_is_stopped(failure_text):
@@ -324,7 +327,7 @@ def test_async_generator(run_tests):
     """A test that yields would never run, and is asked whether it meant to await."""
     result = run_tests(GENERATORS)
     result.assert_outcomes(failed=3)
-    said = "the test is an async generator: was `await` meant where it says `yield`?"
+    said = "the test is an async generator: did you mean `await` instead of `yield`?"
     result.stdout.fnmatch_lines([said] * 3)
 
 
@@ -339,7 +342,7 @@ def test_x(txaio_run):
     txaio_run(main)
 """)
     assert "TypeError: txaio_run got an async generator from <function main at" in said
-    assert "was `await` meant where it says `yield`?" in said
+    assert "did you mean `await` instead of `yield`?" in said
 
 
 DECORATED = """
@@ -375,8 +378,9 @@ def test_decorator_that_runs_the_coroutine(run_tests):
     result = run_tests(DECORATED.format(act="test(*args, **kwargs).close()"))
     result.assert_outcomes(failed=2)
     said = (
-        "the test is `async def`, and its decorator's function did not return its"
-        " coroutine but None: let it return that, or be `async def` and await it"
+        "the test is `async def`, but the wrapper in its decorator returned None"
+        " instead of the coroutine: return the coroutine, or make the wrapper"
+        " `async def` and await it"
     )
     result.stdout.fnmatch_lines([said])
 
@@ -409,6 +413,6 @@ del test
 """
     said = failure_text(text)
     assert said.startswith(
-        "the test is a plain function, and nobody awaits what it returned,"
-        f" {kind!r}: make it `async def`"
+        f"the test is a plain function, and the {kind!r} that it returned is never"
+        " awaited: make it `async def`"
     )

@@ -1,4 +1,4 @@
-"""One test, every backend, in virtual time where the loop allows it."""
+"""Run each test on every backend, in virtual time where the loop allows it."""
 
 from pytest_txaio._backends import Backends
 from pytest_txaio._clock import TxaioClock

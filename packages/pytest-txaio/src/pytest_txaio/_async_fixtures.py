@@ -1,4 +1,28 @@
-"""Fixtures that are coroutines, and live on the loop of the test that takes them."""
+"""Async fixtures, which run on the event loop of the test that takes them.
+
+pytest sets fixtures up before it calls the test, while no event loop is running.
+So an async fixture that needs `txaio` is postponed.
+It is in one of three states:
+
+1. Requested.
+   pytest called our `pytest_fixture_setup`, which replaces the fixture function by one
+   that returns an `AsyncFixture`.
+   pytest caches this placeholder as the value, and passes it to the test and to other
+   async fixtures.
+2. Set up.
+   The loop of the test is running, and `TestRun` has awaited `set_up` of the
+   placeholders, in the order in which they were requested, which is the order of their
+   dependencies.
+   `resolve_values` replaces placeholders among the arguments by their values.
+3. Torn down, after the test, in reverse order, on the same loop.
+
+A sync fixture is called in state 1, when the value does not exist, so it cannot take an
+async one.
+
+Running the loop once for each fixture, as pytest-asyncio does with asyncio's, is not
+possible: a backend's loop runs once, from the start of `run` to its end, and neither a
+Twisted reactor nor a Trio run can be paused in between.
+"""
 
 from __future__ import annotations
 
@@ -8,17 +32,17 @@ from typing import Any
 
 
 def is_async(function: object) -> bool:
-    """Tell whether *function*, a fixture's, has to be run on a loop."""
+    """Return whether calling *function* gives a coroutine or an async generator."""
     return inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function)
 
 
 class AsyncFixture:
-    """What stands for the value of a fixture until the loop runs."""
+    """The placeholder for the value of an async fixture."""
 
     def __init__(
         self, name: str, function: Callable[..., Any], kwargs: dict[str, Any]
     ) -> None:
-        """Be ready to call *function*, the fixture *name*, with *kwargs*."""
+        """Prepare to call *function* of the fixture *name* with *kwargs*."""
         self.name = name
         self.value: Any = None
         self._function = function
@@ -26,7 +50,7 @@ class AsyncFixture:
         self._generator: Any = None
 
     async def set_up(self, backend: Any, proxy: object) -> None:
-        """Set it up on the loop of *backend*."""
+        """Call the fixture function and store the value; the loop is running."""
         given = self._function(**resolve_values(self._kwargs, backend, proxy))
         if not inspect.isasyncgen(given):
             self.value = await given
@@ -39,7 +63,7 @@ class AsyncFixture:
             raise RuntimeError(message) from None
 
     async def tear_down(self) -> None:
-        """Tear it down."""
+        """Run the fixture function from its `yield` to its end."""
         if self._generator is None:
             return
         try:
@@ -53,7 +77,7 @@ class AsyncFixture:
 def resolve_values(
     values: dict[str, Any], backend: Any, proxy: object
 ) -> dict[str, Any]:
-    """Return *values* with the backend, and what fixtures gave, in their places."""
+    """Return *values* with the backend for its proxy and values for placeholders."""
 
     def resolve_value(value: Any) -> Any:
         if value is proxy:

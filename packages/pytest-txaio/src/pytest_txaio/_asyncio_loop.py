@@ -1,4 +1,17 @@
-"""asyncio loops whose time and timers a test can see."""
+"""asyncio event loops in virtual time, and what can be asked of any asyncio loop.
+
+asyncio's loop computes how long to wait until its next timer, and waits in one place:
+`selector.select(timeout)`.
+`JumpingSelector` polls there without waiting; if no descriptor is ready, it moves the
+virtual time forward by *timeout* and returns, and the loop finds its timer due.
+With `timeout=None` there is no timer, so time cannot move: the loop waits for
+descriptors in real time, as it would without us.
+If it watches none but its own, only another thread can wake it, and after
+`STUCK_DELAY` the loop is reported as stuck.
+
+`time()` has to return the virtual time to everybody, so it is a method of the loop;
+patching `time.monotonic` would change it for threads and for the watchdog, too.
+"""
 
 from __future__ import annotations
 
@@ -12,17 +25,17 @@ from pytest_txaio._time import STUCK_DELAY, VirtualTime
 
 
 class JumpingSelector(selectors.DefaultSelector):
-    """Instead of waiting for the next deadline, makes it now."""
+    """A selector that moves the virtual time instead of waiting for a timer."""
 
     def __init__(self, time: VirtualTime, on_stuck: Callable[[], object]) -> None:
         super().__init__()
         self.time = time
         self.on_stuck = on_stuck
         self.own = 0
-        """How many descriptors the loop watches for itself."""
+        """The number of descriptors that the loop watches for itself."""
 
     def select(self, timeout: float | None = None) -> list[tuple[SelectorKey, int]]:
-        """Return what is ready; wait only if no deadline is set."""
+        """Return what is ready; wait only if no timer is set."""
         if timeout is None:
             return self._wait()
         ready: list[tuple[SelectorKey, int]] = super().select(0)
@@ -40,7 +53,7 @@ class JumpingSelector(selectors.DefaultSelector):
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):
-    """An asyncio loop that jumps to the next deadline when nothing is ready."""
+    """An asyncio loop whose time jumps to the next timer when nothing is ready."""
 
     def __init__(self, time: VirtualTime, on_stuck: Callable[[], object]) -> None:
         self._clock = time
@@ -49,7 +62,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self.count_own_descriptors()
 
     def count_own_descriptors(self) -> None:
-        """Count what is watched now as the loop's own."""
+        """Count the descriptors watched so far as the loop's own."""
         self._jumping.own = len(self._jumping.get_map())
 
     def time(self) -> float:
@@ -57,15 +70,15 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         return self._clock.now
 
     async def shutdown_default_executor(self, timeout: Any = None) -> None:  # noqa: ASYNC109
-        """Wait for the threads without a limit, which virtual time would jump to."""
+        """Wait for the threads without the limit, to which virtual time would jump."""
         del timeout
         await super().shutdown_default_executor()
 
 
 def pending_calls(loop: Any) -> list[tuple[Any, float]]:
-    """Return the calls that *loop*, one of asyncio's, is to make, and when in seconds.
+    """Return the pending timed calls of an asyncio *loop*, and the seconds left.
 
-    Those that are due have left its heap, and those that were cancelled stay a while.
+    Calls that are due have left its heap already; cancelled ones may still be in it.
     """
     now = loop.time()
     return [
@@ -76,8 +89,8 @@ def pending_calls(loop: Any) -> list[tuple[Any, float]]:
 
 
 def watched(loop: Any) -> list[object]:
-    """Return what *loop* watches, beside what wakes it."""
-    # uvloop and Windows' own loop have no selector, and do not tell.
+    """Return the file objects that *loop* watches, without the one that wakes it."""
+    # uvloop, for one, has no selector to ask.
     selector, own = getattr(loop, "_selector", None), getattr(loop, "_ssock", None)
     keys: Any = [] if selector is None else selector.get_map().values()
     return [key.fileobj for key in keys if key.fileobj is not own]

@@ -1,4 +1,4 @@
-"""The backends that there are, and those that are installed."""
+"""The backends that exist, and those that are installed and selected."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ class BuiltinBackend(NamedTuple):
     """A backend on one loop."""
 
     host: str
-    """Where its host is: module and class."""
+    """The module and the class of its host."""
     needs: tuple[str, ...]
-    """What it imports."""
+    """The packages that it imports."""
     requirement: str
-    """What to ask pip for."""
+    """What to install with pip."""
     is_default: bool = True
-    """Whether tests run on it unless something else is asked for."""
+    """Whether tests run on it by default."""
     clocks: tuple[ClockName, ...] = BOTH_CLOCKS
-    """Those of its host, which need not be imported to know."""
+    """The clocks of its host, known without importing it."""
 
     def is_installed(self) -> bool:
-        """Tell whether all that it needs is there, without importing any of it."""
+        """Return whether all of `needs` is installed, without importing any of it."""
         return all(find_spec(name) is not None for name in self.needs)
 
     def make_host(self) -> Host:
@@ -83,9 +83,9 @@ BUILTIN_BACKENDS = {
 def merge_hosts(
     several: Iterable[Mapping[str, Callable[[], Host]]],
 ) -> dict[str, Callable[[], Host]]:
-    """Return the hosts that plugins and the user bring.
+    """Return the hosts that plugins and the user add, by name.
 
-    Raises `pytest.UsageError` if two of them have one name.
+    Raises `pytest.UsageError` if two backends have the same name.
     """
     added: dict[str, Callable[[], Host]] = {}
     for hosts in several:
@@ -98,23 +98,25 @@ def merge_hosts(
 
 
 class Backends:
-    """What tests can run on, and what was chosen for all of them."""
+    """The backends that tests can run on, and those selected for all tests."""
 
     def __init__(self, added: Mapping[str, Callable[[], Host]], chosen: str) -> None:
-        """Know those *added*, and take those *chosen*: names, with commas between.
+        """Add the hosts *added*, and select *chosen*, names separated by commas.
 
-        Raises `pytest.UsageError` if one of these is unknown or not installed.
+        If *chosen* is empty, the backends by default are selected.
+
+        Raises `pytest.UsageError` if a chosen one is unknown or not installed.
         """
         self.added = added
         self.is_chosen: bool = bool(chosen.strip())
-        """Whether somebody chose."""
+        """Whether the names were given by the user."""
         self.names: list[str] = self._default()
-        """The names of those that tests run on, unless a mark says otherwise."""
+        """The backends that tests run on, unless a mark says otherwise."""
         if self.is_chosen:
             self.names = self.expand(chosen.split(","))
             if not self.names:
                 message = (
-                    f"txaio_backends names none: choose among {', '.join(self.known)}"
+                    f"txaio_backends is empty: choose among {', '.join(self.known)}"
                 )
                 raise pytest.UsageError(message)
             for name in self.names:
@@ -122,17 +124,17 @@ class Backends:
 
     @property
     def known(self) -> list[str]:
-        """The names of all that there are."""
+        """The names of all backends."""
         return [*BUILTIN_BACKENDS, *self.added]
 
     @property
     def choice(self) -> str:
-        """What can be asked for, in words."""
+        """The names that can be given, as text."""
         return f"{', '.join(self.known)}; `anyio` and `all` stand for several"
 
     @property
     def missing(self) -> dict[str, str]:
-        """The requirement of each that tests would run on if it were installed."""
+        """The requirements of the backends by default that are not installed."""
         return {
             name: known.requirement
             for name, known in BUILTIN_BACKENDS.items()
@@ -140,14 +142,14 @@ class Backends:
         }
 
     def is_installed(self, name: str) -> bool:
-        """Tell whether the backend called *name* can be used here."""
+        """Return whether the backend called *name* is installed."""
         return name in self.added or BUILTIN_BACKENDS[name].is_installed()
 
     def clocks(self, name: str) -> tuple[ClockName, ...]:
         """Return the clocks of the backend called *name*."""
         if name in BUILTIN_BACKENDS:
             return BUILTIN_BACKENDS[name].clocks
-        # A factory need not be a class: its host is asked once more when it is made.
+        # A factory need not be a class; the plugin asks the host again once it is made.
         clocks: tuple[ClockName, ...] = getattr(self.added[name], "clocks", BOTH_CLOCKS)
         return clocks
 
@@ -159,7 +161,7 @@ class Backends:
             raise pytest.UsageError(message)
 
     def expand(self, words: Iterable[str]) -> list[str]:
-        """Return the names that *words* stand for, a group for what is installed of it.
+        """Return the names that *words* stand for; a group is what is installed of it.
 
         Raises `pytest.UsageError` if a word is neither a name nor a group.
         """
@@ -169,7 +171,7 @@ class Backends:
         return list(names)
 
     def header(self) -> str:
-        """Say what the tests run on, and what they could."""
+        """Return the line for the header: what tests run on, and what is missing."""
         running = ", ".join(self.names) or "no backend is installed"
         missing = {} if self.is_chosen else self.missing
         if not missing:

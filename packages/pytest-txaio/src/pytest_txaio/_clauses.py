@@ -1,6 +1,6 @@
-"""The contract in a run of pytest: which clauses are asked for, and which hold.
+"""Select the conformance tests by clause, and report the clauses that hold.
 
-A test of the contract begins its docstring with the clauses that it is about.
+The docstring of a conformance test begins with the ids of the clauses that it tests.
 """
 
 from __future__ import annotations
@@ -29,19 +29,19 @@ SECTIONS = {
     "E": ("Failures", 4),
     "O": ("Logging", 9),
 }
-"""Of each letter, what its clauses are about, and how many there are."""
+"""For each letter, the title of the section and the number of its clauses."""
 
 CLAUSES = [
     f"{letter}{number}"
     for letter, (_, count) in SECTIONS.items()
     for number in range(1, count + 1)
 ]
-"""All clauses of the contract, in its order."""
+"""The ids of all clauses, in the order of the contract."""
 
 SUITE = "pytest_txaio.conformance"
 CITED = re.compile(r"([A-Z]\d+(?:, [A-Z]\d+)*): ")
 
-# What a report remembers of its test: so it comes through pytest-xdist, and into XML.
+# Names of user properties: pytest-xdist and the XML report keep these.
 CLAUSE = "txaio_clause"
 BACKEND = "txaio_backend"
 UNCHECKED = "txaio_unchecked"
@@ -58,13 +58,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--txaio-conformance",
         action="store_true",
-        help="run the tests of txaio's contract, beside those that are named",
+        help="run the conformance tests of txaio's contract, besides those given",
     )
     group.addoption(
         "--txaio-clauses",
         metavar="CLAUSES",
         default="",
-        help="of these tests only those of some clauses or sections, as in `F,C5`",
+        help="run only the conformance tests of these clauses or sections: `F,C5`",
     )
 
 
@@ -79,18 +79,18 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def suite_paths(config: pytest.Config) -> list[str]:
-    """Return where the tests of the contract are, as pytest takes it."""
+    """Return the paths of the conformance tests, as arguments of pytest."""
     folder = Path(__file__).parent / "conformance"
     if "test_*.py" in config.getini("python_files"):
         return [str(folder)]
-    # Where test files are called something else, ours have to be named.
+    # pytest collects files that match no pattern only if they are given by name.
     return sorted(map(str, folder.glob("test_*.py")))
 
 
 def chosen_by(config: pytest.Config) -> set[str]:
-    """Return the clauses that are asked for, or none if all are.
+    """Return the selected clauses; an empty set means all of them.
 
-    Raises `pytest.UsageError` if there is no such clause.
+    Raises `pytest.UsageError` if a clause does not exist.
     """
     asked: str = config.getoption("--txaio-clauses") or ""
     words = asked.upper().replace(",", " ").split()
@@ -114,8 +114,8 @@ def pytest_collection_modifyitems(
         item for item in items if isinstance(item, pytest.Function) and is_ours(item)
     ]
     if chosen and not ours:
-        message = "--txaio-clauses chooses among the tests of the contract, and none"
-        raise pytest.UsageError(f"{message} was collected: add --txaio-conformance")
+        message = "--txaio-clauses selects conformance tests, and none was collected"
+        raise pytest.UsageError(f"{message}: add --txaio-conformance")
     left_out: list[pytest.Item] = []
     for item in ours:
         clauses = clauses_of(item.obj.__doc__)
@@ -131,22 +131,22 @@ def pytest_collection_modifyitems(
 
 
 def is_ours(item: pytest.Function) -> bool:
-    """Tell whether *item* is a test of the contract, wherever it was imported."""
+    """Return whether *item* is a conformance test, in whatever module it was found."""
     test: Callable[..., object] = item.obj
     return test.__module__.startswith(SUITE)
 
 
 class Outcome:
-    """What became of the clauses on one backend."""
+    """The results of the clauses on one backend."""
 
     def __init__(self) -> None:
         self.held: set[str] = set()
-        # In their order, and each but once, though its teardown fails as well.
+        # A dict as an ordered set: a test can fail both in its call and its teardown.
         self.broken: dict[str, dict[str, None]] = defaultdict(dict)
         self.unchecked: dict[str, set[str]] = defaultdict(set)
 
     def add(self, report: pytest.TestReport, clauses: Iterable[str]) -> None:
-        """Take what a *report* says of *clauses*."""
+        """Record the result of a test of *clauses*."""
         unchecked = [text for name, text in report.user_properties if name == UNCHECKED]
         name = report.nodeid.rpartition("::")[2]
         for clause in clauses:
@@ -157,7 +157,7 @@ class Outcome:
             self.unchecked[clause].update(map(str, unchecked))
 
     def lines(self) -> Iterator[str]:
-        """Yield what there is to say, clause by clause."""
+        """Yield the lines of the summary, clause by clause."""
         tested = len(self.held | self.broken.keys())
         yield f"{tested - len(self.broken)} of {tested} clauses hold"
         for clause in CLAUSES:
@@ -171,11 +171,11 @@ def outcomes(reports: Iterable[object]) -> dict[str, Outcome]:
     """Return the outcome on each backend on which clauses were tested."""
     found: dict[str, Outcome] = defaultdict(Outcome)
     for report in reports:
-        if not isinstance(report, pytest.TestReport):  # A file that has no tests.
+        if not isinstance(report, pytest.TestReport):  # A collection error.
             continue
         clauses = [str(text) for name, text in report.user_properties if name == CLAUSE]
         for name, backend in report.user_properties:
-            if name == BACKEND and backend:  # None, where none is installed.
+            if name == BACKEND and backend:  # Empty if no backend is installed.
                 found[str(backend)].add(report, clauses)
     return found
 

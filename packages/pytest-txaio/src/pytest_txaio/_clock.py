@@ -1,4 +1,4 @@
-"""The clock of a test."""
+"""The clock of a test, and helpers that wait."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from pytest_txaio._time import in_seconds
 
 
 class TxaioClock:
-    """The time of the backend, which a test can move if it is virtual."""
+    """The time of the backend; a test can move it if it is virtual."""
 
     def __init__(self, host: Host, current: CurrentBackend) -> None:
         self._host = host
         self._current = current
 
     def time(self) -> float:
-        """Return the time, in seconds; only differences mean anything."""
+        """Return the time in seconds; only differences are meaningful."""
         if self._host.virtual is not None:
             return self._host.virtual.now
         if self._current.backend is None:
@@ -27,17 +27,18 @@ class TxaioClock:
         return now
 
     def advance(self, seconds: float) -> None:
-        """Move the time at once, as if the process had been suspended so long.
+        """Move the time at once, as if the process had been suspended for *seconds*.
 
-        What is due then is called in the loop's next turns, in its order.
+        Timed calls that are due then are made in the next iterations of the loop, in
+        order of time.
 
-        Raises `TypeError` if *seconds* is no number, `ValueError` if it is negative or
-        not finite, `RuntimeError` if the clock is a real one.
+        Raises `TypeError` if *seconds* is not a number, `ValueError` if it is negative
+        or not finite, `RuntimeError` if the clock is real.
         """
         if self._host.virtual is None:
             message = (
-                f"the clock of {self._host.name} is real here: sleep, or run the test"
-                " where it is virtual with @pytest.mark.txaio(clock='virtual')"
+                f"{self._host.name} uses a real clock here: sleep, or run the test in"
+                " virtual time with @pytest.mark.txaio(clock='virtual')"
             )
             raise RuntimeError(message)
         try:

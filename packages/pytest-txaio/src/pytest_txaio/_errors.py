@@ -1,4 +1,4 @@
-"""What the backend reported because nobody looked at it."""
+"""The errors that the backend reported, as they were never retrieved."""
 
 from __future__ import annotations
 
@@ -13,41 +13,41 @@ from typing import TypeVar
 Kind = type[BaseException] | tuple[type[BaseException], ...]
 T = TypeVar("T")
 
-UNEXPECTED_REPORT = "the backend reported what the test did not expect:"
+UNEXPECTED_REPORT = "the backend reported errors that the test did not expect:"
 FIX = (
-    "Look at the failure in the code, or expect it in the test:"
+    "Handle the error in the code, or expect it in the test:"
     " `with txaio_errors.expect({kind}): ...`"
 )
 
 
 EXPECT_WITHOUT_WITH = (
-    "txaio_errors.expect was called for {}, and expects nothing outside of `with`:"
+    "txaio_errors.expect was called for {} without `with`, and has no effect: write"
     " `with txaio_errors.expect(...): ...`"
 )
 
 
 class ExpectedError:
-    """An error that is to be reported."""
+    """An error that a test expects the backend to report."""
 
     def __init__(
-        self, kind: Kind, match: str | None, look: Callable[[], object]
+        self, kind: Kind, match: str | None, update: Callable[[], object]
     ) -> None:
-        """Be for one of *kind*, whose text *match* is found in; *look* finds it."""
+        """Expect a *kind* whose text has *match*; *update* searches the reports."""
         self.kind = kind
         self.match = match
         self.before: list[BaseException] = []
-        """What was reported before it was expected."""
+        """The errors that were reported before the `with` block."""
         self._found: BaseException | None = None
-        self._look = look
+        self._update = update
 
     @property
     def value(self) -> BaseException | None:
-        """The error, once it is reported and the block is left; None until then."""
-        self._look()
+        """The error, once it was reported and the block was left; None before."""
+        self._update()
         return self._found
 
     def fits(self, error: BaseException) -> bool:
-        """Tell whether *error* is one like this."""
+        """Return whether *error* is the one that is expected."""
         return (
             isinstance(error, self.kind)
             and (self.match is None or re.search(self.match, str(error)) is not None)
@@ -63,7 +63,7 @@ class ExpectedError:
 class TxaioErrors:
     """The errors that the backend reports during a test.
 
-    Those that the test neither expects nor takes fail it.
+    An error that the test neither expects nor takes makes it fail.
     """
 
     def __init__(self, reports: list[BaseException]) -> None:
@@ -72,7 +72,7 @@ class TxaioErrors:
         self._awaited: list[ExpectedError] = []
 
     def take(self) -> list[BaseException]:
-        """Return what was reported since this was last asked; it is expected now."""
+        """Return the errors reported since the last call; they do not fail the test."""
         self._match()
         taken, self._reports[:] = self._reports[:], []
         return taken
@@ -85,16 +85,18 @@ class TxaioErrors:
         """Expect one error of *kind*, reported in the ``with`` block or after it.
 
         *match* is a regular expression that is searched for in its text.
-        The error becomes the `ExpectedError.value` of what the block is given; a test
-        that ends without it fails.
-        What is lost in a cycle of references is collected at the end of the block.
+        The ``with`` statement gives an `ExpectedError`, whose `value` is the error; if
+        none is reported until the end of the test, the test fails.
+        Garbage in reference cycles is collected at the end of the block.
 
-        Raises `TypeError` if *kind* is no class of exceptions, nor a tuple of them,
-        `ValueError` if *match* is no regular expression.
+        Raises `TypeError` if *kind* is neither an exception class nor a tuple of such,
+        `ValueError` if *match* is not a regular expression.
         """
         kinds: tuple[object, ...] = kind if isinstance(kind, tuple) else (kind,)
         if not all(map(_is_exception, kinds)):
-            message = f"kind must be a class of exceptions, not {kind!r}"
+            message = (
+                f"kind must be an exception class or a tuple of them, not {kind!r}"
+            )
             raise TypeError(message)
         _check_pattern(match)
         expected = ExpectedError(kind, match, self._match)
@@ -110,7 +112,7 @@ class TxaioErrors:
         except BaseException:
             self._awaited.append(expected)
             self._match()
-            # That it did not come is not what is wrong.
+            # The exception explains more than a missing report.
             self._awaited = _without(expected, self._awaited)
             raise
         self._awaited.append(expected)
@@ -120,7 +122,7 @@ class TxaioErrors:
             self._match()
 
     def problems(self) -> Iterator[str]:
-        """Yield what is wrong at the end of a test, and forget it."""
+        """Yield what is wrong at the end of a test, once."""
         left = self.take()
         if left:
             texts = ["".join(format_exception(error)) for error in left]
@@ -131,7 +133,7 @@ class TxaioErrors:
             yield EXPECT_WITHOUT_WITH.format(expected)
         missing, self._awaited = self._awaited, []
         for expected in missing:
-            yield f"the test expected the backend to report {expected}, and it did not"
+            yield f"the test expected the backend to report {expected}, but it did not"
 
     def _match(self) -> None:
         for expected in self._awaited[:]:
@@ -143,7 +145,7 @@ class TxaioErrors:
 
 
 def _without(one: T, several: list[T]) -> list[T]:
-    # By identity: an exception may be equal to others.
+    # By identity: exceptions may compare equal.
     return [each for each in several if each is not one]
 
 

@@ -35,7 +35,7 @@ from pytest_txaio._test_run import TestRun, fail_with, is_async_test
 
 
 UNHANDLED = "no plugin or hook that handled it"
-"""What pytest, from version 9 on, says of async fixtures."""
+"""Part of the error of pytest 9 and later for an async fixture."""
 
 TEST_RUN = pytest.StashKey[TestRun]()
 
@@ -44,7 +44,7 @@ TEST_RUN = pytest.StashKey[TestRun]()
 def pytest_pycollect_makeitem(
     collector: pytest.Module | pytest.Class, name: str, obj: object
 ) -> Any:
-    """Collect an async test that is ours."""
+    """Collect an async test that needs `txaio`; leave all others to other plugins."""
     test: Any = getattr(obj, "__func__", obj)
     if not is_async(test) or not collector.istestfunction(obj, name):
         return None
@@ -59,7 +59,7 @@ def pytest_pycollect_makeitem(
 
 
 class AsyncFunction(pytest.Function):
-    """An async test that is ours; its `obj` is a plain function."""
+    """The item of an async test that needs `txaio`; its `obj` is a plain function."""
 
     @classmethod
     def like(cls, item: Any) -> AsyncFunction:
@@ -83,8 +83,8 @@ class AsyncFunction(pytest.Function):
 
 
 def needs_txaio(node: pytest.Item | pytest.Collector, names: Iterable[str]) -> bool:
-    """Tell whether the fixture `txaio` is needed for one of *names* in *node*."""
-    # pytest tells no plugin of the fixtures of a test that is not there yet.
+    """Return whether one of the fixtures *names* needs `txaio`, seen from *node*."""
+    # There is no public way to ask for the fixtures of a test not collected yet.
     manager: Any = node.session._fixturemanager
     left, seen = [*names, *manager._getautousenames(node)], set[str]()
     while left:
@@ -97,7 +97,7 @@ def needs_txaio(node: pytest.Item | pytest.Collector, names: Iterable[str]) -> b
 
 
 def as_plain_function(test: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a plain function that does what *test*, an async one, does."""
+    """Return a plain function that calls *test* and returns its coroutine."""
 
     @wraps(test)
     def plain(*args: Any, **kwargs: Any) -> Any:
@@ -110,7 +110,7 @@ def as_plain_function(test: Callable[..., Any]) -> Callable[..., Any]:
 def pytest_fixture_setup(
     fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
 ) -> Generator[None, Any, Any]:
-    """Put an async fixture off until the loop of its test runs."""
+    """Postpone an async fixture until the loop of its test is running."""
     definition = cast("Any", fixturedef)
     test_run = requesting_item(request).stash.get(TEST_RUN, None)
     if test_run is None:
@@ -140,8 +140,8 @@ def pytest_fixture_setup(
 
 
 def cache_error(error: Any, definition: Any, request: pytest.FixtureRequest) -> None:
-    """Have pytest know of the *error* of a fixture that was never set up."""
-    # It tears down no fixture of which nothing came, and chokes on it.
+    """Store *error* as the cached result of a fixture that was not set up."""
+    # Tearing down a fixture without a cached result fails inside pytest.
     key = definition.cache_key(request)
     definition.cached_result = (None, key, (error, error.__traceback__))
 
@@ -149,7 +149,7 @@ def cache_error(error: Any, definition: Any, request: pytest.FixtureRequest) -> 
 def set_up_by_others(
     definition: Any, request: pytest.FixtureRequest
 ) -> Generator[None, Any, Any]:
-    """Have a fixture set up; if it is async, and nobody does that, name the fix."""
+    """Let other plugins set a fixture up; if none can, raise an error with the fix."""
     try:
         return (yield)
     except pytest.fail.Exception as error:
@@ -162,7 +162,7 @@ def set_up_by_others(
 
 
 def requesting_item(request: pytest.FixtureRequest) -> pytest.Item:
-    """Return the test that asks for a fixture, or what else does."""
+    """Return the test, or other node, that requests a fixture."""
     test: Any = request.node
     return cast("pytest.Item", test)
 
@@ -170,7 +170,7 @@ def requesting_item(request: pytest.FixtureRequest) -> pytest.Item:
 def bind_to_instance(
     function: Any, request: pytest.FixtureRequest
 ) -> Callable[..., Any]:
-    """Return *function*, and if it is a method, that of the test's own object."""
+    """Return *function*; if it is a method, bind it to the instance of the test."""
     owner, instance = getattr(function, "__self__", None), request.instance
     if owner is None or not isinstance(instance, type(owner)):
         found: Callable[..., Any] = function
@@ -182,7 +182,7 @@ def bind_to_instance(
 def has_to_wait_for_loop(
     definition: Any, request: pytest.FixtureRequest, test_run: TestRun
 ) -> bool:
-    """Tell whether a fixture is one of our async ones; fail if it cannot be had."""
+    """Return whether a fixture has to be postponed; fail if that is impossible."""
     if not is_async(definition.func):
         refuse_async_fixtures(definition, request, test_run)
         return False
@@ -196,7 +196,7 @@ def has_to_wait_for_loop(
 def refuse_async_fixtures(
     definition: Any, request: pytest.FixtureRequest, test_run: TestRun
 ) -> None:
-    """Fail if a plain fixture takes one whose value is not there yet."""
+    """Fail if a sync fixture takes an async one, whose value does not exist yet."""
     for name in definition.argnames if test_run.fixtures else ():
         if isinstance(request.getfixturevalue(name), AsyncFixture):
             message = (
@@ -207,7 +207,7 @@ def refuse_async_fixtures(
 
 
 def refuse_late_fixture(name: str, test: Any, test_run: TestRun) -> None:
-    """Fail if the async fixture *name* can never be set up."""
+    """Fail if the async fixture *name* cannot be set up for *test*."""
     if not is_async_test(test.obj):
         message = (
             f"the sync test {test.name!r} takes the async fixture {name!r}:"
@@ -216,7 +216,7 @@ def refuse_late_fixture(name: str, test: Any, test_run: TestRun) -> None:
         pytest.fail(message, pytrace=False)
     if test_run.current.backend is not None:
         message = (
-            f"the async fixture {name!r} was asked for while the test runs:"
+            f"the async fixture {name!r} was requested while the test runs:"
             " take it as an argument"
         )
         pytest.fail(message, pytrace=False)
@@ -224,7 +224,7 @@ def refuse_late_fixture(name: str, test: Any, test_run: TestRun) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
-    """Run a test that is ours."""
+    """Run a test that needs `txaio`, sync or async."""
     test_run = pyfuncitem.stash.get(TEST_RUN, None)
     if test_run is None:
         return None

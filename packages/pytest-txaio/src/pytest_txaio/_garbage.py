@@ -1,4 +1,4 @@
-"""The one place that knows how interpreters collect garbage."""
+"""Garbage collection, which differs between interpreters."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ COUNTS_REFERENCES = sys.implementation.name == "cpython"
 
 
 def collect_dropped() -> None:
-    """Let go of what nobody refers to any more.
+    """Collect the objects to which no reference is left.
 
-    CPython did that already, the moment it was dropped: there this does nothing,
-    so that a test that uses it proves that no cyclic collection was needed.
+    On CPython they are gone already, by reference counting: this does nothing there,
+    so a test that uses it proves that no cyclic collection is needed.
     """
     if not COUNTS_REFERENCES:
-        # What has a finalizer goes one link of a chain at a time.
+        # Of a chain of objects with finalizers, each collection frees one.
         for _ in range(3):
             gc.collect()
 
 
 @contextmanager
 def collecting_by_hand() -> Generator[None]:
-    """Keep the cyclic collector out of a test, then collect what the test left.
+    """Disable the cyclic collector during a test, and collect afterwards.
 
-    What hides in a cycle is then reported by the test that made it,
-    not by whichever runs when the collector has its turn.
+    An error that is lost in a reference cycle is then reported in the test that made
+    it, and not in whichever test runs when the collector starts.
     """
     if not COUNTS_REFERENCES:
-        # A collection takes 0.1 s there, and CPython has looked for cycles.
+        # A collection takes 0.1 s there, and a run on CPython finds the same cycles.
         yield
         return
     enabled = gc.isenabled()
     gc.disable()
-    # What is there need not be looked at again after each of thousands of tests.
+    # Existing objects need not be traversed again after each of thousands of tests.
     gc.freeze()
     try:
         yield
@@ -47,7 +47,7 @@ def collecting_by_hand() -> Generator[None]:
 
 
 def unfreeze_objects() -> None:
-    """Take back what `collecting_by_hand` set aside, for others who ask for objects."""
+    """Undo the `gc.freeze` of `collecting_by_hand`, for code that lists objects."""
     if not COUNTS_REFERENCES:
         return
     gc.unfreeze()

@@ -1,4 +1,34 @@
-"""An end to tests that wait for what never comes."""
+"""Detect a test that hangs, describe what it waits for, and end its loop.
+
+A hang is noticed in one of two ways:
+
+- *Stuck*: the loop itself, in virtual time, finds that no timer is set and no socket is
+  watched.
+  Unless the test started threads, nothing can ever wake it.
+- *Overdue*: the `Watchdog` thread finds that the test took more than its timeout.
+  It calls again every `REPEAT_INTERVAL` seconds until the test has ended, as clean-up
+  may hang, too.
+
+Each notice is an attempt to end the loop, with growing force:
+
+1. The first `MAX_INTERRUPTS` attempts raise `Hung` inside the loop, in a call from a
+   thread.
+   It is a `KeyboardInterrupt`, which every backend lets end `run`; coroutines are
+   cancelled, and clean up.
+2. Later ones call `Host.give_up`, which stops the loop from outside, whatever its
+   coroutines do.
+
+The description lists coroutines and timers, so it is made in the loop's thread, by the
+first call into the loop.
+If the loop has not made that call until the next notice, it is busy, and the
+description is the stack of its thread.
+
+Invariant: `found` is set once, and is the result of the test; errors that are raised
+while the loop is ended explain nothing and are dropped.
+
+Cancelling the test would be the obvious way, but a coroutine can catch
+`CancelledError` and go on.
+"""
 
 from __future__ import annotations
 
@@ -14,15 +44,15 @@ from pytest_txaio._waits import coroutine_lines, timer_lines
 
 
 MAX_INTERRUPTS = 2
-"""So often a loop is told to end before it is stopped."""
+"""The number of attempts to end a loop from inside before it is stopped."""
 
 
 class Hung(KeyboardInterrupt):
-    """Raised in the loop to end it: every backend lets this one through."""
+    """Raised inside the loop to end it, as `KeyboardInterrupt` passes every backend."""
 
 
 class HangDetector:
-    """Finds out that a test hangs, says what it waits for, and ends its loop."""
+    """Describes the hang of one test, and ends its loop."""
 
     def __init__(self, host: Host, current: CurrentBackend, timeout: float) -> None:
         self._host = host
@@ -32,18 +62,18 @@ class HangDetector:
         self._loop_thread = threading.get_ident()
         self._attempts = 0
         self.found: str | None = None
-        """What is wrong with the test, in words."""
+        """The description of the hang, None as long as there is none."""
 
     def stuck(self) -> None:
-        """End a loop on which nothing can ever happen; called in its thread."""
+        """End a loop that nothing can wake; called in the thread of the loop."""
         if threading.active_count() > self._threads:
-            # One of the threads that the test began may yet wake it.
+            # One of the threads that the test started may still wake it.
             return
-        self._say("the test would wait for ever, as nothing is left that could wake it")
+        self._say("the test would wait forever: nothing is left that could wake it")
         self._end()
 
     def overdue(self) -> None:
-        """End a loop that took too long; called in another thread, and again."""
+        """End a loop that took too long; called in another thread, repeatedly."""
         text = f"the test took more than {self._timeout:g} s of real time"
         if self._attempts == 0 and self._current.backend is not None:
             self._end(text)
@@ -52,10 +82,10 @@ class HangDetector:
             self._end()
 
     def _end(self, text: str = "") -> None:
-        """Say *text*, in the loop's thread, and leave the loop."""
+        """Record *text*, and end the loop."""
         self._attempts += 1
         backend = self._current.backend
-        # It may end by itself at any moment, and will not hear of it then.
+        # The loop may end by itself at any moment, and then refuses the call.
         with suppress(Exception):
             if backend is not None and self._attempts <= MAX_INTERRUPTS:
                 backend.call_from_thread(self._leave, text)

@@ -1,4 +1,4 @@
-"""The hook of the plugin."""
+"""The hook that the plugin adds to pytest's."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from pytest_txaio._host import Host
 
 @pytest.hookspec
 def pytest_txaio_hosts() -> dict[str, Callable[[], Host]]:
-    """Return backends of your own: for each name what makes its host.
+    """Return backends of your own: for each name, a function that makes its host.
 
-    To be written in a plugin or in the `conftest.py` at the root of the tests.
+    Implement it in a plugin or in the `conftest.py` at the root of the tests.
     """
     raise NotImplementedError

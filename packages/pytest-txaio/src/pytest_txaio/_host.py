@@ -1,4 +1,4 @@
-"""What the tests need of a loop that they run on."""
+"""How the plugin runs a test on the event loop of a backend, and inspects the loop."""
 
 from __future__ import annotations
 
@@ -17,56 +17,57 @@ Main = Callable[..., Awaitable[Any]]
 ClockName = Literal["virtual", "real"]
 
 UNIT_AND_LATENESS = {"virtual": (1.0, 0.002), "real": (0.02, 0.5)}
-"""`unit` and `late` for each clock; another process may take away half a second."""
+"""`unit` and `late` for each clock; another process may delay a call by 0.5 s."""
 
 
 class Host:
-    """A loop to run tests on, and everything that was reported there.
+    """An event loop to run tests on, and the errors that were reported there.
 
-    Only `run` has to be written; what the rest answers by default is that the host
-    cannot tell, and tests that need to know more pass without.
-    A host is made when a test begins, without arguments, and closed after it.
+    Only `run` is required.
+    The other methods return by default that the host does not know; tests skip the
+    checks that depend on them.
+    A host is created without arguments when a test starts, and closed after it.
     """
 
     clocks: ClassVar[tuple[ClockName, ...]] = ("real",)
-    """The clocks that it has; the first is the one that is used unless asked."""
+    """The clocks that it has; the first is the default."""
     package: ClassVar[str] = ""
-    """The import name of the backend, for the tests that start Python anew."""
+    """The import name of the backend, for tests that start a new Python process."""
     unit: float = 0.02
-    """How long a second of a test's story takes, in seconds of the loop's time."""
+    """The time step of the conformance tests, in seconds of the loop's time."""
     late: float = 0.5
-    """How much later than promised a call may be made."""
+    """By how many seconds a call may be late."""
     name = ""
-    """What the host is called where it was chosen."""
+    """The name under which it was selected."""
     virtual: VirtualTime | None = None
-    """The time of its loops, if a test can move it."""
+    """The time of its loops if it is virtual, else None."""
 
     def __init__(self) -> None:
         self.reports: list[BaseException] = []
-        """What the backend reported, in its own way, because nobody looked at it."""
+        """The errors that the backend reported, as they were never retrieved."""
         self.clock: ClockName = self.clocks[0]
         self.on_stuck: Callable[[], object] = bool
-        """To be called, in the loop's thread, where no event can ever come."""
+        """To be called, in the loop's thread, when nothing can wake the loop."""
         self.backend: Any = self.package and importlib.import_module(self.package)
-        """The module of that name."""
+        """The module called `package`, or an empty string."""
 
     def use_clock(self, clock: ClockName) -> None:
-        """Take *clock*, one of `clocks`, for the loops to come."""
+        """Use *clock*, one of `clocks`, for the next loops."""
         self.clock = clock
         self.unit, self.late = UNIT_AND_LATENESS[clock]
 
     def run(self, main: Main, *args: Any, debug: bool | None = None) -> Any:
-        """Return what ``await main(backend, *args)`` gives on a new loop."""
+        """Return the value of ``await main(backend, *args)`` on a new loop."""
         raise NotImplementedError
 
     def give_up(self) -> None:
-        """Stop the loop, from another thread; `run` then raises."""
+        """Stop the loop from another thread; `run` then raises."""
 
     def close(self) -> None:
-        """Close what outlives `run`."""
+        """Close what stays open after `run`."""
 
     def outside(self) -> IBackend:
-        """Return a backend whose loop does not run."""
+        """Return a backend whose loop is not running."""
 
         async def leak(backend: IBackend) -> IBackend:
             return backend
@@ -75,17 +76,17 @@ class Host:
         return leaked
 
     def another(self) -> AbstractAsyncContextManager[IBackend] | None:
-        """Return a second backend on the loop that runs, or None."""
+        """Return a second backend on the running loop, or None."""
         return None
 
     def native_future(self) -> Any:
-        """Return a pending future of the loop's own kind, or None if it has none."""
+        """Return a pending future of the event loop's own type, or None."""
         return None
 
     def settle_native(self, future: Any, result: Any) -> None:
-        """Settle what `native_future` returned, with a value or an exception.
+        """Settle a future from `native_future` with a value or an exception.
 
-        This is asked only for what the backend itself would not settle.
+        It is called only for futures that the backend itself cannot settle.
         """
         if isinstance(result, Exception):
             future.set_exception(result)
@@ -93,27 +94,28 @@ class Host:
             future.set_result(result)
 
     def native_timers(self) -> int | None:
-        """Count the timers that the loop holds and that are not due, or return None."""
+        """Return the number of timers of the loop that are not due, or None."""
         return None
 
     def native_tasks(self) -> int | None:
-        """Count the tasks that run on the loop, or return None."""
+        """Return the number of tasks that run on the loop, or None."""
         return None
 
     def timers(self, backend: Any) -> list[tuple[Any, float]] | None:
-        """Return the calls to come, each with the seconds left, or None.
+        """Return the pending timed calls, each with the seconds left, or None.
 
-        Only what tests ask for is meant, on *backend* or past it.
+        These are the calls that tests made, on *backend* or on the loop directly; calls
+        that the backend makes for itself are left out.
         """
         del backend
         return None
 
     def selectables(self) -> list[object]:
-        """Return what the loop watches for a test: sockets, readers, writers."""
+        """Return the sockets, readers and writers that the loop watches for a test."""
         return []
 
     def capture(
-        self, heard: Callable[[LogEvent], object]
+        self, on_event: Callable[[LogEvent], object]
     ) -> AbstractContextManager[None]:
-        """Have *heard* called with each message meanwhile, of loggers at any level."""
-        return capture_records(heard)
+        """Call *on_event* with each message, at any level, in the ``with`` block."""
+        return capture_records(on_event)

@@ -1,4 +1,4 @@
-"""The backend on AnyIO, for tests."""
+"""Hosts of the backend on AnyIO."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from txaio_interfaces import IBackend
 
 
 MAX_CANCELLATIONS = 2
-"""So often tasks are asked to end, which they can refuse."""
+"""The number of attempts to end a Trio run by cancellation, which tasks can catch."""
 
 
 class AnyioAsyncioHost(AsyncioHost):
@@ -26,11 +26,11 @@ class AnyioAsyncioHost(AsyncioHost):
         return self.backend.run(main, *args, **named, **self.options())
 
     def report(self, _text: str, exception: BaseException) -> None:
-        """Collect what the backend hands to `on_error`."""
+        """Collect an error that the backend passes to `on_error`."""
         self.reports.append(exception)
 
     def options(self) -> dict[str, Any]:
-        """Return what chooses the loop."""
+        """Return the arguments of `run` that select the loop."""
         return {
             "backend": "asyncio",
             "backend_options": {"loop_factory": self.new_loop},
@@ -46,7 +46,7 @@ class AnyioAsyncioHost(AsyncioHost):
         return backend
 
     def timers(self, backend: Any) -> list[tuple[Any, float]] | None:
-        """Return those of the backend: the loop has one for all of them."""
+        """Return the calls of the backend, for which the loop has a single timer."""
         pump, now = backend._pump, backend.time()
         ours = [(call.fn, when - now) for when, _, call in pump._heap]
         calls = [(fn, left) for fn, left in ours if fn is not None]
@@ -65,12 +65,12 @@ class AnyioTrioHost(AnyioAsyncioHost):
     """AnyIO on Trio."""
 
     token: Any
-    """What reaches the run from another thread."""
+    """The entry point to the run from other threads."""
     task: Any
     running: Any
     trio_clock: Any
     attempts: int
-    """How often the run was to end, in vain."""
+    """The number of attempts to end the run so far."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -101,9 +101,13 @@ class AnyioTrioHost(AnyioAsyncioHost):
         self.token.run_sync_soon(self.end_run)
 
     def end_run(self) -> None:
-        """End what cancellation did not: Trio has no stop(), and shields hold."""
+        """Make one more attempt to end the run; called in its thread.
+
+        Trio has no `stop()`, cancellation does not pass shields, and tasks can catch
+        it.
+        """
         self.attempts += 1
-        # Each leaves less of the test's own clean-up than the one before.
+        # Each attempt runs less of the test's own clean-up than the one before.
         if self.attempts == 1 and self.reject_waits():
             return
         if self.attempts <= MAX_CANCELLATIONS:
@@ -112,12 +116,12 @@ class AnyioTrioHost(AnyioAsyncioHost):
             self.module.interrupt(self.task, Hung)
 
     def reject_waits(self) -> bool:
-        """Have the futures fail that coroutines wait for; tell whether any did."""
+        """Reject the futures that coroutines await; return whether there were any."""
         backend, ended = self.running, False
         for future in list(backend._pump.waits.values()):
-            # A coroutine's ends with what that one waits for.
+            # The future of a coroutine ends with the one that the coroutine awaits.
             with suppress(RuntimeError):
-                backend.reject(future, RuntimeError("the test is given up"))
+                backend.reject(future, RuntimeError("the test was given up"))
                 ended = True
         return ended
 
@@ -125,12 +129,12 @@ class AnyioTrioHost(AnyioAsyncioHost):
         return self.module.TrioFuture()
 
     def native_timers(self) -> int | None:
-        # Trio tells of no more than the next.
+        # Trio knows only about the next one.
         statistics = self.trio.lowlevel.current_statistics()
         return int(statistics.seconds_to_next_deadline < float("inf"))
 
     def native_calls(self) -> list[tuple[Any, float]]:
-        """Return none: Trio makes no calls, it wakes tasks."""
+        """Return an empty list: Trio makes no calls, it wakes tasks."""
         return []
 
     def native_tasks(self) -> int | None:
@@ -138,5 +142,5 @@ class AnyioTrioHost(AnyioAsyncioHost):
         return living
 
     def selectables(self) -> list[object]:
-        """Return none: who waits for a socket on Trio is a task."""
+        """Return an empty list: on Trio, tasks wait for sockets."""
         return []

@@ -1,4 +1,4 @@
-"""The backend on asyncio and on uvloop, for tests."""
+"""Hosts of the backend on asyncio, with its own loop and with uvloop."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from txaio_interfaces import IBackend
 
 
 class AsyncioHost(Host):
-    """asyncio's own loop."""
+    """asyncio on its own event loop."""
 
     clocks: ClassVar[tuple[ClockName, ...]] = ("virtual", "real")
     package = "txaio_asyncio"
@@ -34,19 +34,19 @@ class AsyncioHost(Host):
         self.virtual = VirtualTime() if clock == "virtual" else None
 
     def new_loop(self) -> asyncio.AbstractEventLoop:
-        """Return a loop that hands on what it reports."""
+        """Return a new loop, whose reports are collected."""
         if self.virtual is None:
             return self.collect_reports(asyncio.new_event_loop())
         return self.collect_reports(VirtualLoop(self.virtual, self.stuck))
 
     def stuck(self) -> None:
-        """Say so."""
+        """Call `on_stuck`, which changes from test to test."""
         self.on_stuck()
 
     def collect_reports(
         self, loop: asyncio.AbstractEventLoop
     ) -> asyncio.AbstractEventLoop:
-        """Collect what *loop* reports."""
+        """Collect the errors that *loop* reports."""
         self.loop = loop
         loop.set_exception_handler(
             lambda _loop, context: self.reports.append(exception_of(context))
@@ -77,7 +77,7 @@ class AsyncioHost(Host):
         return len(self.native_calls())
 
     def native_calls(self) -> list[tuple[Any, float]]:
-        """Return the calls that the loop itself is to make, and the seconds left."""
+        """Return the pending timed calls of the loop itself, and the seconds left."""
         return pending_calls(self.loop)
 
     def timers(self, backend: Any) -> list[tuple[Any, float]] | None:
@@ -89,7 +89,7 @@ class AsyncioHost(Host):
 
 
 class UvloopHost(AsyncioHost):
-    """uvloop, in real time."""
+    """asyncio on uvloop, in real time."""
 
     clocks = ("real",)
 

@@ -1,4 +1,4 @@
-"""The backend on Twisted, for tests."""
+"""Hosts of the backend on Twisted."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from txaio_interfaces import IBackend
 
 
 class TwistedHost(Host):
-    """Twisted's own reactor, on `select`."""
+    """Twisted on its `SelectReactor`."""
 
     clocks: ClassVar[tuple[ClockName, ...]] = ("virtual", "real")
     package = "txaio_twisted"
@@ -32,13 +32,13 @@ class TwistedHost(Host):
         self.virtual = VirtualTime() if clock == "virtual" else None
 
     def new_reactor(self) -> Any:
-        """Return a reactor that is built and never installed."""
+        """Return a new reactor, which is not installed."""
         if self.virtual is None:
             return self.module.RealReactor()
         return self.module.VirtualReactor(self.virtual, self.stuck)
 
     def stuck(self) -> None:
-        """Say so."""
+        """Call `on_stuck`, which changes from test to test."""
         self.on_stuck()
 
     def run(self, main: Any, *args: Any, debug: bool | None = None) -> Any:
@@ -64,7 +64,7 @@ class TwistedHost(Host):
         return len(self.timers(None))
 
     def native_tasks(self) -> int | None:
-        """Count the backend's other coroutines: Twisted itself knows no tasks."""
+        """Return the number of other coroutines: Twisted itself has no tasks."""
         return len(self.running._runners - {self.running._current})
 
     def timers(self, backend: Any) -> list[tuple[Any, float]]:
@@ -77,10 +77,10 @@ class TwistedHost(Host):
         return watched
 
     def capture(
-        self, heard: Callable[[LogEvent], object]
+        self, on_event: Callable[[LogEvent], object]
     ) -> AbstractContextManager[None]:
-        listening: AbstractContextManager[None] = self.module.capture_events(heard)
-        return listening
+        capturing: AbstractContextManager[None] = self.module.capture_events(on_event)
+        return capturing
 
     def give_up(self) -> None:
         self.reactors[-1].callFromThread(self.reactors[-1].crash)
@@ -90,7 +90,7 @@ class TwistedHost(Host):
 
 
 class TwistedAsyncioreactorHost(TwistedHost):
-    """Twisted's reactor that runs on asyncio."""
+    """Twisted on its `AsyncioSelectorReactor`."""
 
     def new_reactor(self) -> Any:
         if self.virtual is None:

@@ -1,4 +1,4 @@
-"""What a test leaves behind on its loop."""
+"""Timers, coroutines and sockets that a test leaves behind on its loop."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FIX = "End it in the test, or mark the test: @pytest.mark.txaio(leftovers=False)
 
 
 class Leftovers:
-    """What there was on the loop before a test, to compare with."""
+    """The state of the loop before a test, and what was added since."""
 
     def __init__(self, host: Host, backend: Any) -> None:
         self._host = host
@@ -25,7 +25,7 @@ class Leftovers:
         self._tasks = host.native_tasks() or 0
 
     def problem(self) -> str | None:
-        """Return what is wrong with what there is now, or None."""
+        """Return a description of what the test left behind, or None."""
         lines = [*self._timer_lines(), *self._task_lines(), *self._selectable_lines()]
         return "\n  ".join(["the test left behind", *lines, FIX]) if lines else None
 
@@ -38,11 +38,11 @@ class Leftovers:
         tasks = self._host.native_tasks()
         more = (tasks or 0) - self._tasks
         if tasks is not None and more <= 0 and not COUNTS_REFERENCES:
-            # The collector would look at everything that there is.
+            # Listing coroutines traverses all objects, which is slow here.
             return
         lines = coroutine_lines(self._host.package)
         if lines:
-            # What nobody will ever resume is garbage.
+            # A coroutine that nothing can resume is garbage, not a leftover.
             gc.collect()
             lines = coroutine_lines(self._host.package)
         yield from (f"a coroutine: {line}" for line in lines)

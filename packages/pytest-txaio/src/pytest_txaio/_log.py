@@ -1,4 +1,4 @@
-"""Messages of every backend, in one form."""
+"""Log messages of all backends in one form."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 
 LOWEST_LEVEL = 1
-"""The level of the standard library below which there is none but "not set"."""
+"""The lowest level of the standard library; 0 means that none is set."""
 
 ADDED_FIELDS = frozenset(
     (
@@ -26,7 +26,7 @@ ADDED_FIELDS = frozenset(
         "txaio_trace",
     )
 )
-"""What backends and frameworks add to a message's own fields."""
+"""Fields that backends and frameworks add to those of the caller."""
 
 
 @dataclass(frozen=True)
@@ -38,39 +38,39 @@ class LogEvent:
     namespace: str
     """The name of the logger."""
     format: str
-    """The message, with the names of its fields in braces."""
+    """The message, with the names of fields in braces."""
     fields: dict[str, Any]
-    """The keywords of the call, and what `bind` and `log_context` added."""
+    """The keywords of the call, and the fields from `bind` and `log_context`."""
     failure: BaseException | None
-    """The exception that it is about."""
+    """The exception that was logged, if any."""
     text: str
-    """The message in words."""
+    """The formatted message."""
 
 
 class TxaioLog(list[LogEvent]):
-    """The messages that were logged, in their order."""
+    """The messages that were logged, in order."""
 
     @property
     def texts(self) -> list[str]:
-        """Each of them in words."""
+        """The formatted messages."""
         return [event.text for event in self]
 
     def of(self, namespace: str) -> list[LogEvent]:
-        """Return those of the loggers called *namespace*, and of those below it."""
+        """Return the messages of the logger *namespace* and of its children."""
         return [
             event for event in self if f"{event.namespace}.".startswith(f"{namespace}.")
         ]
 
 
 class CaptureHandler(logging.Handler):
-    """Hands on what it hears."""
+    """Passes the messages of the backend's loggers to a function."""
 
-    def __init__(self, heard: Callable[[LogEvent], object]) -> None:
+    def __init__(self, on_event: Callable[[LogEvent], object]) -> None:
         super().__init__()
-        self._heard = heard
+        self._on_event = on_event
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Hand on *record* if a logger of the backend's made it."""
+        """Pass *record* on if a logger of the backend made it."""
         fields: dict[str, Any] | None = getattr(record, "fields", None)
         if fields is None or "log_format" not in fields:
             return
@@ -82,18 +82,18 @@ class CaptureHandler(logging.Handler):
             failure=record.exc_info[1] if record.exc_info else None,
             text=record.getMessage(),
         )
-        self._heard(event)
+        self._on_event(event)
 
 
 class PriorLevelFilter(logging.Filter):
-    """Lets through what went through while the root logger had its own level."""
+    """Passes the records that the root logger passed before its level was lowered."""
 
     def __init__(self, level: int) -> None:
         super().__init__()
         self._level = level
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Tell whether *record* would have been made."""
+        """Return whether *record* would have been made at the prior level."""
         logger: logging.Logger | None = logging.getLogger(record.name)
         while logger is not None and not logger.level:
             logger = logger.parent
@@ -104,11 +104,15 @@ class PriorLevelFilter(logging.Filter):
 
 
 @contextmanager
-def capture_records(heard: Callable[[LogEvent], object]) -> Generator[None]:
-    """Hand on every message that becomes a record; other handlers hear no more."""
-    root, handler = logging.root, CaptureHandler(heard)
+def capture_records(on_event: Callable[[LogEvent], object]) -> Generator[None]:
+    """Call *on_event* with each message that becomes a record of the standard library.
+
+    The root logger has the lowest level meanwhile; other handlers get the records that
+    they got before.
+    """
+    root, handler = logging.root, CaptureHandler(on_event)
     before, prior_level = root.level, PriorLevelFilter(root.level)
-    # Ours has levels of its own, and asks for what passes them.
+    # The handler of txaio itself is left alone, as it applies levels of its own.
     others = [
         each for each in root.handlers if type(each).__module__ != TXAIO_HANDLER_MODULE
     ]
@@ -119,7 +123,7 @@ def capture_records(heard: Callable[[LogEvent], object]) -> Generator[None]:
     try:
         yield
     finally:
-        # The test may have set another, to stay.
+        # The test may have set another level, which stays.
         if root.level == LOWEST_LEVEL:
             root.setLevel(before)
         root.removeHandler(handler)
@@ -131,5 +135,5 @@ TXAIO_HANDLER_MODULE = "txaio_common._logging.handler"
 
 
 def caller_fields(event: dict[str, Any]) -> dict[str, Any]:
-    """Return the fields of *event* that its caller gave."""
+    """Return the fields of *event* that the caller gave."""
     return {name: value for name, value in event.items() if name not in ADDED_FIELDS}

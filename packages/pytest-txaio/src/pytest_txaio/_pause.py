@@ -8,14 +8,14 @@ from txaio_interfaces import IBackend
 
 
 SETTLING_TURNS = 10
-"""More turns of a loop than anything takes that is due."""
+"""More iterations of a loop than anything that is due needs."""
 
 
 async def pause(txa: IBackend, seconds: float) -> None:
-    """Sleep, then let what was due in the meantime come to its end.
+    """Sleep, then let everything finish that was due in the meantime.
 
-    In real time, on a busy machine, much may be due at once, and a sleeper is woken
-    before what others do in several turns has been done.
+    In real time, on a busy machine, many calls may be due at once, and `sleep` returns
+    before calls that need several iterations of the loop are done.
     """
     await txa.sleep(seconds)
     for _ in range(SETTLING_TURNS):
@@ -23,9 +23,10 @@ async def pause(txa: IBackend, seconds: float) -> None:
 
 
 async def until(txa: IBackend, happened: Callable[[], bool], step: float) -> None:
-    """Sleep until *happened*, which is asked every *step* seconds, says so.
+    """Sleep until ``happened()``, which is called every *step* seconds, is true.
 
-    For what begets what: in real time, on a busy machine, each is late in its turn.
+    Use it where one timed call makes the next: in real time, on a busy machine, the
+    delays of all of them add up.
     """
     while not happened():
         await txa.sleep(step)

@@ -1,4 +1,4 @@
-"""What stands for the backend where its loop does not run yet."""
+"""A proxy for the backend, for code that runs before the loop does."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from txaio_interfaces import IBackend
 
 
 NOT_RUNNING = (
-    "the loop of this test does not run: use txaio in an `async def` test or fixture,"
-    " or in a sync test inside a function that txaio_run is given"
+    "the loop of this test is not running: use txaio in an `async def` test or fixture,"
+    " or inside a function that you pass to txaio_run"
 )
 
 
 class CurrentBackend:
-    """The backend of the run that is going on."""
+    """Holds the backend of the loop that is running."""
 
     def __init__(self) -> None:
         self.backend: Any = None
-        """The backend, None while no loop runs."""
+        """The backend, None while no loop is running."""
 
     def get(self) -> Any:
-        """Return the backend; raise `RuntimeError` that names the fix if none runs."""
+        """Return the backend; raise `RuntimeError` if no loop is running."""
         __tracebackhide__ = True
         if self.backend is None:
             raise RuntimeError(NOT_RUNNING)
@@ -29,7 +29,7 @@ class CurrentBackend:
 
 
 class BackendProxy:
-    """Does what the backend of the current run does."""
+    """Forwards attribute access to the current backend."""
 
     __slots__ = ("_current",)
 
@@ -39,12 +39,12 @@ class BackendProxy:
     def __getattr__(self, name: str) -> Any:
         __tracebackhide__ = True
         if name.startswith("__"):
-            # So Python and pytest ask what kind of object this is.
+            # Python and pytest use these to find out what an object supports.
             raise AttributeError(name)
         if self._current.backend is None and not hasattr(IBackend, name):
-            # So libraries ask what an object is, before any loop runs.
+            # Libraries probe objects for attributes, before any loop runs.
             raise AttributeError(name)
         return getattr(self._current.get(), name)
 
     def __repr__(self) -> str:
-        return f"<txaio stand-in for {self._current.backend!r}>"
+        return f"<txaio proxy for {self._current.backend!r}>"

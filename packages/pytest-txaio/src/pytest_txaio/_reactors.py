@@ -1,4 +1,18 @@
-"""Twisted reactors that are built, never installed, and whose clock may jump."""
+"""Twisted reactors that are not installed, in real and in virtual time.
+
+In virtual time a reactor never waits for a timer.
+`doSelect(timeout)` is where Twisted's `SelectReactor` waits: `VirtualReactor` polls
+there instead, and if no descriptor is ready, moves the time forward by *timeout*, so
+that the next `runUntilCurrent` finds its call due.
+Without a timer it waits in real time, and after `STUCK_DELAY` without a reader or a
+writer the loop is reported as stuck.
+
+`VirtualAsyncioReactor` leaves this to the asyncio loop below it, whose selector does
+the same (`_asyncio_loop`); both have to read the same time.
+
+`twisted.internet.task.Clock` would be the obvious way, but it is no reactor: it has no
+sockets, no threads and no `run`.
+"""
 
 from __future__ import annotations
 
@@ -36,15 +50,15 @@ SELECT: Any = SelectReactor
 
 
 class RealReactor(SelectReactor):
-    """The reactor that Twisted has on every platform."""
+    """The reactor that works on every platform."""
 
     def run(self, installSignalHandlers: bool = True) -> None:  # noqa: ARG002, N803
-        """Run without signal handlers, of which Twisted leaves some behind."""
+        """Run without signal handlers, as Twisted does not remove all of them."""
         super().run(installSignalHandlers=False)
 
 
 class VirtualReactor(RealReactor):
-    """A reactor that jumps to the next deadline when nothing is ready."""
+    """A reactor whose time jumps to the next call when nothing is ready."""
 
     def __init__(self, time: VirtualTime, on_stuck: Callable[[], object]) -> None:
         self.time = time
@@ -56,7 +70,7 @@ class VirtualReactor(RealReactor):
         return self.time.now
 
     def doSelect(self, timeout: float | None) -> None:  # noqa: N802 - Twisted's
-        """Handle what is ready; wait only if no deadline is set."""
+        """Handle what is ready; wait only if no timed call is pending."""
         if timeout:
             if not self._is_ready(0):
                 self.time.jump(timeout)
@@ -68,14 +82,14 @@ class VirtualReactor(RealReactor):
     doIteration = doSelect  # type: ignore[assignment]  # noqa: N815 - Twisted's
 
     def _is_ready(self, seconds: float) -> bool:
-        """Tell whether something is, or will be in so many real seconds."""
+        """Return whether a descriptor becomes ready within *seconds* of real time."""
         readers: list[Any] = self.getReaders()  # type: ignore[no-untyped-call]
         writers: list[Any] = self.getWriters()  # type: ignore[no-untyped-call]
         return any(select.select(readers, writers, [], seconds))
 
 
 class RealAsyncioReactor(AsyncioSelectorReactor):
-    """A reactor on an asyncio loop of its own."""
+    """A reactor on a new asyncio loop."""
 
     def __init__(self, report: Report, loop: Any = None) -> None:
         self.loop: Any = asyncio.SelectorEventLoop() if loop is None else loop
@@ -87,12 +101,12 @@ class RealAsyncioReactor(AsyncioSelectorReactor):
         super().__init__(self.loop)
 
     def run(self, installSignalHandlers: bool = True) -> None:  # noqa: ARG002, N803
-        """Run without signal handlers, of which Twisted leaves some behind."""
+        """Run without signal handlers, as Twisted does not remove all of them."""
         super().run(installSignalHandlers=False)  # type: ignore[no-untyped-call]
 
 
 class VirtualAsyncioReactor(RealAsyncioReactor):
-    """A reactor on an asyncio loop, whose virtual time it shares."""
+    """A reactor on an asyncio loop in virtual time."""
 
     _in_turn = False
 
@@ -109,7 +123,7 @@ class VirtualAsyncioReactor(RealAsyncioReactor):
         return now
 
     def runUntilCurrent(self) -> None:  # noqa: N802
-        """Make the calls that are due, and those alone."""
+        """Make the calls that are due now, and no calls that these add."""
         self._in_turn = True
         try:
             super().runUntilCurrent()
@@ -117,10 +131,12 @@ class VirtualAsyncioReactor(RealAsyncioReactor):
             self._in_turn = False
 
     def timeout(self) -> float | None:
-        """Return in how many seconds the next call is due, None if there is none.
+        """Return the seconds until the next call is due, None if there is none.
 
-        Twisted takes new calls in here, which it asks for with each of them: as time
-        stands still they would be due in the same turn, and asyncio would get none.
+        Twisted asks for it whenever a call is added, and this method moves new calls
+        into its heap.
+        As virtual time stands still, they would be made in the same iteration, and
+        asyncio would never run again; so new calls wait until the iteration is over.
         """
         if self._in_turn:
             return 0.0
@@ -129,32 +145,32 @@ class VirtualAsyncioReactor(RealAsyncioReactor):
 
 
 def pending_calls(reactor: Any) -> list[tuple[Any, float]]:
-    """Return the calls that *reactor* is to make, and in how many seconds."""
+    """Return the pending timed calls of *reactor*, and the seconds left."""
     now = reactor.seconds()
     return [
         (_guarded(call), call.getTime() - now)
         for call in reactor.getDelayedCalls()
-        # What is due now is no timer: so Twisted says "soon".
+        # A call that is due now is no timer: this is how Twisted calls "soon".
         if call.getTime() > now
     ]
 
 
 def _guarded(call: Any) -> Any:
-    """Return what *call* makes, past the backend's own guard."""
+    """Return the function that *call* calls, without the wrapper of the backend."""
     return call.args[0] if getattr(call.func, "__name__", "") == "_guard" else call.func
 
 
 def watched(reactor: Any) -> list[object]:
-    """Return what *reactor* watches, beside what wakes it."""
+    """Return the readers and writers of *reactor*, without its own."""
     everything = {*reactor.getReaders(), *reactor.getWriters()}
     return [each for each in everything if each not in reactor._internalReaders]
 
 
 def close_reactor(reactor: Any) -> None:
-    """Close what a reactor opened, or a later test is blamed for it."""
+    """Close what a reactor opened, or a later test gets the `ResourceWarning`."""
     if reactor.threadpool is not None:
         reactor._stopThreadPool()
-    # Each but once: a descriptor that is closed again may be somebody else's by now.
+    # Each only once: the number of a closed descriptor may be in use again.
     for reader in {*reactor.getReaders(), *reactor._internalReaders}:
         reactor.removeReader(reader)
         reader.connectionLost(None)

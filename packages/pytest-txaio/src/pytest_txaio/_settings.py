@@ -1,4 +1,4 @@
-"""What a test asks for with its mark, and what holds for all."""
+"""The settings of a test: from its marks and from the options."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from pytest_txaio._time import in_seconds
 
 MARKER_LINE = (
     "txaio(backends=None, clock=None, timeout=None, leftovers=True): the backends that"
-    " a test runs on, its clock ('virtual' or 'real'), after how many real seconds it"
-    " counts as hung, and whether it fails for what it leaves behind"
+    " a test runs on, its clock ('virtual' or 'real'), the number of real seconds after"
+    " which it counts as hung, and whether it fails if it leaves timers, tasks or"
+    " sockets behind"
 )
 
 NO_BACKEND = "no txaio backend is installed: pip install 'pytest-txaio[all]'"
@@ -26,7 +27,7 @@ KEYWORDS = ("backends", "clock", "timeout", "leftovers")
 
 @dataclass(frozen=True)
 class Settings:
-    """What was asked for, and None where nothing was."""
+    """The settings of a test; None where nothing is set."""
 
     timeout: float
     backends: Sequence[str] | None = None
@@ -35,14 +36,14 @@ class Settings:
 
 
 def settings_of(node: pytest.Item, timeout: float) -> Settings:
-    """Return what the marks of *node* ask for; the nearest goes before the others.
+    """Return the settings from the marks of *node*; the nearest mark has precedence.
 
-    Raises `pytest.UsageError` if one of them is wrong.
+    Raises `pytest.UsageError` if a mark is invalid.
     """
     asked: dict[str, Any] = {"timeout": timeout}
     for mark in reversed(list(node.iter_markers("txaio"))):
         if mark.args:
-            message = f"the mark txaio takes keywords only ({', '.join(KEYWORDS)})"
+            message = f"the txaio mark takes keywords only ({', '.join(KEYWORDS)})"
             raise pytest.UsageError(f"{message}, not {mark.args[0]!r}")
         for keyword, value in mark.kwargs.items():
             asked[keyword] = _checked(keyword, value)
@@ -51,7 +52,7 @@ def settings_of(node: pytest.Item, timeout: float) -> Settings:
 
 def _checked(keyword: str, value: Any) -> Any:
     if keyword not in KEYWORDS:
-        message = f"the mark txaio has no {keyword!r}: it takes {', '.join(KEYWORDS)}"
+        message = f"the txaio mark has no {keyword!r}: it takes {', '.join(KEYWORDS)}"
         raise pytest.UsageError(message)
     if keyword == "backends" and not _is_list_of_names(value):
         message = f"backends must be a list of names, as in ['asyncio'], not {value!r}"
@@ -71,9 +72,9 @@ def _is_list_of_names(value: Any) -> bool:
 
 
 def check_seconds(value: Any, name: str) -> float:
-    """Return *value*, given as *name*, as a number of seconds above 0.
+    """Return *value*, the setting *name*, as a number of seconds above 0.
 
-    Raises `pytest.UsageError` if it is none.
+    Raises `pytest.UsageError` if it is not one.
     """
     try:
         number = in_seconds(value)
@@ -86,7 +87,7 @@ def check_seconds(value: Any, name: str) -> float:
 
 
 def parse_number(text: str) -> float | str:
-    """Return the number that *text* is, or the text if it is none."""
+    """Return *text* as a number, or unchanged if it is not one."""
     try:
         return float(text)
     except ValueError:
@@ -94,21 +95,21 @@ def parse_number(text: str) -> float | str:
 
 
 def backend_params(settings: Settings, backends: Backends) -> list[Any]:
-    """Return the names of the backends that a test with *settings* is to run on.
+    """Return the names of the backends to run a test with *settings* on.
 
-    Where none is left it is one parameter that skips the test, and says why.
+    If none is left, return one parameter that skips the test with the reason.
 
-    Raises `pytest.UsageError` if the marks cannot be met.
+    Raises `pytest.UsageError` if a backend is unknown or not installed.
     """
     names = backends.names
     if settings.backends is not None:
         asked = backends.expand(settings.backends)
-        # Who chose for all of the tests chose among those of each.
+        # A selection for all tests limits the backends of each.
         names = [name for name in asked if name in names or not backends.is_chosen]
         if not names:
-            return [_skip(f"is for {', '.join(asked)}, which was not asked for")]
+            return [_skip(f"is for {', '.join(asked)}, which was not selected")]
     if not names:
-        # An error of the test, not of its file: others in there may need no backend.
+        # The test fails, not its module: other tests in it may need no backend.
         return [pytest.param("", id="none")]
     for name in names:
         backends.check_installed(name)

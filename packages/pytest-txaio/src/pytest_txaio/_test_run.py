@@ -1,4 +1,14 @@
-"""One test on one backend."""
+"""The run of one test on one backend.
+
+An async test has one run of the event loop, with its async fixtures; a sync test has as
+many as it makes calls of `txaio_run`, each a `LoopRun`.
+
+An exception of the test does not leave the loop by itself: a backend would treat what
+pytest raises to skip or to fail as an error of the program.
+`LoopRun.main` catches it, and `result` raises it after the run.
+All else that is wrong (unexpected reports, leftovers) is collected as text in
+`problems`, and fails the test only if nothing was raised.
+"""
 
 from __future__ import annotations
 
@@ -21,16 +31,18 @@ from pytest_txaio._time import VirtualTime
 from pytest_txaio._watchdog import Watchdog
 
 
-YIELD_HINT = "was `await` meant where it says `yield`?"
+YIELD_HINT = "did you mean `await` instead of `yield`?"
 THREADS_HINT = (
-    "virtual time jumped {:g} s, and did not wait for the threads that the test began:"
-    " for real time, mark the test: @pytest.mark.txaio(clock='real')"
+    "virtual time jumped {:g} s without waiting for the threads that the test started:"
+    " to use real time, mark the test: @pytest.mark.txaio(clock='real')"
 )
 NOT_ENDED = "the loop was stopped before the test had ended"
 
 
 class TestRun:
-    """Runs a test, and remembers all that is wrong with it."""
+    """Runs a test, and collects what is wrong with it."""
+
+    __test__ = False  # No test class, whatever its name.
 
     def __init__(self, host: Host, settings: Settings, watchdog: Watchdog) -> None:
         self.host = host
@@ -39,19 +51,19 @@ class TestRun:
         self.proxy = BackendProxy(self.current)
         self.errors = TxaioErrors(host.reports)
         self.fixtures: list[AsyncFixture] = []
-        """The async ones that the test takes, in the order in which they are set up."""
+        """The async fixtures of the test, in the order in which they are set up."""
         self.is_logged = False
-        """Whether loggers are to hand on all that they are given."""
+        """Whether the global log level is lowered to the lowest while the loop runs."""
         self.problems: list[str] = []
         self.hints: list[str] = []
-        """What else to say of the test if it fails."""
+        """Texts that are shown only if the test fails."""
         self._is_given_up = False
         self._watchdog = watchdog
 
     def run(self, test: Callable[..., Any], kwargs: dict[str, Any]) -> None:
         """Run *test*, a function or a coroutine function; raise what it raises.
 
-        What else is wrong is in `complaints` then.
+        Other problems are in `problems` afterwards.
         """
         hang = HangDetector(self.host, self.current, self.settings.timeout)
         self.host.on_stuck = hang.stuck
@@ -69,17 +81,17 @@ class TestRun:
             self.host.on_stuck = bool
             self.problems.extend(self.errors.problems())
             if hang.found is not None:
-                # What came of the violent end of the loop explains nothing.
+                # Errors from ending the loop by force explain nothing.
                 self.problems = [hang.found]
                 self._is_given_up = True
 
     def late_problems(self) -> list[str]:
-        """Return what is wrong since the test ended."""
+        """Return the problems since the test ended."""
         problems = list(self.errors.problems())
         return [] if self._is_given_up else problems
 
     def run_on_loop(self, act: Callable[..., Awaitable[Any]], *args: Any) -> Any:
-        """Return what ``await act(*args)`` gives on a new loop, or raise its error."""
+        """Return the value of ``await act(*args)`` on a new loop, or raise."""
         loop_run = LoopRun(self)
         try:
             self.host.run(loop_run.main, act, *args)
@@ -91,9 +103,9 @@ class TestRun:
         return loop_run.result()
 
     def run_in_sync_test(self, fn: Callable[..., Any], /, *args: Any) -> Any:
-        """Return what ``fn(*args)`` gives on a new loop, awaited if it can be."""
+        """Return the value of ``fn(*args)`` on a new loop, awaited if possible."""
         if self.current.backend is not None:
-            message = "txaio_run is for sync tests: here the loop runs, so use `await`"
+            message = "txaio_run is for sync tests: a loop is running, so use `await`"
             raise RuntimeError(message)
         refuse_coroutine(fn)
 
@@ -123,7 +135,7 @@ class TestRun:
 
 
 async def tear_down(fixtures: list[AsyncFixture]) -> None:
-    """Tear *fixtures* down, the last first, each of them whatever the others raise."""
+    """Tear *fixtures* down, the last first, each even if others raise."""
     if fixtures:
         *others, last = fixtures
         try:
@@ -133,7 +145,7 @@ async def tear_down(fixtures: list[AsyncFixture]) -> None:
 
 
 class LoopRun:
-    """What came of one run of a loop."""
+    """One run of an event loop, and its result."""
 
     def __init__(self, test_run: TestRun) -> None:
         self._test_run = test_run
@@ -145,7 +157,7 @@ class LoopRun:
     async def main(
         self, backend: Any, act: Callable[..., Awaitable[Any]], *args: Any
     ) -> None:
-        """Await ``act(*args)``, and see what it leaves behind."""
+        """Await ``act(*args)``, and look for leftovers."""
         test_run = self._test_run
         test_run.current.backend = backend
         before = Leftovers(test_run.host, backend)
@@ -155,10 +167,10 @@ class LoopRun:
             except (KeyboardInterrupt, SystemExit, GeneratorExit):
                 raise
             except BaseException as error:  # noqa: BLE001 - `result` raises it
-                # A backend would take what pytest raises to skip or to fail for more.
+                # A backend would treat it as an error of the program.
                 self._error = error
                 test_run.hints += hints(error, test_run.host.virtual)
-        # Backends may take a turn of the loop to give up what nobody needs any more.
+        # Backends may take an iteration of the loop to release what is not needed.
         await backend.sleep(0.001)
         problem = before.problem() if test_run.settings.leftovers else None
         if problem is not None and self._error is None:
@@ -179,7 +191,7 @@ class LoopRun:
 
 
 def hints(error: BaseException, time: VirtualTime | None) -> Iterator[str]:
-    """Yield what *error*, which ends a run, may come of."""
+    """Yield possible causes of *error*, which ended a run."""
     if isinstance(error, TimeoutError) and time is not None and time.unwaited > 0:
         yield THREADS_HINT.format(time.unwaited)
 
@@ -195,42 +207,42 @@ def _everything_logged(backend: Any) -> Generator[None]:
 
 
 def refuse_coroutine(fn: object) -> None:
-    """Raise if *fn*, which is to be called on a loop, was called before."""
+    """Raise if *fn* is a coroutine object instead of a function."""
     if inspect.iscoroutine(fn):
         fn.close()
-        message = "fn is handed over and not called: txaio_run(fn, 1), not fn(1)"
+        message = "pass the function itself: txaio_run(fn, 1), not txaio_run(fn(1))"
         raise TypeError(message)
 
 
 def is_async_test(test: Callable[..., Any]) -> bool:
-    """Tell whether *test*, which other plugins see as a plain function, is `async`."""
+    """Return whether *test*, which may be wrapped in a plain function, is async."""
     return is_async(inspect.unwrap(test))
 
 
 def refuse_awaitable(given: object) -> None:
-    """Fail if a plain test has *given* what would have to be awaited."""
+    """Fail if *given*, the return value of a sync test, would have to be awaited."""
     if not inspect.isawaitable(given) and not inspect.isasyncgen(given):
         return
     if inspect.iscoroutine(given):
         given.close()
     message = (
-        "the test is a plain function, and nobody awaits what it returned,"
-        f" {type(given).__name__!r}: make it `async def`; if it is, make its"
-        " decorator's function so, or give that one functools.wraps"
+        f"the test is a plain function, and the {type(given).__name__!r} that it"
+        " returned is never awaited: make it `async def`; if it is, make the wrapper in"
+        " its decorator `async def`, or apply functools.wraps to the wrapper"
     )
     pytest.fail(message, pytrace=False)
 
 
 def require_awaitable(given: object) -> None:
-    """Fail if an async test has *given* what cannot be awaited."""
+    """Fail if *given*, the return value of an async test, cannot be awaited."""
     if inspect.isawaitable(given):
         return
     message = f"the test is an async generator: {YIELD_HINT}"
     if not inspect.isasyncgen(given):
         message = (
-            "the test is `async def`, and its decorator's function did not return its"
-            f" coroutine but {given!r}: let it return that, or be `async def` and"
-            " await it"
+            "the test is `async def`, but the wrapper in its decorator returned"
+            f" {given!r} instead of the coroutine: return the coroutine, or make the"
+            " wrapper `async def` and await it"
         )
     pytest.fail(message, pytrace=False)
 

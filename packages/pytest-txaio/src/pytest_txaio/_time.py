@@ -1,4 +1,16 @@
-"""Time that a test can move."""
+"""Virtual time, which stands still until a loop or a test moves it.
+
+Rule: a loop moves the time only when it has nothing else to do, and then exactly to its
+next timer (`jump`).
+So an hour passes at once, calls are made in order of time, and code that runs takes no
+time at all.
+
+Sockets and threads work in real time, which virtual time does not wait for: while
+something is due, the loop jumps to it, and a timeout around a thread expires at once.
+Waiting for threads instead would be a guess, as a thread may wait for the loop in its
+turn; `unwaited` counts the seconds that were jumped while threads ran, so that a test
+that fails with `TimeoutError` can say why.
+"""
 
 from __future__ import annotations
 
@@ -8,16 +20,16 @@ from typing import Any
 
 
 START = 1234.5678
-"""Where virtual time begins: at no round figure, as monotonic clocks do."""
+"""The virtual time at first: not a round number, like that of a monotonic clock."""
 
 STUCK_DELAY = 0.05
-"""For how many real seconds a loop with nothing to do waits before it says so."""
+"""Real seconds for which a loop has nothing to do before it counts as stuck."""
 
 
 def in_seconds(value: Any) -> float:
-    """Return *value*, any real number, as a float, infinite if none can hold it.
+    """Return *value*, any real number, as a float; one that is too large is infinite.
 
-    Raises `TypeError` if it is no number; a text is none, whatever it says.
+    Raises `TypeError` if it is not a number; a string never is.
     """
     try:
         return nan if isnan(value) else float(value)
@@ -26,23 +38,24 @@ def in_seconds(value: Any) -> float:
 
 
 class VirtualTime:
-    """A clock, in seconds, that stands still until somebody moves it.
+    """A clock, in seconds, that stands still until it is moved.
 
-    All loops of one host share it: time goes on from one run to the next.
+    All loops of one host share it: time continues from one run to the next.
     """
 
     def __init__(self) -> None:
         self.now: float = START
         self.unwaited: float = 0.0
-        """How many seconds it jumped while there were threads that the test began."""
+        """The seconds that were jumped while threads of the test were running."""
         self._threads = set(threading.enumerate())
 
     def jump(self, seconds: float, threads_work: bool | None = None) -> None:
-        """Move it to what is due in *seconds*, as the loop has nothing else to do.
+        """Move the time to the next timer, which is due in *seconds*.
 
-        Unless told whether *threads_work*, look for those that were not there before.
+        *threads_work* says whether threads of the test are running; if it is None,
+        these are the threads that were started since this clock was made.
         """
-        # The sum may be the same time again, where *seconds* are very few.
+        # The sum may be equal to `now` if *seconds* is very small.
         self.now = max(self.now + seconds, nextafter(self.now, inf))
         if threads_work is None:
             threads_work = bool(set(threading.enumerate()) - self._threads)

@@ -1,4 +1,17 @@
-"""What Trio needs to be tested on: a clock that jumps, and a future."""
+"""Trio in virtual time, how to end a Trio run, and a future for Trio.
+
+Time: Trio asks its clock how long to sleep until the next deadline.
+`VirtualClock` answers with `MAX_SLEEP`, so Trio does not wake by itself; instead the
+system task `jump` waits until all other tasks are blocked, and moves the time to the
+next deadline.
+If there is no deadline, no socket and no thread, the run is stuck.
+`trio.testing.MockClock` with `autojump_threshold=0` does the first half, but it does
+not say when there is no deadline.
+
+Ending: Trio has no `stop()`, and cancellation is refused by shields and can be caught.
+`lift_shields` removes the first obstacle; `interrupt` then raises an exception in each
+task where it waits, as Trio does for Control-C, but in all tasks.
+"""
 
 from __future__ import annotations
 
@@ -17,32 +30,29 @@ from pytest_txaio._time import STUCK_DELAY, VirtualTime
 
 
 MAX_SLEEP = 86400.0
-"""What Trio is told to wait for: more seconds than it ever does."""
+"""The seconds that Trio is told to sleep; it never sleeps longer at once."""
 
 
 class VirtualClock(Clock):
-    """A clock that jumps to the next deadline when no task can run.
-
-    Trio's own does, too, but it cannot say that there is no deadline.
-    """
+    """A clock whose time jumps to the next deadline when no task can run."""
 
     def __init__(self, time: VirtualTime, on_stuck: Callable[[], object]) -> None:
         self.time = time
         self.on_stuck = on_stuck
 
     def start_clock(self) -> None:
-        """Do nothing: time begins where it is."""
+        """Do nothing: time continues from where it is."""
 
     def current_time(self) -> float:
         """Return the virtual time."""
         return self.time.now
 
     def deadline_to_sleep_time(self, deadline: float) -> float:
-        """Return no seconds if *deadline* has come, and else as many as Trio takes."""
+        """Return 0 if *deadline* has passed, and `MAX_SLEEP` otherwise."""
         return 0.0 if deadline <= self.time.now else MAX_SLEEP
 
     async def jump(self) -> None:
-        """Make the next deadline now, whenever nothing else can happen."""
+        """Move the time to the next deadline whenever all tasks are blocked."""
         while True:
             await wait_all_tasks_blocked()
             left = current_statistics().seconds_to_next_deadline
@@ -58,10 +68,10 @@ class VirtualClock(Clock):
 
 
 def _may_be_woken() -> bool:
-    """Tell whether a socket is watched, or a thread works, for any task."""
+    """Return whether a task waits for a socket or for a thread."""
     sockets: Any = current_statistics().io_statistics
     return (
-        # One of Trio's own tasks waits to be woken.
+        # One of Trio's own tasks always waits for its wakeup socket.
         getattr(sockets, "tasks_waiting_read", 0) > 1
         or getattr(sockets, "tasks_waiting_write", 0) > 0
         or _threads_work()
@@ -69,7 +79,7 @@ def _may_be_woken() -> bool:
 
 
 def _threads_work() -> bool:
-    # Threads that have worked stay for a while, so they are no sign of it.
+    # Idle worker threads stay alive for a while, so their number says nothing.
     limiters = (
         trio.to_thread.current_default_thread_limiter(),
         anyio.to_thread.current_default_thread_limiter(),
@@ -78,17 +88,17 @@ def _threads_work() -> bool:
 
 
 def task_and_descendants(task: Any) -> Iterator[Any]:
-    """Yield *task*, and all tasks that it began."""
+    """Yield *task*, and all tasks that it started."""
     yield task
     for nursery in task.child_nurseries:
         for child in tuple(nursery.child_tasks):
-            # The backend's own task is the last to end, and serves the others.
+            # The task of the backend serves the others, and has to end last.
             if child.name != "txaio":
                 yield from task_and_descendants(child)
 
 
 def lift_shields(task: Any) -> None:
-    """Let cancellation through to *task*, and to all tasks that it began."""
+    """Remove the shields of *task*, and of all tasks that it started."""
     for each in task_and_descendants(task):
         status = each._cancel_status
         while status is not None:
@@ -97,9 +107,9 @@ def lift_shields(task: Any) -> None:
 
 
 def interrupt(task: Any, kind: type[BaseException]) -> None:
-    """Raise *kind* in *task*, and in all tasks that it began, where they wait.
+    """Raise *kind* in *task*, and in all tasks that it started, where they wait.
 
-    Trio does so with Control-C, and only in the main task.
+    Trio does this for Control-C, but only in the main task.
     """
 
     def raise_kind() -> NoReturn:
@@ -109,7 +119,7 @@ def interrupt(task: Any, kind: type[BaseException]) -> None:
         if each._abort_func is not None:
             each._attempt_abort(raise_kind)
         if each._next_send_fn is None and not _waits_for_children(each):
-            # It waits for a thread, which nobody can stop.
+            # It waits for a thread, and that cannot be aborted.
             reschedule(each, Error(kind()))
         elif each._next_send is not None:
             each._next_send = Error(kind())
@@ -120,7 +130,7 @@ def _waits_for_children(task: Any) -> bool:
 
 
 class TrioFuture:
-    """An awaitable object that another task settles."""
+    """A future on Trio, which has none: an awaitable that another task settles."""
 
     def __init__(self) -> None:
         self._settled = trio.Event()

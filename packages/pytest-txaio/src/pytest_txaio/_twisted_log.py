@@ -1,4 +1,4 @@
-"""What Twisted's log publisher hands on."""
+"""Events of Twisted's log publisher."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ from zope.interface import implementer, provider
 from pytest_txaio._log import LogEvent, caller_fields
 
 
-# Until logging begins, the publisher keeps every event, and with it what failed.
+# Until logging begins, the publisher keeps every event, and so every failure.
 globalLogBeginner.beginLoggingTo([], discardBuffer=True, redirectStandardIO=False)
 
-# What an interface of Zope's makes an observer of, pyright cannot see.
+# pyright does not see that zope.interface makes a class an observer.
 PUBLISHER: Any = globalLogPublisher
 
 REPORTING_NAMESPACES = ("log_legacy", "twisted.", "txaio.")
-"""How the namespaces begin of those who report what nobody looked at."""
+"""Prefixes of the namespaces that report errors that were never retrieved."""
 
 
 @implementer(ILogObserver)  # pyright: ignore[reportUntypedClassDecorator]
 class CriticalEvents:
-    """Hands on the failure of each critical event that Twisted logs."""
+    """Passes on the failure of each critical event that Twisted logs."""
 
     def __init__(self, report: Callable[[BaseException], object]) -> None:
         self._report = report
         PUBLISHER.addObserver(self)
 
     def __call__(self, event: dict[str, Any]) -> None:
-        """Hand *event* on if it is critical; what a program logs is not a report."""
+        """Report the failure of *event* if it is critical and not the program's own."""
         critical = event.get("log_level") is LogLevel.critical
         namespace = str(event.get("log_namespace"))
         if (
@@ -51,20 +51,20 @@ class CriticalEvents:
             self._report(error)
 
     def close(self) -> None:
-        """Stop listening."""
+        """Remove the observer."""
         PUBLISHER.removeObserver(self)
 
 
 @contextmanager
-def capture_events(heard: Callable[[LogEvent], object]) -> Generator[None]:
-    """Hand on every message of the backend's loggers meanwhile."""
+def capture_events(on_event: Callable[[LogEvent], object]) -> Generator[None]:
+    """Call *on_event* with each message of the backend's loggers in the block."""
 
     @provider(ILogObserver)  # pyright: ignore[reportUntypedFunctionDecorator]
     def observe(event: dict[str, Any]) -> None:
         if not _is_from_backend(event):
             return
         failure: Any = event.get("log_failure")
-        heard(
+        on_event(
             LogEvent(
                 level="trace" if "txaio_trace" in event else event["log_level"].name,
                 namespace=event["log_namespace"],

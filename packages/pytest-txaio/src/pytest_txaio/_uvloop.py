@@ -1,4 +1,4 @@
-"""uvloop with timers that a test can count; its time is the real one."""
+"""uvloop with timers that can be listed; it has no virtual time."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import uvloop
 
 
 class TimerRegistry:
-    """Remembers the timers that a uvloop was asked for.
+    """Records the timers of a uvloop, which does not list them itself.
 
-    It stands before the loop's own `call_later`, where `call_at` passes, too:
-    a subclass of the loop would not be the loop that users have.
+    It replaces `call_later` of the loop, which `call_at` calls, too.
+    A subclass of the loop would not be the loop that users have.
     """
 
     def __init__(self, loop: uvloop.Loop) -> None:
@@ -27,7 +27,7 @@ class TimerRegistry:
     def __call__(
         self, delay: float, callback: Callable[..., object], *args: Any, **kwargs: Any
     ) -> asyncio.TimerHandle:
-        """Do what the loop does, and remember it."""
+        """Call the loop's own `call_later`, and record the timer."""
         handle = self._call_later(delay, callback, *args, **kwargs)
         self._callbacks[handle] = callback
         return handle
@@ -44,6 +44,6 @@ class TimerRegistry:
 
 
 def new_uvloop() -> tuple[uvloop.Loop, TimerRegistry]:
-    """Return a new loop and the count of its timers."""
+    """Return a new loop and the registry of its timers."""
     loop = uvloop.new_event_loop()
     return loop, TimerRegistry(loop)

@@ -1,4 +1,4 @@
-"""What waits, in words: calls that are due later, and coroutines."""
+"""Describe pending timed calls and waiting coroutines, for messages."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any, cast
 from txaio_interfaces import IBackend, IDelayedCall
 
 
-COROUTINE_TYPE: Any = CoroutineType  # Whatever it yields and returns.
+COROUTINE_TYPE: Any = CoroutineType  # Of any type parameters.
 
 FRAMEWORKS = {
     "anyio",
@@ -25,17 +25,17 @@ FRAMEWORKS = {
     "txaio_twisted",
     "pytest_txaio",
 }
-"""Whose frames tell a test's author nothing."""
+"""Packages whose frames do not help the author of a test."""
 
 
 def function_names(fn: Any) -> list[str]:
-    """Return the names of the functions that a call of *fn* is to call in the end."""
+    """Return the names of the user's functions that a timed call of *fn* leads to."""
     if type(fn) is partial:
         batched = [name for each in fn.args for name in _names_in_bucket(each)]
         return batched or function_names(fn.func)
     owner = getattr(fn, "__self__", None)
     if isinstance(owner, IDelayedCall):
-        # The one of the backends here keeps it there; another's has its own name.
+        # The backends of this project have `_func`; others fall back to the method.
         return function_names(getattr(owner, "_func", None) or fn.__name__)
     if isinstance(owner, IBackend) and fn.__name__ == "resolve":
         return ["sleep"]
@@ -44,7 +44,7 @@ def function_names(fn: Any) -> list[str]:
 
 
 def _names_in_bucket(bucket: Any) -> Iterator[str]:
-    """Yield the names of the calls in *bucket*, if it is one of a batched timer."""
+    """Yield the names of the calls in *bucket*, if it is a batched timer's."""
     call = getattr(bucket, "next", bucket)
     while call is not bucket:
         yield from function_names(getattr(call, "func", call))
@@ -52,7 +52,7 @@ def _names_in_bucket(bucket: Any) -> Iterator[str]:
 
 
 def timer_lines(timers: list[tuple[Any, float]]) -> list[str]:
-    """Say what each of *timers* is to call, and in how many seconds."""
+    """Return a line for each of *timers*: the function and the seconds left."""
     return [
         f"{name}() in {left:.6g} s"
         for fn, left in sorted(timers, key=lambda timer: timer[1])
@@ -61,10 +61,10 @@ def timer_lines(timers: list[tuple[Any, float]]) -> list[str]:
 
 
 def waiting(package: str) -> list[CoroutineType[Any, Any, Any]]:
-    """Return the coroutines that wait, and for which no other waits.
+    """Return the suspended coroutines that no other coroutine awaits.
 
-    Those that there were before the test are not found, for the collector does not
-    look at them (`collecting_by_hand`), nor those of the backend's *package*.
+    Coroutines from before the test are not found, as they are frozen in the garbage
+    collector (`collecting_by_hand`); those of the backend's *package* are left out.
     """
     coroutines = (each for each in gc.get_objects() if type(each) is COROUTINE_TYPE)
     found: list[CoroutineType[Any, Any, Any]] = [
@@ -79,7 +79,7 @@ def waiting(package: str) -> list[CoroutineType[Any, Any, Any]]:
 
 
 def coroutine_lines(package: str) -> list[str]:
-    """Say of each coroutine that waits what it is called, and where it waits."""
+    """Return a line for each waiting coroutine: its name and where it waits."""
     lines: list[str] = []
     for each in waiting(package):
         steps = _await_chain(each, package)
@@ -90,7 +90,7 @@ def coroutine_lines(package: str) -> list[str]:
 
 
 def _await_chain(coroutine: Any, package: str) -> list[CoroutineType[Any, Any, Any]]:
-    """Return the user's coroutines that await each other, from without to within."""
+    """Return the user's coroutines that await each other, the outermost first."""
     steps: list[CoroutineType[Any, Any, Any]] = []
     while type(coroutine) is COROUTINE_TYPE:
         if _is_users(coroutine, package):

@@ -1,4 +1,4 @@
-"""The thread that sees to it that no test takes too long."""
+"""A thread that notices when a test takes too long."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ from time import monotonic
 
 
 POLL_INTERVAL = 0.1
-"""How often it looks, in seconds."""
+"""Seconds between two checks of the deadline."""
 REPEAT_INTERVAL = 0.5
-"""After how many seconds it speaks again: clean-up may hang as well."""
+"""Seconds until it calls *overdue* again: clean-up may hang as well."""
 
 
 class Watchdog(threading.Thread):
-    """Speaks up if a block takes too long.
+    """Calls a function if a block takes too long.
 
-    It is a thread, for uvloop sleeps through signals, and it is one for all tests.
+    It is a thread, as uvloop does not handle signals while it waits, and one thread
+    serves all tests.
     """
 
     def __init__(self) -> None:
@@ -27,13 +28,13 @@ class Watchdog(threading.Thread):
         self._closed = threading.Event()
 
     def run(self) -> None:
-        """Look at the clock."""
+        """Check the deadline of the block again and again."""
         while not self._closed.wait(POLL_INTERVAL):
-            # No block ends while it is spoken of.
+            # A block cannot end while its *overdue* is called.
             with self._lock:
-                self._look()
+                self._check()
 
-    def _look(self) -> None:
+    def _check(self) -> None:
         if self._watched is not None:
             deadline, overdue = self._watched
             if monotonic() > deadline:
@@ -42,7 +43,7 @@ class Watchdog(threading.Thread):
 
     @contextmanager
     def watch(self, overdue: Callable[[], object], timeout: float) -> Generator[None]:
-        """Call *overdue* in another thread if the block takes *timeout* seconds."""
+        """Call *overdue* in this thread if the block takes *timeout* real seconds."""
         self._watched = (monotonic() + timeout, overdue)
         try:
             yield

@@ -41,21 +41,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.getgroup("txaio").addoption(
         "--txaio-backends",
         metavar="NAMES",
-        help="what to run the tests on, with commas between; `all` for every backend",
+        help="backends to run tests on, separated by commas; `all` for every backend",
     )
     parser.addini(
-        "txaio_backends", "what to run the tests on, unless --txaio-backends is given"
+        "txaio_backends", "backends to run tests on, unless --txaio-backends is given"
     )
     parser.addini(
         "txaio_timeout",
-        "after how many real seconds a test counts as hung (default: 10)",
+        "real seconds after which a test counts as hung (default: 10)",
         default="10",
     )
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
     pluginmanager.add_hookspecs(_hookspecs)
-    # Found by itself only where the plugin is installed as a wheel.
+    # pytest finds these modules itself only if the plugin is installed as a wheel.
     pytest.register_assert_rewrite("pytest_txaio.conformance")
 
 
@@ -74,16 +74,16 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 
 def backends_of(config: pytest.Config) -> Backends:
-    """Return what there is to run tests on, and what was chosen."""
+    """Return the backends that exist and those that are selected."""
     return config.stash[BACKENDS]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     config, test = metafunc.config, metafunc.definition
     if "txaio_host" not in metafunc.fixturenames:
-        # A mark of a class or a module may be meant for others that are in there.
+        # A mark of a class or a module may be meant for other tests in it.
         if any(mark.name == "txaio" for mark in test.own_markers):
-            message = "the mark txaio is for tests that take the fixture txaio"
+            message = "the txaio mark is only for tests that take the txaio fixture"
             raise pytest.Collector.CollectError(f"{test.nodeid}: {message}")
     else:
         try:
@@ -111,7 +111,7 @@ def _txaio_watchdog() -> Iterator[Watchdog]:
 def txaio_host(
     request: pytest.FixtureRequest, _txaio_watchdog: Watchdog
 ) -> Iterator[Host]:
-    """The loop that the test runs on, for tests of backends."""
+    """The host of the event loop that the test runs on, for tests of backends."""
     if not request.param:
         pytest.fail(NO_BACKEND, pytrace=False)
     test = requesting_item(request)
@@ -124,7 +124,7 @@ def txaio_host(
             host.use_clock(settings.clock)
         test_run = test.stash[TEST_RUN] = TestRun(host, settings, _txaio_watchdog)
         yield host
-        # Plain fixtures have been torn down since the test ended.
+        # Sync fixtures were torn down since the test ended.
         fail_with(test_run.late_problems())
 
 
@@ -136,25 +136,25 @@ def _txaio_test_run(txaio_host: Host, request: pytest.FixtureRequest) -> TestRun
 
 @pytest.fixture
 def txaio(_txaio_test_run: TestRun) -> IBackend:
-    """The backend: in `async def` tests and fixtures, itself; elsewhere, a stand-in.
+    """The backend itself in `async def` tests and fixtures, elsewhere a proxy for it.
 
-    A stand-in does what the backend does once its loop runs.
+    The proxy works while the loop is running.
     """
     return cast("IBackend", _txaio_test_run.proxy)
 
 
 @pytest.fixture
 def txaio_run(_txaio_test_run: TestRun) -> Callable[..., Any]:
-    """Call ``fn(*args)`` on a new loop, await what it returns, and return that.
+    """Call ``fn(*args)`` on a new loop, and return its value, awaited if possible.
 
-    For sync tests; *txaio* is the backend meanwhile.
+    It is for sync tests; *txaio* works inside *fn*.
     """
     return _txaio_test_run.run_in_sync_test
 
 
 @pytest.fixture
 def txaio_clock(_txaio_test_run: TestRun) -> TxaioClock:
-    """The backend's time, and how to move it: `time()`, `advance(seconds)`."""
+    """The time of the backend: `time()` reads it, `advance(seconds)` moves it."""
     return TxaioClock(_txaio_test_run.host, _txaio_test_run.current)
 
 
@@ -166,7 +166,7 @@ def txaio_errors(_txaio_test_run: TestRun) -> TxaioErrors:
 
 @pytest.fixture
 def txaio_log(_txaio_test_run: TestRun) -> Iterator[TxaioLog]:
-    """The messages that were logged, at any level, as a list."""
+    """The list of messages that were logged, at any level."""
     log = TxaioLog()
     _txaio_test_run.is_logged = True
     with _txaio_test_run.host.capture(log.append):
