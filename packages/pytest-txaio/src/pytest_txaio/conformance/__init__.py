@@ -1,4 +1,4 @@
-"""The contract as tests: ``from pytest_txaio.conformance import *`` runs them all."""
+"""The conformance tests: ``from pytest_txaio.conformance import *`` runs them all."""
 
 from pytest_txaio.conformance._fixtures import *
 from pytest_txaio.conformance.test_as_future import *

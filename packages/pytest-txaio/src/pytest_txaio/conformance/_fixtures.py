@@ -1,4 +1,4 @@
-"""What the tests of the contract take."""
+"""The fixtures of the conformance tests."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from txaio_interfaces import IBackend
 
 @pytest.fixture
 def host(txaio_host: Host) -> Host:
-    """The loop that the test runs on."""
+    """The host of the event loop that the test runs on."""
     return txaio_host
 
 
 @pytest.fixture
 def other_host(host: Host, request: pytest.FixtureRequest) -> Iterator[Host]:
-    """Another of the loops that are asked for, or the same if there is but one."""
+    """A host of another selected backend, or of the same if there is only one."""
     backends = backends_of(request.config)
     names = backends.names
     with backends.open(names[(names.index(host.name) + 3) % len(names)]) as opened:
@@ -43,19 +43,19 @@ def run(host: Host) -> Callable[..., Any]:
 
 @pytest.fixture
 def unit(host: Host) -> float:
-    """A second of the test's story, in seconds of the loop's time."""
+    """The time step of a test, in seconds of the loop's time."""
     return host.unit
 
 
 @pytest.fixture
 def late(host: Host) -> float:
-    """How many seconds later than promised a call may be made."""
+    """The number of seconds by which a call may be late."""
     return host.late
 
 
 @pytest.fixture
 def reported(host: Host) -> Callable[[], list[BaseException]]:
-    """Returns what was reported since it was last asked; what is left over fails."""
+    """Returns the errors reported since the last call; those never taken fail."""
 
     def take() -> list[BaseException]:
         taken, host.reports[:] = host.reports[:], []
@@ -68,13 +68,13 @@ def reported(host: Host) -> Callable[[], list[BaseException]]:
 def unchecked(
     record_property: Callable[[str, object], None],
 ) -> Callable[[str], None]:
-    """Notes what a test cannot check on this host: it is told at the end."""
+    """Records what a test cannot check on this host, for the summary."""
     return partial(record_property, UNCHECKED)
 
 
 @pytest.fixture
 def package(host: Host, unchecked: Callable[[str], None]) -> str:
-    """The import name of the backend, which is empty if the host does not tell."""
+    """The import name of the backend, empty if the host does not name it."""
     if not host.package:
         unchecked("programs that import it: the host does not name its package")
     return host.package
@@ -82,7 +82,7 @@ def package(host: Host, unchecked: Callable[[str], None]) -> str:
 
 @pytest.fixture
 def timers(host: Host, unchecked: Callable[[str], None]) -> Callable[[], int]:
-    """Counts the timers that the loop holds and that are not due."""
+    """Counts the timers of the loop that are not due."""
 
     def count() -> int:
         number = host.native_timers()
@@ -95,14 +95,14 @@ def timers(host: Host, unchecked: Callable[[str], None]) -> Callable[[], int]:
 
 
 class Natives:
-    """Futures of the loop's own kind, or the backend's where it has none."""
+    """Futures of the event loop's own type, or of the backend if it has none."""
 
     def __init__(self, host: Host, unchecked: Callable[[str], None]) -> None:
         self._host = host
         self._unchecked = unchecked
 
     def make(self, txa: IBackend) -> Any:
-        """Return a pending one."""
+        """Return a pending future."""
         native = self._host.native_future()
         if native is None:
             self._unchecked("futures of the loop's own kind: the host has none")
@@ -110,7 +110,7 @@ class Natives:
         return native
 
     def settle(self, txa: IBackend, future: Any, result: Any) -> None:
-        """Settle it, with a value or an exception."""
+        """Settle *future* with a value or an exception."""
         if not txa.is_future(future):
             self._host.settle_native(future, result)
         elif isinstance(result, Exception):
@@ -121,5 +121,5 @@ class Natives:
 
 @pytest.fixture
 def natives(host: Host, unchecked: Callable[[str], None]) -> Natives:
-    """Makes and settles futures of the loop's own kind."""
+    """Makes and settles futures of the event loop's own type."""
     return Natives(host, unchecked)

@@ -1,4 +1,4 @@
-"""What the tests of the contract are made of."""
+"""Helpers of the conformance tests."""
 
 from __future__ import annotations
 
@@ -27,51 +27,51 @@ variable: ContextVar[str] = ContextVar("variable", default="-")
 
 
 class Boom(Exception):
-    """What goes wrong in the tests."""
+    """The exception that the tests raise."""
 
 
 def raise_boom(text: object = "text") -> None:
-    """Fail, in a frame of its own."""
+    """Raise `Boom` in a frame of its own."""
     raise Boom(text)
 
 
 class Argument:
-    """Something that can be seen to go."""
+    """An object to which weak references can be made."""
 
 
 class Awaitable:
-    """An object that can be awaited and is no coroutine."""
+    """An awaitable object that is not a coroutine."""
 
     def __init__(self, future: Any = None) -> None:
         self._future = future
 
     def __await__(self) -> Generator[Any, Any, Any]:
-        """Give what the future gives."""
+        """Return the value of the future."""
         return (yield from self._future.__await__())
 
 
 async def coroutine_function() -> None:
-    """Do nothing, later."""
+    """Do nothing."""
 
 
 async def nap(txa: IBackend, seconds: float) -> None:
-    """Sleep."""
+    """Sleep for *seconds*."""
     await pause(txa, seconds)
 
 
 def start_python(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run Python with *arguments*, in a process that can import what this one can."""
+    """Run Python with *arguments* in a process with the import path of this one."""
     env = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     command = [sys.executable, *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=False, env=env)
 
 
 def show(*args: object, **kwargs: object) -> None:
-    """Take anything, and do nothing with it."""
+    """Accept any arguments and do nothing."""
 
 
 class Unprintable(Exception):
-    """An exception whose text cannot be had."""
+    """An exception whose `__str__` raises."""
 
     def __str__(self) -> str:
         """Fail."""
@@ -82,15 +82,15 @@ class Unprintable(Exception):
 
 
 class NoText(Exception):
-    """An exception whose text is no string."""
+    """An exception whose `__str__` returns no string."""
 
     def __str__(self) -> Any:
-        """Return what is no string."""
+        """Return a number."""
         return 42  # noqa: PLE0307 - that is the case
 
 
 def raised(fn: Callable[..., object] = raise_boom, *args: Any) -> Exception:
-    """Return what *fn* raises."""
+    """Return the exception that *fn* raises."""
     try:
         fn(*args)
     except Exception as error:  # noqa: BLE001 - whatever it is
@@ -99,7 +99,7 @@ def raised(fn: Callable[..., object] = raise_boom, *args: Any) -> Exception:
 
 
 async def failure_of(txa: IBackend, future: Any) -> IFailedFuture:
-    """Return the failure of *future* as an errback gets it."""
+    """Return the failure of *future*, as passed to an errback."""
     failures: list[IFailedFuture] = []
     txa.add_callbacks(future, None, failures.append)
     with pytest.raises(BaseException):  # noqa: B017, PT011 - whatever it is

@@ -1,4 +1,4 @@
-"""What is logged, as `start_logging` writes it and as the framework hands it on."""
+"""Capture log output: as `start_logging` writes it, and as native records."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from txaio_interfaces import IBackend
 def logged(
     txa: IBackend, level: str = "trace", form: str = "text"
 ) -> Iterator[io.StringIO]:
-    """Return where the messages go in the meantime."""
+    """Start logging to a stream in the block, and return the stream."""
     out = io.StringIO()
     before = txa.get_global_log_level()
     txa.start_logging(out, level, form)
@@ -30,12 +30,12 @@ def logged(
 
 
 def objects(out: io.StringIO) -> list[dict[str, Any]]:
-    """Return the objects that were written to *out* as JSON."""
+    """Return the JSON objects that were written to *out*."""
     return [json.loads(line) for line in out.getvalue().splitlines()]
 
 
 class NativeRecord(NamedTuple):
-    """A native record: itself, and what it says in its framework's own way."""
+    """A record of the framework, and its contents in a common form."""
 
     record: Any
     level: str
@@ -45,49 +45,49 @@ class NativeRecord(NamedTuple):
 
 
 class KeepingHandler(logging.Handler):
-    """Keeps what it is handed."""
+    """Appends each record to a list."""
 
-    def __init__(self, heard: list[NativeRecord]) -> None:
+    def __init__(self, records: list[NativeRecord]) -> None:
         super().__init__()
-        self.heard = heard
+        self.records = records
 
     def emit(self, record: logging.LogRecord) -> None:
         fields: dict[str, Any] = vars(record)["fields"]
         level = record.levelname.lower().replace("warning", "warn")
-        heard = NativeRecord(record, level, record.name, record.getMessage, fields)
-        self.heard.append(heard)
+        native = NativeRecord(record, level, record.name, record.getMessage, fields)
+        self.records.append(native)
 
 
 @contextmanager
 def capture_records(namespace: str) -> Iterator[list[NativeRecord]]:
-    """Hear what the standard library's logger *namespace* hands on."""
-    heard: list[NativeRecord] = []
-    native, keep = logging.getLogger(namespace), KeepingHandler(heard)
-    before = native.level
-    native.addHandler(keep)
-    native.setLevel(1)
+    """Capture the records of the standard library's logger *namespace*."""
+    records: list[NativeRecord] = []
+    logger, handler = logging.getLogger(namespace), KeepingHandler(records)
+    before = logger.level
+    logger.addHandler(handler)
+    logger.setLevel(1)
     try:
-        yield heard
+        yield records
     finally:
-        native.setLevel(before)
-        native.removeHandler(keep)
+        logger.setLevel(before)
+        logger.removeHandler(handler)
 
 
 @contextmanager
 def capture_events(namespace: str) -> Iterator[list[NativeRecord]]:
-    """Hear what Twisted's publisher hands on of *namespace* and below."""
+    """Capture the events of Twisted's publisher from *namespace* and below."""
     logger: Any = importlib.import_module("twisted.logger")
-    heard: list[NativeRecord] = []
+    records: list[NativeRecord] = []
 
     def observe(event: dict[str, Any]) -> None:
         if f"{event['log_namespace']}.".startswith(f"{namespace}."):
             level = "trace" if "txaio_trace" in event else event["log_level"].name
             name, text = event["log_namespace"], logger.formatEvent
-            heard.append(NativeRecord(event, level, name, lambda: text(event), event))
+            records.append(NativeRecord(event, level, name, lambda: text(event), event))
 
     logger.globalLogPublisher.addObserver(observe)
     try:
-        yield heard
+        yield records
     finally:
         logger.globalLogPublisher.removeObserver(observe)
 
@@ -98,5 +98,5 @@ _CAPTURE = {"txaio_twisted": capture_events}
 def native_records(
     host: Host, namespace: str
 ) -> AbstractContextManager[list[NativeRecord]]:
-    """Return the native records of *namespace* that the loop's framework hands on."""
+    """Capture the records of *namespace* in the logging system of the framework."""
     return _CAPTURE.get(host.package, capture_records)(namespace)

@@ -1,3 +1,3 @@
-"""What the tests take, when they are run where they lie."""
+"""The fixtures of the conformance tests, for runs with `--txaio-conformance`."""
 
 from pytest_txaio.conformance._fixtures import *
