@@ -1,4 +1,4 @@
-"""as_future: whatever a function makes, as a future."""
+"""as_future: the result of any function as a future."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 async def test_value(txa: IBackend) -> None:
-    """A1: What a function returns becomes a future's value, settled at once."""
+    """A1: The return value of a function becomes the value of a settled future."""
     future = txa.as_future(lambda: "value")
     assert txa.is_future(future)
     assert txa.is_called(future)
@@ -29,7 +29,7 @@ async def test_value(txa: IBackend) -> None:
 
 
 async def test_exception(txa: IBackend) -> None:
-    """A1: What a function raises becomes the failure of the future."""
+    """A1: The exception of a function becomes the failure of the future."""
     boom = Boom()
 
     def fail() -> None:
@@ -42,7 +42,7 @@ async def test_exception(txa: IBackend) -> None:
 
 
 async def test_arguments(txa: IBackend) -> None:
-    """A1: Arguments of any name are handed on."""
+    """A1: Arguments of any name are passed on."""
     names = {"fn": 1, "self": 2, "args": 3, "kwargs": 4, "func": 5, "context": 6}
 
     def show(*args: Any, **kwargs: Any) -> Any:
@@ -57,7 +57,7 @@ async def test_arguments(txa: IBackend) -> None:
 
 @pytest.mark.parametrize("settled", [True, False], ids=["settled", "pending"])
 async def test_future(txa: IBackend, settled: bool) -> None:
-    """A1: A future that a function returns is followed."""
+    """A1: If a function returns a future, the result follows it."""
     inner = txa.create_future_success("value") if settled else txa.create_future()
     future = txa.as_future(lambda: inner)
     assert txa.is_future(future)
@@ -68,7 +68,7 @@ async def test_future(txa: IBackend, settled: bool) -> None:
 
 
 async def test_failed_future(txa: IBackend) -> None:
-    """A1: A failed future that a function returns fails it."""
+    """A1: If a function returns a failed future, the result fails."""
     boom = Boom()
     with pytest.raises(Boom) as caught:
         await txa.as_future(txa.create_future_error, boom)
@@ -103,7 +103,7 @@ async def test_failing_coroutine(txa: IBackend) -> None:
 
 
 async def test_coroutine_that_returns_an_exception(txa: IBackend) -> None:
-    """A1: An exception, a failure or a future that is returned is a value."""
+    """A1: An exception, a failure or a future that a coroutine returns is a value."""
     failure = txa.create_failure(Boom())
     inner = txa.create_future_success("inner")
 
@@ -115,7 +115,7 @@ async def test_coroutine_that_returns_an_exception(txa: IBackend) -> None:
 
 
 async def test_async_generator_function(txa: IBackend) -> None:
-    """A2: An async generator is no coroutine; `await` was probably meant."""
+    """A2: An async generator function is refused, with a hint at `await`."""
 
     async def generate() -> AsyncGenerator[int]:
         yield 1
@@ -125,7 +125,7 @@ async def test_async_generator_function(txa: IBackend) -> None:
 
 
 async def test_async_generator_object(txa: IBackend) -> None:
-    """A2: So it is when a plain function returns one."""
+    """A2: So is a plain function that returns an async generator."""
 
     async def generate() -> AsyncGenerator[int]:
         yield 1
@@ -134,15 +134,15 @@ async def test_async_generator_object(txa: IBackend) -> None:
         txa.as_future(lambda: generate())  # noqa: PLW0108 - that is the case
 
 
-async def test_future_in_the_place_of_a_function(txa: IBackend) -> None:
-    """A2: It is told at once, as it is of a coroutine."""
+async def test_future_instead_of_a_function(txa: IBackend) -> None:
+    """A2: A future instead of a function: `TypeError` at once."""
     future: Any = txa.create_future_success(1)
     with pytest.raises(TypeError, match="fn is handed over and not called"):
         txa.as_future(future)
 
 
 async def test_wrong_call(txa: IBackend) -> None:
-    """A2: Calling it wrongly is a failure of the future, as any other."""
+    """A2: Wrong arguments make the future fail, like any other error."""
 
     def nothing() -> None:
         pass
@@ -186,16 +186,16 @@ def test_exit_of_a_coroutine(
     with pytest.raises(kind):
         run(main)
     assert went_on == []
-    # asyncio says, too, once the task goes, that nobody looked at it.
+    # asyncio also reports that the exception of the task was never retrieved.
     gc.collect()
     assert {type(error) for error in reported()} <= {kind}
 
 
-async def test_finished_coroutine_is_let_go(txa: IBackend, unit: float) -> None:
-    """A1: The backend does not keep what has ended."""
+async def test_finished_coroutine_is_released(txa: IBackend, unit: float) -> None:
+    """A1: The backend keeps no reference to a coroutine that has ended."""
 
     class Argument:
-        """Something that can be seen to go."""
+        """An object to which weak references can be made."""
 
     async def work(_argument: Argument) -> None:
         await txa.sleep(unit)

@@ -1,4 +1,4 @@
-"""What can be awaited, and what only looks as if it could."""
+"""as_future: awaitable objects, and objects that only look awaitable."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ if TYPE_CHECKING:
 
 
 class Proxy:
-    """Has every attribute that it is asked for, as clients of remote objects do."""
+    """An object that has every attribute, as proxies of remote objects do."""
 
     def __getattr__(self, name: str) -> Any:
         return lambda: name
 
 
 @pytest.mark.parametrize("value", [Proxy(), asyncio.Future], ids=["object", "class"])
-async def test_value_that_seems_to_be_awaitable(txa: IBackend, value: Any) -> None:
-    """A1: What counts is the type, as it does for `await`."""
+async def test_value_that_looks_awaitable(txa: IBackend, value: Any) -> None:
+    """A1: The type decides whether a value is awaitable, as for `await`."""
     assert await txa.as_future(lambda: value) is value
     with pytest.raises(TypeError, match="futures must hold futures and coroutines"):
         txa.gather([value])
 
 
 async def test_generator_that_is_a_coroutine(txa: IBackend) -> None:
-    """A1: What `types.coroutine` has made of a generator function is awaited."""
+    """A1: A generator-based coroutine, made by `types.coroutine`, is awaited."""
 
     @types.coroutine
     def old(value: int) -> Generator[Any, Any, int]:
@@ -57,7 +57,7 @@ async def test_awaitable_object(txa: IBackend, unit: float) -> None:
 
 @pytest.mark.parametrize("settled", [True, False], ids=["settled", "pending"])
 async def test_native_future(txa: IBackend, natives: Natives, settled: bool) -> None:
-    """A1: A native future that a function returns is taken, too."""
+    """A1: If a function returns a native future, the result follows it."""
     native = natives.make(txa)
     if settled:
         natives.settle(txa, native, "value")
@@ -69,7 +69,7 @@ async def test_native_future(txa: IBackend, natives: Natives, settled: bool) -> 
 
 
 async def test_failing_native_future(txa: IBackend, natives: Natives) -> None:
-    """A1: So it is when it fails; it stands for the same exception."""
+    """A1: If the native future fails, the result has the same exception."""
     native = natives.make(txa)
     future = txa.as_future(lambda: native)
     boom = Boom()

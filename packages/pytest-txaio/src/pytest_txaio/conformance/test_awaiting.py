@@ -1,4 +1,4 @@
-"""Futures: what those see who await them, and what they refuse to hold."""
+"""Futures: what awaiters get, and which outcomes are refused."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 async def test_many_awaiters(txa: IBackend, unit: float) -> None:
-    """F6: Early and late awaiters all get the value, and get it again."""
+    """F6: Early and late awaiters all get the value, also repeatedly."""
 
     async def wait() -> Any:
         return await future, await future
@@ -73,7 +73,7 @@ async def test_traceback_does_not_grow(txa: IBackend) -> None:
 
 
 async def test_traceback_of_a_coroutine_does_not_grow(txa: IBackend) -> None:
-    """F7: So it is when a coroutine failed."""
+    """F7: The same is true of a coroutine that failed."""
 
     async def fail() -> None:
         raise_boom()
@@ -84,7 +84,7 @@ async def test_traceback_of_a_coroutine_does_not_grow(txa: IBackend) -> None:
 
 
 async def test_many_awaiters_do_not_share_a_traceback(txa: IBackend) -> None:
-    """F7: Many awaiters at once do not lengthen it either."""
+    """F7: Several awaiters at the same time do not lengthen it either."""
     future = txa.create_future()
     waiting = [txa.as_future(depth_of_traceback, future) for _ in range(5)]
     txa.reject(future, Boom())
@@ -104,7 +104,7 @@ async def test_many_awaiters_do_not_share_a_traceback(txa: IBackend) -> None:
 async def test_stop_iteration(
     txa: IBackend, make: Callable[[IBackend, StopIteration | None], Any]
 ) -> None:
-    """F8: A `StopIteration` arrives as `RuntimeError`, and is its cause."""
+    """F8: A `StopIteration` becomes the cause of a `RuntimeError`."""
     stop = StopIteration("over")
     with pytest.raises(RuntimeError) as caught:
         await (make(txa, stop) or make(txa, None))
@@ -113,7 +113,7 @@ async def test_stop_iteration(
 
 
 async def test_stop_iteration_in_an_errback(txa: IBackend, unit: float) -> None:
-    """F8: An errback sees the same `RuntimeError` that an awaiter does."""
+    """F8: An errback gets the same `RuntimeError` as an awaiter."""
     seen: list[BaseException] = []
     future = txa.create_future()
     txa.add_callbacks(future, None, lambda failure: seen.append(failure.value))
@@ -138,7 +138,7 @@ async def test_result_and_error(txa: IBackend) -> None:
     ids=lambda value: type(value).__name__,
 )
 async def test_reject_with_no_exception(txa: IBackend, error: Any) -> None:
-    """F9: An error that is none: `TypeError` names the kinds that are taken."""
+    """F9: An error that is not an exception: `TypeError` names the accepted types."""
     future = txa.create_future()
     with pytest.raises(TypeError, match=r"Exception.*IFailedFuture"):
         txa.reject(future, error)

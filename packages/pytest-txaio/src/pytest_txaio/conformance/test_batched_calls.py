@@ -21,29 +21,27 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize("chunk_size", [1, 4])
-async def test_loop_has_its_turn_between_chunks(
+async def test_loop_runs_between_chunks(
     txa: IBackend, unit: float, chunk_size: int
 ) -> None:
-    """B4: No more than a chunk of calls is made in one go."""
-    story: list[str] = []
+    """B4: At most one chunk of calls is made in one iteration of the loop."""
+    events: list[str] = []
     timer = txa.make_batched_timer(2 * unit, chunk_size)
 
     def act() -> None:
-        story.append("call")
-        txa.call_later(0, story.append, "turn")
+        events.append("call")
+        txa.call_later(0, events.append, "turn")
 
     for _ in range(21):
         timer.call_later(unit, act)
     await pause(txa, 8 * unit)
-    assert story.count("call") == 21
-    in_one_go = max(len(calls) for calls in " ".join(story).split("turn"))
+    assert events.count("call") == 21
+    in_one_go = max(len(calls) for calls in " ".join(events).split("turn"))
     assert in_one_go <= chunk_size * len(" call") + 1
 
 
-async def test_coroutines_have_their_turn_between_chunks(
-    txa: IBackend, unit: float
-) -> None:
-    """B4: So does a coroutine that a call wakes, a chunk or two later at most."""
+async def test_coroutines_run_between_chunks(txa: IBackend, unit: float) -> None:
+    """B4: A coroutine that a call wakes runs at most two chunks later."""
     seen: list[int] = []
     made: list[int] = []
     timer = txa.make_batched_timer(2 * unit, chunk_size=2)
@@ -69,14 +67,14 @@ async def test_coroutines_have_their_turn_between_chunks(
 async def test_each_failing_call_is_reported(
     txa: IBackend, unit: float, reported: Reported
 ) -> None:
-    """B5: With its own traceback, at once; the others are made."""
-    story: list[Any] = []
+    """B5: It is reported at once, with its traceback; the other calls are made."""
+    events: list[Any] = []
 
     def fail(error: Boom) -> None:
         raise error
 
     def look() -> None:
-        story.append(reported())
+        events.append(reported())
 
     first, second = Boom("first"), Boom("second")
     timer = txa.make_batched_timer(unit, chunk_size=2)
@@ -85,17 +83,17 @@ async def test_each_failing_call_is_reported(
     timer.call_later(unit, fail, second)
     timer.call_later(unit, look)
     await pause(txa, 4 * unit)
-    assert story == [[first], [second]]
+    assert events == [[first], [second]]
     for error in (first, second):
         frames = [frame.name for frame in traceback.extract_tb(error.__traceback__)]
         assert frames[-1] == "fail"
         assert frames.count("fail") == 1
 
 
-async def test_calls_that_raise_what_is_no_exception(
+async def test_calls_that_raise_a_base_exception(
     txa: IBackend, unit: float, reported: Reported
 ) -> None:
-    """B5: A cancellation, say that of a future's result, is reported as well."""
+    """B5: Errors that are no `Exception`, such as `CancelledError`, are reported."""
     made: list[int] = []
     errors = [txa.CancelledError(), GeneratorExit(), txa.CancelledError()]
 
@@ -114,7 +112,7 @@ async def test_calls_that_raise_what_is_no_exception(
 async def test_batched_coroutine_function(
     txa: IBackend, unit: float, reported: Reported
 ) -> None:
-    """B5: That nobody would run it is reported, with the way to have it run."""
+    """B5: A coroutine that is never awaited is reported, with the fix."""
     ran: list[int] = []
 
     async def work(number: int) -> None:
@@ -133,7 +131,7 @@ async def test_batched_coroutine_function(
 def test_exit_in_a_call(
     run: Callable[..., Any], unit: float, late: float, kind: type[BaseException]
 ) -> None:
-    """B5: KeyboardInterrupt and SystemExit end the run; the bucket is worked off."""
+    """B5: `KeyboardInterrupt` and `SystemExit` end the run, after the whole bucket."""
     made: list[int] = []
 
     def leave() -> None:
@@ -150,7 +148,7 @@ def test_exit_in_a_call(
             for number in range(3, 6):
                 timer.call_later(unit, made.append, number)
 
-        # From inside a bucket, after its edge: what is asked for lies in the next.
+        # Called inside a bucket, after its edge, so the new calls are in the next one.
         timer.call_later(0, ask)
         await txa.sleep(4 * width)
         made.append(99)
@@ -161,7 +159,7 @@ def test_exit_in_a_call(
 
 
 async def test_each_call_in_its_context(txa: IBackend, unit: float) -> None:
-    """B6: Calls of one bucket run each in the context in which it was made."""
+    """B6: Each call of a bucket runs in the context in which it was made."""
     seen: list[str] = []
     timer = txa.make_batched_timer(unit)
 
@@ -180,7 +178,7 @@ async def test_each_call_in_its_context(txa: IBackend, unit: float) -> None:
 
 
 async def test_reset_keeps_the_context(txa: IBackend, unit: float) -> None:
-    """B6: `reset` moves a call; its context is the one in which it was made."""
+    """B6: `reset` does not change the context of a call."""
     seen: list[str] = []
     timer = txa.make_batched_timer(unit)
     token = variable.set("made here")

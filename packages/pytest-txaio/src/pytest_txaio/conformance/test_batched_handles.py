@@ -36,7 +36,7 @@ async def test_batched_cancel_any_number_of_times(txa: IBackend, unit: float) ->
 
 
 async def test_batched_cancel_after_the_call(txa: IBackend, unit: float) -> None:
-    """B3: Cancelling after the call is harmless, also when its bucket is made anew."""
+    """B3: Cancelling after the call is harmless, also if its bucket exists again."""
     made: list[str] = []
     timer = txa.make_batched_timer(unit)
     call = timer.call_later(unit, made.append, "first")
@@ -49,7 +49,7 @@ async def test_batched_cancel_after_the_call(txa: IBackend, unit: float) -> None
 
 
 async def test_cancel_inside_the_call(txa: IBackend, unit: float) -> None:
-    """B3: So it is inside the call itself; the others of its bucket are made."""
+    """B3: Cancelling inside the call is harmless; the rest of its bucket is called."""
     made: list[str] = []
 
     def act() -> None:
@@ -65,10 +65,10 @@ async def test_cancel_inside_the_call(txa: IBackend, unit: float) -> None:
 
 @pytest.mark.parametrize("chunk_size", [100, 3, 1])
 @pytest.mark.parametrize("victims", [range(1, 10), range(5, 8), [9], [1]], ids=str)
-async def test_cancel_while_the_bucket_is_worked_off(
+async def test_cancel_by_a_call_of_the_same_bucket(
     txa: IBackend, unit: float, chunk_size: int, victims: list[int]
 ) -> None:
-    """B3: A call cancelled by another of its bucket, or of its chunk, is not made."""
+    """B3: A call that is cancelled by another of its bucket or chunk is not made."""
     made: list[int] = []
     timer = txa.make_batched_timer(unit, chunk_size)
 
@@ -84,7 +84,7 @@ async def test_cancel_while_the_bucket_is_worked_off(
 
 
 async def test_cancel_between_chunks(txa: IBackend, unit: float) -> None:
-    """B3: So it is when the cancellation comes between two chunks."""
+    """B3: A call that is cancelled between two chunks is not made."""
     made: list[int] = []
     timer = txa.make_batched_timer(2 * unit, chunk_size=2)
 
@@ -99,10 +99,10 @@ async def test_cancel_between_chunks(txa: IBackend, unit: float) -> None:
     assert made in ([0], [0, 1])
 
 
-async def test_emptied_bucket_gives_up_its_timer(
+async def test_empty_bucket_cancels_its_timer(
     txa: IBackend, unit: float, timers: Count
 ) -> None:
-    """B3: When the last call of a bucket is cancelled, its native timer goes."""
+    """B3: When the last call of a bucket is cancelled, so is its native timer."""
     before = timers()
     timer = txa.make_batched_timer(unit)
     calls = [
@@ -113,15 +113,15 @@ async def test_emptied_bucket_gives_up_its_timer(
     await pause(txa, unit)
     for call in calls:
         call.cancel()
-    # The timer may be swept in the next turn: re-arming shall be quick.
+    # The timer may be removed in the next iteration, so that re-arming is fast.
     await pause(txa, unit)
     assert timers() <= before
 
 
-async def test_emptied_bucket_is_filled_again(
+async def test_empty_bucket_is_used_again(
     txa: IBackend, unit: float, late: float
 ) -> None:
-    """B3: A bucket that was emptied serves again, at once and later."""
+    """B3: A bucket that became empty can be used again, at once and later."""
     made: list[float] = []
     timer = txa.make_batched_timer(unit)
 
@@ -140,10 +140,10 @@ async def test_emptied_bucket_is_filled_again(
     assert max(made) < unit + late
 
 
-async def test_batched_cancelled_call_lets_go_of_its_arguments(
+async def test_batched_cancelled_call_releases_its_arguments(
     txa: IBackend, unit: float
 ) -> None:
-    """B3: A cancelled call refers to nothing any more, though its handle is kept."""
+    """B3: A cancelled call releases its arguments, even if its handle is kept."""
     argument = Argument()
     gone = weakref.ref(argument)
     timer = txa.make_batched_timer(unit)
@@ -157,10 +157,10 @@ async def test_batched_cancelled_call_lets_go_of_its_arguments(
     assert gone() is None
 
 
-async def test_batched_cancelled_call_lets_go_of_its_context(
+async def test_batched_cancelled_call_releases_its_context(
     txa: IBackend, unit: float
 ) -> None:
-    """B3: What its variables held goes at the latest with its handle."""
+    """B3: A cancelled call releases its context with its handle at the latest."""
     argument = Argument()
     gone = weakref.ref(argument)
     timer = txa.make_batched_timer(unit)
@@ -174,8 +174,8 @@ async def test_batched_cancelled_call_lets_go_of_its_context(
     assert gone() is None
 
 
-async def test_reset_while_the_bucket_is_worked_off(txa: IBackend, unit: float) -> None:
-    """B3: A call that another of its bucket puts off is made once, later."""
+async def test_reset_by_a_call_of_the_same_bucket(txa: IBackend, unit: float) -> None:
+    """B3: A call that another of its bucket resets is made once, later."""
     made: list[str] = []
     timer = txa.make_batched_timer(unit)
     timer.call_later(unit, lambda: call.reset(INF))
@@ -188,7 +188,7 @@ async def test_reset_while_the_bucket_is_worked_off(txa: IBackend, unit: float) 
 
 
 async def test_reset_of_a_call_that_is_over(txa: IBackend, unit: float) -> None:
-    """B3: One that was made, is being made or was cancelled is not revived."""
+    """B3: `reset` of a call that was made, is running or was cancelled does nothing."""
     made: list[bool] = []
     timer = txa.make_batched_timer(unit)
     cancelled = timer.call_later(unit, pytest.fail, "called")

@@ -1,4 +1,4 @@
-"""Batched timers: many calls, few native timers, never early."""
+"""Batched timers: many calls share few native timers and are never early."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ ROUNDING = 1e-6
 async def test_never_early_and_less_than_a_bucket_late(
     txa: IBackend, unit: float, late: float, width: float
 ) -> None:
-    """B1: With random delays, asked for at random times, in many widths."""
+    """B1: This is true of random delays, made at random times, in many widths."""
     chance = random.Random(width)  # noqa: S311 - no secret
     bucket = width * unit
     timer = txa.make_batched_timer(bucket, chunk_size=1000)
@@ -48,7 +48,7 @@ async def test_never_early_and_less_than_a_bucket_late(
 
 
 async def test_delay_of_whole_buckets(txa: IBackend, unit: float, late: float) -> None:
-    """B1: So it is at the edges of a bucket."""
+    """B1: This is also true at the edges of a bucket."""
     timer = txa.make_batched_timer(unit)
     lateness: list[float] = []
 
@@ -56,7 +56,7 @@ async def test_delay_of_whole_buckets(txa: IBackend, unit: float, late: float) -
         due = txa.time() + delay
         timer.call_later(delay, lambda: lateness.append(txa.time() - due))
 
-    # Asked for from inside a bucket, whose time is an edge.
+    # Made inside a call of a bucket, so the time is an edge.
     timer.call_later(0, lambda: [*map(ask, (0, unit, 2 * unit, 3 * unit))])
     await until(txa, lambda: len(lateness) == 4, unit)
     assert min(lateness) >= -ROUNDING
@@ -66,7 +66,7 @@ async def test_delay_of_whole_buckets(txa: IBackend, unit: float, late: float) -
 async def test_chunks_spread_over_one_more_bucket(
     txa: IBackend, unit: float, late: float
 ) -> None:
-    """B1: Of a bucket with many chunks, the last call is not two buckets late."""
+    """B1: In a bucket of many chunks, the last call is less than two buckets late."""
     timer = txa.make_batched_timer(2 * unit, chunk_size=1)
     lateness: list[float] = []
     due = txa.time() + unit
@@ -91,7 +91,7 @@ async def test_calls_share_one_native_timer(
 
 
 async def test_batched_arguments_of_any_name(txa: IBackend, unit: float) -> None:
-    """B1: A call is made once, with its arguments, whatever their names."""
+    """B1: A call is made once, with its arguments, which may have any name."""
     made: list[Any] = []
     names = {"delay": 1, "func": 2, "fn": 3, "fun": 4, "self": 5, "args": 6, "when": 7}
 
@@ -102,7 +102,7 @@ async def test_batched_arguments_of_any_name(txa: IBackend, unit: float) -> None
     timer.call_later(unit, show, 1, 2, **names)
     timer.call_later(unit, show)
     await pause(txa, 4 * unit)
-    # On a busy machine they may be armed for two buckets.
+    # On a busy machine the calls may be in two buckets.
     assert len(made) == 2
     assert ((1, 2), names) in made
     assert ((), {}) in made
@@ -125,7 +125,7 @@ async def test_no_delay_means_the_next_bucket(
 async def test_batched_infinite_delay(
     txa: IBackend, unit: float, timers: Count
 ) -> None:
-    """B1: It is never due, and needs no native timer."""
+    """B1: A call with an infinite delay is never due, and has no native timer."""
     before = timers()
     timer = txa.make_batched_timer(unit)
     call = timer.call_later(INF, pytest.fail, "called")
@@ -141,7 +141,7 @@ async def test_batched_infinite_delay(
 async def test_rearming_does_not_spin(
     txa: IBackend, unit: float, late: float, width: float, period: float
 ) -> None:
-    """B2: Re-armed inside itself, a call is made once per ceil(period / width)."""
+    """B2: A call that makes itself again runs once per ceil(period / width)."""
     made: list[float] = []
     span = 9
     begun = txa.time()
@@ -157,17 +157,17 @@ async def test_rearming_does_not_spin(
     spent = (txa.time() - begun) / unit
     buckets = max(1, math.ceil(period / width))
     assert len(made) <= spent / (buckets * width) + 1
-    # It is made at all, less than a bucket late each time.
+    # It is made, and less than a bucket late each time.
     least = (span - late / unit) / (max(0, period) + width)
     assert len(made) >= int(least) - 1
     gaps = [after - before for before, after in pairwise(made)]
     assert all(gap >= max(0, period) * unit - ROUNDING for gap in gaps)
 
 
-async def test_bucket_filled_again_while_it_is_worked_off(
+async def test_call_added_by_a_call_of_the_same_bucket(
     txa: IBackend, unit: float
 ) -> None:
-    """B2: What a call adds comes in a later bucket, whichever chunk it is in."""
+    """B2: A call that another call makes is in a later bucket, in any chunk."""
     rounds: list[str] = []
     timer = txa.make_batched_timer(2 * unit, chunk_size=2)
 
@@ -205,7 +205,7 @@ async def test_reset_later(
 
 
 async def test_reset_sooner(txa: IBackend, unit: float, late: float) -> None:
-    """B1: So it is when it is moved to an earlier bucket."""
+    """B1: The same is true if it is moved to an earlier bucket."""
     made: list[float] = []
     timer = txa.make_batched_timer(unit)
     call = timer.call_later(50 * unit, lambda: made.append(txa.time() - due))
@@ -218,7 +218,7 @@ async def test_reset_sooner(txa: IBackend, unit: float, late: float) -> None:
 
 
 async def test_reset_to_never_and_back(txa: IBackend, unit: float) -> None:
-    """B1: A call can be put off for ever, and taken back from there."""
+    """B1: A call can be reset to an infinite delay, and back."""
     made: list[str] = []
     timer = txa.make_batched_timer(unit)
     call = timer.call_later(unit, made.append, "made")

@@ -1,4 +1,4 @@
-"""Callbacks that fail, that are many, or that are none."""
+"""Callbacks: errors, deep chains, and calls without any callback."""
 
 from __future__ import annotations
 
@@ -22,45 +22,45 @@ if TYPE_CHECKING:
 DEEP = 5000
 
 
-async def test_every_errback_is_told(txa: IBackend, unit: float) -> None:
+async def test_every_errback_is_called(txa: IBackend, unit: float) -> None:
     """C4: Every errback gets the failure, early or late."""
-    told: list[BaseException] = []
+    called: list[BaseException] = []
     boom = Boom()
     future = txa.create_future()
     for _ in range(3):
-        txa.add_callbacks(future, None, lambda failure: told.append(failure.value))
+        txa.add_callbacks(future, None, lambda failure: called.append(failure.value))
     txa.reject(future, boom)
     for _ in range(3):
-        txa.add_callbacks(future, None, lambda failure: told.append(failure.value))
+        txa.add_callbacks(future, None, lambda failure: called.append(failure.value))
     await pause(txa, unit)
-    assert told == [boom] * 6
+    assert called == [boom] * 6
 
 
 async def test_error_in_a_callback(
     txa: IBackend, unit: float, reported: Reported
 ) -> None:
-    """C5: It is reported, and reaches no errback and no other callback."""
-    told: list[Any] = []
+    """C5: It is reported; errbacks and other callbacks do not get it."""
+    called: list[Any] = []
     boom = Boom()
 
     def fail(_value: object) -> None:
         raise boom
 
     future = txa.create_future()
-    txa.add_callbacks(future, fail, told.append)
-    txa.add_callbacks(future, told.append, told.append)
+    txa.add_callbacks(future, fail, called.append)
+    txa.add_callbacks(future, called.append, called.append)
     txa.resolve(future, "value")
     assert await future == "value"
     await pause(txa, unit)
-    assert told == ["value"]
+    assert called == ["value"]
     assert reported() == [boom]
 
 
 async def test_error_in_an_errback(
     txa: IBackend, unit: float, reported: Reported
 ) -> None:
-    """C5: It is reported, and the other errbacks see the original failure."""
-    told: list[BaseException] = []
+    """C5: It is reported; the other errbacks get the original failure."""
+    called: list[BaseException] = []
     boom, other = Boom("original"), Boom("in the errback")
 
     def fail(_failure: object) -> None:
@@ -68,17 +68,17 @@ async def test_error_in_an_errback(
 
     future = txa.create_future()
     txa.add_callbacks(future, None, fail)
-    txa.add_callbacks(future, None, lambda failure: told.append(failure.value))
+    txa.add_callbacks(future, None, lambda failure: called.append(failure.value))
     txa.reject(future, boom)
     await pause(txa, unit)
-    assert told == [boom]
+    assert called == [boom]
     assert reported() == [other]
 
 
 async def test_error_in_a_late_callback(
     txa: IBackend, unit: float, reported: Reported
 ) -> None:
-    """C5: So it is in a callback that is added to a settled future."""
+    """C5: The same is true of a callback that is added to a settled future."""
     boom = Boom()
 
     def fail(_value: object) -> None:
@@ -99,7 +99,7 @@ async def test_resolving_in_callbacks_deep(txa: IBackend) -> None:
 
 
 async def test_rejecting_in_errbacks_deep(txa: IBackend) -> None:
-    """C6: Failures that are handed on in errbacks, as deep."""
+    """C6: Futures that reject each other in errbacks, 5,000 deep."""
     boom = Boom()
     futures = [txa.create_future() for _ in range(DEEP)]
     for future, following in pairwise(futures):
@@ -111,7 +111,7 @@ async def test_rejecting_in_errbacks_deep(txa: IBackend) -> None:
 
 
 async def test_adding_in_callbacks_deep(txa: IBackend) -> None:
-    """C6: Callbacks that add callbacks to settled futures, as deep."""
+    """C6: Callbacks that add callbacks to settled futures, 5,000 deep."""
     end = txa.create_future()
 
     def step(depth: int) -> None:
@@ -125,7 +125,7 @@ async def test_adding_in_callbacks_deep(txa: IBackend) -> None:
 
 
 async def test_resolving_coroutines_deep(txa: IBackend) -> None:
-    """C6: Coroutines that each await the one before, as deep."""
+    """C6: Coroutines that each await the one before, 5,000 deep."""
 
     async def follow(future: Any) -> Any:
         return await future
@@ -138,14 +138,14 @@ async def test_resolving_coroutines_deep(txa: IBackend) -> None:
 
 
 async def test_neither_callback_nor_errback(txa: IBackend) -> None:
-    """C7: With neither there is a `ValueError` that names both."""
+    """C7: With neither, `ValueError` names both arguments."""
     future = txa.create_future_success(None)
     with pytest.raises(ValueError, match=r"callback.*errback"):
         txa.add_callbacks(future, None, None)
 
 
 async def test_add_callbacks_returns_the_future(txa: IBackend) -> None:
-    """C7: The future itself is returned, pending or settled."""
+    """C7: The future itself is returned, whether pending or settled."""
     future = txa.create_future()
     assert txa.add_callbacks(future, lambda _value: None, None) is future
     txa.resolve(future)

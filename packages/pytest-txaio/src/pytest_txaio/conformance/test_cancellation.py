@@ -1,4 +1,4 @@
-"""Cancellation: await owns what it awaits, and clean-up comes to its end."""
+"""Cancellation of futures, and of what an awaiter awaits."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ if TYPE_CHECKING:
 
 
 async def test_cancelling_a_pending_future(txa: IBackend, unit: float) -> None:
-    """X1: Awaiters and errbacks see `CancelledError`; it is settled at once."""
-    told: list[IFailedFuture] = []
+    """X1: It is settled at once; awaiters and errbacks get `CancelledError`."""
+    called: list[IFailedFuture] = []
     future = txa.create_future()
-    txa.add_callbacks(future, lambda _value: pytest.fail("callback"), told.append)
+    txa.add_callbacks(future, lambda _value: pytest.fail("callback"), called.append)
     txa.cancel(future)
     assert txa.is_called(future)
     with pytest.raises(txa.CancelledError):
         await future
-    txa.add_callbacks(future, lambda _value: pytest.fail("callback"), told.append)
+    txa.add_callbacks(future, lambda _value: pytest.fail("callback"), called.append)
     await pause(txa, unit)
-    assert [type(failure.value) for failure in told] == [txa.CancelledError] * 2
+    assert [type(failure.value) for failure in called] == [txa.CancelledError] * 2
 
 
 async def test_awaiter_catches_the_cancellation(txa: IBackend, unit: float) -> None:
-    """X1: A coroutine that awaits the future can catch it and go on."""
+    """X1: A coroutine that awaits the future can catch the error and continue."""
 
     async def wait() -> str:
         try:
@@ -53,31 +53,31 @@ async def test_awaiter_catches_the_cancellation(txa: IBackend, unit: float) -> N
 
 async def test_canceller_is_called_once(txa: IBackend, unit: float) -> None:
     """X1: The canceller is called once, with the future, even if cancelled again."""
-    told: list[Any] = []
-    future = txa.create_future(canceller=told.append)
+    called: list[Any] = []
+    future = txa.create_future(canceller=called.append)
     txa.cancel(future)
     txa.cancel(future)
     with pytest.raises(txa.CancelledError):
         await future
     await pause(txa, unit)
-    assert told == [future]
+    assert called == [future]
 
 
 async def test_canceller_of_an_awaited_future(txa: IBackend, unit: float) -> None:
-    """X1: So it is when the future goes because its awaiter was cancelled."""
+    """X1: The same is true if the future is cancelled through its awaiter."""
 
     async def wait() -> None:
         await future
 
-    told: list[Any] = []
-    future = txa.create_future(canceller=told.append)
+    called: list[Any] = []
+    future = txa.create_future(canceller=called.append)
     waiting = txa.as_future(wait)
     await pause(txa, unit)
     txa.cancel(waiting)
     with pytest.raises(txa.CancelledError):
         await waiting
     await pause(txa, unit)
-    assert told == [future]
+    assert called == [future]
 
 
 async def test_message_of_a_cancellation(txa: IBackend) -> None:
@@ -118,7 +118,7 @@ async def test_cancelling_an_ended_coroutine(txa: IBackend) -> None:
 
 
 async def test_settling_a_cancelled_future(txa: IBackend) -> None:
-    """X3: A late result or failure is ignored, however often it comes."""
+    """X3: A late value or failure is ignored, also repeatedly."""
     future = txa.create_future()
     txa.cancel(future)
     for _ in range(2):
@@ -131,7 +131,7 @@ async def test_settling_a_cancelled_future(txa: IBackend) -> None:
 async def test_settling_a_future_that_its_awaiter_cancelled(
     txa: IBackend, unit: float
 ) -> None:
-    """X3: So it is when it was cancelled through its awaiter."""
+    """X3: The same is true if it was cancelled through its awaiter."""
 
     async def wait() -> None:
         await future
@@ -150,7 +150,7 @@ async def test_settling_a_future_that_its_awaiter_cancelled(
 async def test_settling_a_cancelled_future_in_its_errback(
     txa: IBackend, unit: float
 ) -> None:
-    """X3: So it is inside its own errback."""
+    """X3: The same is true inside its own errback."""
     future = txa.create_future()
     txa.add_callbacks(future, None, lambda _failure: txa.resolve(future, "late"))
     txa.cancel(future)
@@ -160,7 +160,7 @@ async def test_settling_a_cancelled_future_in_its_errback(
 
 
 async def test_one_of_several_awaiters_is_cancelled(txa: IBackend, unit: float) -> None:
-    """X7: All awaiters of the plain future end, none hangs."""
+    """X7: All awaiters of the future end; none hangs."""
 
     async def wait() -> None:
         await future
@@ -177,21 +177,21 @@ async def test_one_of_several_awaiters_is_cancelled(txa: IBackend, unit: float) 
 
 
 async def test_cancelled_awaiter_and_a_callback(txa: IBackend, unit: float) -> None:
-    """X7: An errback of the future is told as well."""
+    """X7: An errback of the future is called as well."""
 
     async def wait() -> None:
         await future
 
-    told: list[type[BaseException]] = []
+    called: list[type[BaseException]] = []
     future = txa.create_future()
-    txa.add_callbacks(future, None, lambda failure: told.append(type(failure.value)))
+    txa.add_callbacks(future, None, lambda failure: called.append(type(failure.value)))
     waiting = txa.as_future(wait)
     await pause(txa, unit)
     txa.cancel(waiting)
     with pytest.raises(txa.CancelledError):
         await waiting
     await pause(txa, unit)
-    assert told == [txa.CancelledError]
+    assert called == [txa.CancelledError]
 
 
 @pytest.mark.parametrize("through", ["cancel", "awaiter"])
@@ -199,7 +199,7 @@ async def test_cancelled_awaiter_and_a_callback(txa: IBackend, unit: float) -> N
 async def test_canceller_cannot_change_the_outcome(
     txa: IBackend, unit: float, what: str, through: str
 ) -> None:
-    """X8: What a canceller does to its future is ignored."""
+    """X8: A canceller that settles its future has no effect."""
 
     def meddle(cancelled: Any) -> None:
         if what == "resolve":
@@ -225,7 +225,7 @@ async def test_canceller_cannot_change_the_outcome(
 async def test_error_in_a_canceller(
     txa: IBackend, unit: float, reported: Reported, through: str
 ) -> None:
-    """X8: It is reported, and the future is cancelled all the same."""
+    """X8: It is reported, and the future is cancelled nevertheless."""
 
     def fail(_future: object) -> None:
         raise boom

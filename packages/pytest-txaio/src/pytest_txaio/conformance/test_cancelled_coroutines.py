@@ -34,7 +34,7 @@ WAITS: dict[str, Callable[[IBackend, float], Any]] = {
 
 
 async def after_clean_up(txa: IBackend, seconds: float) -> None:
-    """Sleep after something that could not be cancelled."""
+    """Sleep after an `uncancelled` call."""
     await txa.uncancelled(nap, txa, 0)
     await pause(txa, seconds)
 
@@ -43,7 +43,7 @@ async def after_clean_up(txa: IBackend, seconds: float) -> None:
 async def test_cancelling_a_coroutine(
     txa: IBackend, unit: float, natives: Natives, wait: Callable[..., Any] | None
 ) -> None:
-    """X4: `CancelledError` is raised at its await, whatever that is for."""
+    """X4: `CancelledError` is raised at its await, whatever it awaits."""
     seen: list[BaseException] = []
 
     async def work() -> None:
@@ -58,7 +58,7 @@ async def test_cancelling_a_coroutine(
     txa.cancel(future)
     with pytest.raises(txa.CancelledError):
         await future
-    # On AnyIO the loop's own kind is raised at awaits that are the loop's own.
+    # On AnyIO, native awaits raise the native error.
     assert len(seen) == 1
     assert not isinstance(seen[0], Exception) or isinstance(seen[0], txa.CancelledError)
 
@@ -67,7 +67,7 @@ async def test_cancelling_a_coroutine(
 async def test_cancellation_becomes_a_value(
     txa: IBackend, unit: float, wait: Callable[..., Any]
 ) -> None:
-    """X4: A coroutine may catch its cancellation and return, or await more."""
+    """X4: A coroutine may catch its cancellation and return, or await again."""
 
     async def work() -> str:
         try:
@@ -85,7 +85,7 @@ async def test_cancellation_becomes_a_value(
 async def test_coroutine_goes_on_after_its_cancellation(
     txa: IBackend, unit: float
 ) -> None:
-    """X4: Clean-up that awaits is run through `uncancelled`; then comes the value."""
+    """X4: It can clean up in `uncancelled`, and then return a value."""
 
     async def work() -> str:
         try:
@@ -103,8 +103,8 @@ async def test_coroutine_goes_on_after_its_cancellation(
 async def test_finally_runs_before_the_future_settles(
     txa: IBackend, unit: float
 ) -> None:
-    """X4: `finally` runs, and the future settles when the coroutine has ended."""
-    story: list[str] = []
+    """X4: `finally` runs before the future of the coroutine is settled."""
+    events: list[str] = []
     gate = txa.create_future()
 
     async def clean_up() -> None:
@@ -115,24 +115,24 @@ async def test_finally_runs_before_the_future_settles(
             await txa.create_future()
         finally:
             await txa.uncancelled(clean_up)
-            story.append("cleaned up")
+            events.append("cleaned up")
 
     future = txa.as_future(work)
-    txa.add_callbacks(future, None, lambda _failure: story.append("settled"))
+    txa.add_callbacks(future, None, lambda _failure: events.append("settled"))
     await pause(txa, unit)
     txa.cancel(future)
     await pause(txa, unit)
     assert not txa.is_called(future)
-    assert story == []
+    assert events == []
     txa.resolve(gate)
     with pytest.raises(txa.CancelledError):
         await future
     await pause(txa, unit)
-    assert story == ["cleaned up", "settled"]
+    assert events == ["cleaned up", "settled"]
 
 
 async def test_error_in_clean_up(txa: IBackend, unit: float) -> None:
-    """X4: An exception of the clean-up is the outcome."""
+    """X4: An exception in the clean-up becomes the outcome."""
 
     async def work() -> None:
         try:
@@ -150,7 +150,7 @@ async def test_error_in_clean_up(txa: IBackend, unit: float) -> None:
 
 
 async def test_cancelling_at_once(txa: IBackend, unit: float) -> None:
-    """X4: A coroutine that may not have begun is cancelled, too."""
+    """X4: A coroutine that may not have started is cancelled, too."""
 
     async def work() -> None:
         await txa.create_future()
@@ -163,7 +163,7 @@ async def test_cancelling_at_once(txa: IBackend, unit: float) -> None:
 
 
 async def test_message_reaches_the_coroutine(txa: IBackend, unit: float) -> None:
-    """X4: The message is in what the coroutine's awaiters see, if it lets it pass."""
+    """X4: Awaiters of the coroutine get the message, unless it is caught."""
 
     async def work() -> None:
         await txa.create_future()
@@ -195,41 +195,41 @@ async def test_cancelling_an_awaiter(txa: IBackend, unit: float) -> None:
 async def test_outer_waits_for_the_clean_up_of_the_inner(
     txa: IBackend, unit: float
 ) -> None:
-    """X5: Three deep, each resumes only after the one it awaits has cleaned up."""
-    story: list[str] = []
+    """X5: At three levels, each resumes after the one it awaits has cleaned up."""
+    events: list[str] = []
 
     async def inner() -> None:
         try:
             await txa.create_future()
         finally:
             await txa.uncancelled(nap, txa, unit)
-            story.append("inner")
+            events.append("inner")
 
     async def middle() -> None:
         try:
             await txa.as_future(inner)
         finally:
             await txa.uncancelled(nap, txa, unit)
-            story.append("middle")
+            events.append("middle")
 
     async def outer() -> None:
         try:
             await txa.as_future(middle)
         finally:
-            story.append("outer")
+            events.append("outer")
 
     future = txa.as_future(outer)
     await pause(txa, unit)
     txa.cancel(future)
     with pytest.raises(txa.CancelledError):
         await future
-    assert story == ["inner", "middle", "outer"]
+    assert events == ["inner", "middle", "outer"]
 
 
 async def test_inner_turns_its_cancellation_into_a_value(
     txa: IBackend, unit: float
 ) -> None:
-    """X5: The outer coroutine ends all the same, whatever the inner one makes of it."""
+    """X5: The outer coroutine ends, even if the inner one catches its cancellation."""
 
     async def inner() -> str:
         with suppress(txa.CancelledError):

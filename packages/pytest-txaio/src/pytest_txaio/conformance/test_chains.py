@@ -1,4 +1,4 @@
-"""Coroutines that wait for each other: many of them, and in a circle."""
+"""Coroutines that await each other: long chains and cycles."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DEPTH = 300
 
 
 async def chain(txa: IBackend, ended: list[int]) -> list[Any]:
-    """Return the future of a coroutine that waits for another, and so on.
+    """Return the future of a coroutine that awaits another, and so on.
 
     It is in a list, as a future that is returned would be waited for.
     """
@@ -39,7 +39,7 @@ async def chain(txa: IBackend, ended: list[int]) -> list[Any]:
 
 
 async def test_cancelling_a_long_chain(txa: IBackend) -> None:
-    """X5: Each of a chain of coroutines cleans up, the innermost first."""
+    """X5: All coroutines of a chain clean up, the innermost first."""
     ended: list[int] = []
     (future,) = await chain(txa, ended)
     txa.cancel(future)
@@ -49,7 +49,7 @@ async def test_cancelling_a_long_chain(txa: IBackend) -> None:
 
 
 def test_long_chain_at_the_end(run: Callable[..., Any]) -> None:
-    """L1: So it does when the backend ends."""
+    """L1: The same is true when the backend ends."""
     ended: list[int] = []
 
     async def main(txa: IBackend) -> str:
@@ -60,8 +60,8 @@ def test_long_chain_at_the_end(run: Callable[..., Any]) -> None:
     assert sorted(ended) == list(range(DEPTH + 1))
 
 
-async def test_awaiting_oneself(txa: IBackend, unit: float) -> None:
-    """X4: A coroutine that awaits its own future fails there, as it waits in vain."""
+async def test_coroutine_that_awaits_itself(txa: IBackend, unit: float) -> None:
+    """X4: A coroutine that awaits its own future gets an error there."""
     futures: list[Any] = []
 
     async def work() -> None:
@@ -75,7 +75,7 @@ async def test_awaiting_oneself(txa: IBackend, unit: float) -> None:
 
 
 async def test_cancelling_the_inner_one_as_well(txa: IBackend, unit: float) -> None:
-    """X9: Whom a cancellation has reached through another is in peace, too."""
+    """X9: A coroutine that was cancelled through another is not interrupted again."""
 
     async def inner() -> str:
         try:

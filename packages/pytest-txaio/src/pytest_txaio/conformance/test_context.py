@@ -1,4 +1,4 @@
-"""Context variables: each coroutine and each call has its own."""
+"""Context variables: each coroutine and each call has its own context."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from txaio_interfaces import IBackend
 
 
-async def test_coroutine_sees_its_caller(txa: IBackend) -> None:
-    """V1: A coroutine starts in a copy of the context of whoever made its future."""
+async def test_coroutine_has_the_context_of_its_caller(txa: IBackend) -> None:
+    """V1: A coroutine starts in a copy of the context in which its future was made."""
 
     async def work() -> str:
         await txa.sleep(0)
@@ -27,8 +27,8 @@ async def test_coroutine_sees_its_caller(txa: IBackend) -> None:
     assert await future == "caller"
 
 
-async def test_gathered_coroutine_sees_its_caller(txa: IBackend) -> None:
-    """V1: So does a coroutine object that is gathered."""
+async def test_gathered_coroutine_has_the_context_of_its_caller(txa: IBackend) -> None:
+    """V1: The same is true of a coroutine object that is gathered."""
 
     async def work() -> str:
         await txa.sleep(0)
@@ -41,7 +41,7 @@ async def test_gathered_coroutine_sees_its_caller(txa: IBackend) -> None:
 
 
 async def test_coroutine_leaks_nothing(txa: IBackend, unit: float) -> None:
-    """V1: What a coroutine sets is seen neither by its caller nor by who awaits it."""
+    """V1: What a coroutine sets is not visible to its caller nor to its awaiters."""
 
     async def work() -> None:
         variable.set("before the await")
@@ -58,13 +58,13 @@ async def test_coroutine_leaks_nothing(txa: IBackend, unit: float) -> None:
     assert variable.get() == "-"
     failing = txa.as_future(fail)
     assert variable.get() == "-"
-    with pytest.raises(ValueError):  # noqa: PT011 - whose text matters to nobody
+    with pytest.raises(ValueError):  # noqa: PT011 - any text
         await failing
     assert variable.get() == "-"
 
 
-async def test_coroutines_keep_their_own(txa: IBackend, unit: float) -> None:
-    """V1: Over awaits of every kind each coroutine keeps what it has set."""
+async def test_coroutines_keep_their_context(txa: IBackend, unit: float) -> None:
+    """V1: Each coroutine keeps the values that it has set, across all awaits."""
     seen: list[tuple[str, str]] = []
     future = txa.create_future()
 
@@ -92,8 +92,8 @@ async def test_coroutines_keep_their_own(txa: IBackend, unit: float) -> None:
     assert all(name == value for name, value in seen)
 
 
-async def test_resolver_keeps_its_own(txa: IBackend, unit: float) -> None:
-    """V1: What awaiters and callbacks set is not seen by who resolves the future."""
+async def test_resolving_keeps_the_context(txa: IBackend, unit: float) -> None:
+    """V1: What awaiters and callbacks set is not visible where a future is resolved."""
     future = txa.create_future()
 
     async def work() -> None:
@@ -109,8 +109,10 @@ async def test_resolver_keeps_its_own(txa: IBackend, unit: float) -> None:
     assert variable.get() == "-"
 
 
-async def test_cancelled_coroutine_keeps_its_own(txa: IBackend, unit: float) -> None:
-    """V1: Clean-up runs in the coroutine's own context, and leaks nothing."""
+async def test_cancelled_coroutine_keeps_its_context(
+    txa: IBackend, unit: float
+) -> None:
+    """V1: Clean-up runs in the context of the coroutine, and leaks nothing."""
     seen: list[str] = []
 
     async def nap() -> None:
@@ -140,7 +142,7 @@ async def test_cancelled_coroutine_keeps_its_own(txa: IBackend, unit: float) -> 
 async def test_callback_in_the_context_of_add_callbacks(
     txa: IBackend, unit: float
 ) -> None:
-    """V2: A callback or an errback runs where it was added, not where it is told."""
+    """V2: Callbacks and errbacks run in the context in which they were added."""
     seen: list[str] = []
 
     def look(_outcome: Any) -> None:
@@ -167,7 +169,7 @@ async def test_callback_in_the_context_of_add_callbacks(
 async def test_late_callback_in_the_context_of_add_callbacks(
     txa: IBackend, unit: float
 ) -> None:
-    """V2: So does one that is added to a settled future; it leaks nothing."""
+    """V2: So do those that are added to a settled future; they leak nothing."""
     seen: list[str] = []
 
     def look(_outcome: Any) -> None:
@@ -205,7 +207,7 @@ async def test_timed_call_in_the_context_of_call_later(
 
 
 async def test_moved_call_keeps_its_context(txa: IBackend, unit: float) -> None:
-    """V2: `reset` moves a call; its context stays that of `call_later`."""
+    """V2: `reset` does not change the context of a call."""
     seen: list[str] = []
     token = variable.set("made here")
     sooner = txa.call_later(5 * unit, lambda: seen.append(variable.get()))
@@ -220,7 +222,7 @@ async def test_moved_call_keeps_its_context(txa: IBackend, unit: float) -> None:
 async def test_canceller_has_the_context_of_its_maker(
     txa: IBackend, unit: float
 ) -> None:
-    """V2: Whoever cancels, a canceller sees what was set where the future was made."""
+    """V2: A canceller runs in the context in which the future was made."""
     seen: list[str] = []
     variable.set("maker")
     future = txa.create_future(canceller=lambda _future: seen.append(variable.get()))

@@ -1,4 +1,4 @@
-"""Errors are never lost: what nobody looked at is reported."""
+"""Errors are never lost: failures that are never retrieved are reported."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def frames_of(error: BaseException) -> list[str]:
 async def test_report_has_the_traceback(
     txa: IBackend, unit: float, reported: Reported
 ) -> None:
-    """R1: The framework is told the framework's way, traceback included."""
+    """R1: Errors are reported as the framework reports its own, with traceback."""
     txa.add_callbacks(txa.create_future_success(None), raise_boom, None)
     await pause(txa, unit)
     errors = reported()
@@ -38,7 +38,7 @@ async def test_report_has_the_traceback(
 async def test_report_of_a_dropped_failure_has_the_traceback(
     txa: IBackend, unit: float, reported: Reported
 ) -> None:
-    """R1: So it is for a failure that nobody looked at."""
+    """R1: The same is true of a failure that was never retrieved."""
 
     async def fail() -> None:
         await txa.sleep(unit)
@@ -71,7 +71,7 @@ def fail_with(error: Boom) -> None:
 async def test_dropped_failure_is_reported_at_once(
     txa: IBackend, reported: Reported, make: Callable[[IBackend, Boom], Any]
 ) -> None:
-    """R2: A failure that nobody looked at is reported when its future goes."""
+    """R2: A failure that was never retrieved is reported when its future is freed."""
     boom = Boom()
     make(txa, boom)
     collect_dropped()
@@ -81,7 +81,7 @@ async def test_dropped_failure_is_reported_at_once(
 async def test_kept_failure_is_not_reported_yet(
     txa: IBackend, unit: float, reported: Reported
 ) -> None:
-    """R2: As long as the future is there, somebody may still look."""
+    """R2: It is not reported while the future exists."""
     boom = Boom()
     future = txa.create_future_error(boom)
     await pause(txa, unit)
@@ -95,7 +95,7 @@ async def test_kept_failure_is_not_reported_yet(
 async def test_dropped_failure_with_a_raised_exception(
     txa: IBackend, reported: Reported
 ) -> None:
-    """R2: The traceback of the exception does not keep the future."""
+    """R2: The traceback of the exception does not keep the future alive."""
     future = txa.create_future()
     try:
         raise_boom()
@@ -115,13 +115,13 @@ async def test_dropped_failure_with_a_raised_exception(
     ],
     ids=["gather", "shield", "timeout"],
 )
-async def test_failure_that_is_handed_on(
+async def test_failure_passed_on_to_another_future(
     txa: IBackend,
     unit: float,
     reported: Reported,
     follow: Callable[[IBackend, Any], Any],
 ) -> None:
-    """R2: A failure that went on to a future that nobody looked at: once."""
+    """R2: A failure that was passed on to another future is reported once."""
     boom = Boom()
     future = txa.create_future()
     following = follow(txa, future)
@@ -136,7 +136,7 @@ async def test_failure_that_is_handed_on(
 async def test_awaited_failure_is_not_reported(
     txa: IBackend, reported: Reported
 ) -> None:
-    """R3: Who awaits it looked at it."""
+    """R3: Awaiting the future retrieves the failure."""
     future = txa.create_future_error(Boom())
     with pytest.raises(Boom):
         await future
@@ -148,7 +148,7 @@ async def test_awaited_failure_is_not_reported(
 async def test_failure_awaited_early_is_not_reported(
     txa: IBackend, unit: float, reported: Reported
 ) -> None:
-    """R3: So did who awaited it before it failed."""
+    """R3: So does an await that began before the future failed."""
     future = txa.create_future()
     txa.call_later(unit, txa.reject, future, Boom())
     with pytest.raises(Boom):
@@ -162,7 +162,7 @@ async def test_failure_awaited_early_is_not_reported(
 async def test_failure_with_an_errback_is_not_reported(
     txa: IBackend, unit: float, reported: Reported, early: bool
 ) -> None:
-    """R3: An errback looked at it, whenever it was added."""
+    """R3: An errback retrieves it, whenever it was added."""
     future = txa.create_future() if early else txa.create_future_error(Boom())
     txa.add_callbacks(future, None, lambda _failure: None)
     if early:
@@ -177,7 +177,7 @@ async def test_failure_with_an_errback_is_not_reported(
 async def test_gathered_failure_is_not_reported(
     txa: IBackend, unit: float, reported: Reported, early: bool
 ) -> None:
-    """R3: A gathering that consumes exceptions looked at them."""
+    """R3: A gather that consumes exceptions retrieves them."""
     future = txa.create_future() if early else txa.create_future_error(Boom())
     gathering = txa.gather([future], consume_exceptions=True)
     if early:
@@ -191,7 +191,7 @@ async def test_gathered_failure_is_not_reported(
 async def test_cancelled_future_is_not_reported(
     txa: IBackend, unit: float, reported: Reported
 ) -> None:
-    """R3: That a future was cancelled is no error."""
+    """R3: A cancelled future is not an error."""
 
     async def wait() -> None:
         await txa.create_future()

@@ -1,4 +1,4 @@
-"""Failures: exceptions carried as values, and put into words."""
+"""Failures: exceptions as values, and their messages."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 async def test_failure_of_the_current_exception(txa: IBackend) -> None:
-    """E1: In an `except` block the exception at hand is taken, traceback and all."""
+    """E1: In an `except` block it has the current exception, with traceback."""
     try:
         raise_boom()
     except Boom as error:
@@ -34,7 +34,7 @@ async def test_failure_of_the_current_exception(txa: IBackend) -> None:
 
 
 async def test_failure_of_an_exception(txa: IBackend) -> None:
-    """E1: An exception that is given keeps its traceback, wherever that is done."""
+    """E1: A given exception keeps its traceback, also outside of `except`."""
     boom = raised()
     before = boom.__traceback__
     failure = txa.create_failure(boom)
@@ -45,7 +45,7 @@ async def test_failure_of_an_exception(txa: IBackend) -> None:
 
 
 async def test_failure_of_another_exception(txa: IBackend) -> None:
-    """E1: One that is given is taken, not the one that is being handled."""
+    """E1: A given exception has precedence over the one being handled."""
     boom = Boom()
     try:
         raise_boom()
@@ -55,20 +55,20 @@ async def test_failure_of_another_exception(txa: IBackend) -> None:
 
 
 async def test_failure_of_nothing(txa: IBackend) -> None:
-    """E1: With no exception at hand: `RuntimeError` says so."""
+    """E1: Without a current exception: `RuntimeError`."""
     with pytest.raises(RuntimeError, match="no exception"):
         txa.create_failure()
 
 
 @pytest.mark.parametrize("value", ["text", 42, Boom])
-async def test_failure_of_what_is_no_exception(txa: IBackend, value: Any) -> None:
-    """E1: What is no exception: `TypeError` says so."""
+async def test_failure_of_a_wrong_type(txa: IBackend, value: Any) -> None:
+    """E1: A value that is not an exception: `TypeError`."""
     with pytest.raises(TypeError, match="exception"):
         txa.create_failure(value)
 
 
 async def test_message(txa: IBackend) -> None:
-    """E2: The message is the type and the text."""
+    """E2: The message has the type and the text of the exception."""
     failure = txa.create_failure(ValueError("the text"))
     assert txa.failure_message(failure) == "ValueError: the text"
     assert txa.failure_message(txa.create_failure(KeyError("k"))) == "KeyError: 'k'"
@@ -85,14 +85,14 @@ async def test_message_is_one_line(txa: IBackend) -> None:
 
 @pytest.mark.parametrize("error", [Unprintable(), NoText()], ids=["raises", "number"])
 async def test_message_never_raises(txa: IBackend, error: Exception) -> None:
-    """E2: Not even when the text cannot be had; the type is named all the same."""
+    """E2: If the exception cannot be formatted, the message still has its type."""
     message = txa.failure_message(txa.create_failure(error))
     assert type(error).__name__ in message
     assert len(message.splitlines()) == 1
 
 
 async def test_message_in_an_errback(txa: IBackend) -> None:
-    """E2: So it is for the failure of a future."""
+    """E2: The same is true of the failure of a future."""
     failure = await failure_of(txa, txa.create_future_error(ValueError("the text")))
     assert txa.failure_message(failure) == "ValueError: the text"
 
@@ -100,8 +100,8 @@ async def test_message_in_an_errback(txa: IBackend) -> None:
 @pytest.mark.parametrize(
     "thing", [ValueError("raw"), None, 5, "text", StopIteration(3)]
 )
-async def test_words_for_what_is_no_failure(txa: IBackend, thing: Any) -> None:
-    """E2, E3, E4: An exception does as well; of anything else it is said what it is."""
+async def test_format_of_other_values(txa: IBackend, thing: Any) -> None:
+    """E2, E3, E4: An exception is accepted, too; of other values the type is named."""
     name = type(thing).__name__
     assert txa.failure_message(thing).startswith(name)
     assert name in txa.failure_format_traceback(thing)
@@ -111,8 +111,8 @@ async def test_words_for_what_is_no_failure(txa: IBackend, thing: Any) -> None:
     )
 
 
-async def test_failure_of_another_making(txa: IBackend) -> None:
-    """E3, E4: One that has an exception, and nothing else."""
+async def test_failure_of_another_class(txa: IBackend) -> None:
+    """E3, E4: A failure of another class needs no more than its exception."""
 
     class Bare(IFailedFuture):
         value = Boom("bare")

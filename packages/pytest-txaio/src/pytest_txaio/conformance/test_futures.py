@@ -1,4 +1,4 @@
-"""Futures: made, settled once, awaited as often as one likes."""
+"""Futures: made, settled once, awaited any number of times."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ async def test_future_from_synchronous_code(txa: IBackend, unit: float) -> None:
 
 
 async def test_what_methods_return_is_a_future(txa: IBackend) -> None:
-    """F1: What the backend's own methods return is a future."""
+    """F1: The methods of the backend return futures."""
     one = txa.create_future_success(1)
     futures = [
         one,
@@ -60,15 +60,15 @@ async def test_what_methods_return_is_a_future(txa: IBackend) -> None:
     [None, 42, "text", Boom(), Boom, Awaitable(), coroutine_function, []],
     ids=lambda value: type(value).__name__,
 )
-async def test_other_values_are_no_futures(txa: IBackend, value: Any) -> None:
-    """F1: `is_future` is false for whatever `add_callbacks` does not take."""
+async def test_other_values_are_not_futures(txa: IBackend, value: Any) -> None:
+    """F1: `is_future` is false for everything that `add_callbacks` refuses."""
     assert not txa.is_future(value)
     with pytest.raises(TypeError, match="future"):
         txa.add_callbacks(value, print, print)
 
 
-async def test_coroutine_is_no_future(txa: IBackend) -> None:
-    """F1: A coroutine object is no future, and `add_callbacks` does not take it."""
+async def test_coroutine_is_not_a_future(txa: IBackend) -> None:
+    """F1: A coroutine object is not a future, and `add_callbacks` refuses it."""
     coroutine: Any = coroutine_function()
     assert not txa.is_future(coroutine)
     with pytest.raises(TypeError, match="future"):
@@ -77,7 +77,7 @@ async def test_coroutine_is_no_future(txa: IBackend) -> None:
 
 
 async def test_resolve_settles_at_once(txa: IBackend) -> None:
-    """F2: The future is settled when `resolve` returns, and gives its value."""
+    """F2: The future is settled when `resolve` returns, and has the value."""
     future = txa.create_future()
     txa.resolve(future, "value")
     assert txa.is_called(future)
@@ -85,14 +85,14 @@ async def test_resolve_settles_at_once(txa: IBackend) -> None:
 
 
 async def test_resolve_without_a_value(txa: IBackend) -> None:
-    """F2: `resolve(f)` gives None."""
+    """F2: `resolve(f)` settles it with None."""
     future = txa.create_future()
     txa.resolve(future)
     assert await future is None
 
 
 async def test_resolve_wakes_an_awaiter(txa: IBackend, unit: float) -> None:
-    """F2: Who awaits a pending future gets the value that comes later."""
+    """F2: An awaiter of a pending future gets the value that is set later."""
     future = txa.create_future()
     txa.call_later(unit, txa.resolve, future, "later")
     assert await future == "later"
@@ -112,7 +112,7 @@ async def test_resolve_wakes_an_awaiter(txa: IBackend, unit: float) -> None:
 async def test_any_value_is_given_as_it_is(
     txa: IBackend, make: Callable[[IBackend], Any]
 ) -> None:
-    """F2: The value is given as it is, be it a failure, an exception or a future."""
+    """F2: Any object is a value: also a failure, an exception or a future."""
     value = make(txa)
     future = txa.create_future()
     txa.resolve(future, value)
@@ -145,7 +145,7 @@ async def test_reject_raises_that_very_exception(txa: IBackend) -> None:
 async def test_made_failed(
     txa: IBackend, make: Callable[[IBackend, Boom], Any]
 ) -> None:
-    """F3: A future that is made failed raises the exception it was given."""
+    """F3: A future that is created failed raises the exception it was given."""
     boom = Boom()
     with pytest.raises(Boom) as caught:
         await make(txa, boom)
@@ -189,7 +189,7 @@ async def test_reject_takes_the_current_exception(
 
 
 async def test_reject_without_an_exception(txa: IBackend) -> None:
-    """F4: With no exception to take, `RuntimeError` says so; the future is pending."""
+    """F4: Without a current exception: `RuntimeError`; the future stays pending."""
     future = txa.create_future()
     with pytest.raises(RuntimeError, match="no exception"):
         txa.reject(future)
@@ -225,7 +225,7 @@ async def test_rejected_cannot_be_settled_again(txa: IBackend) -> None:
 
 
 async def test_settling_again_inside_a_callback(txa: IBackend, unit: float) -> None:
-    """F5: So it does inside a callback of the future itself."""
+    """F5: The same is true inside a callback of the future itself."""
     raised: list[type[Exception]] = []
 
     def again(_value: object) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 async def test_results_in_the_order_of_the_arguments(
     txa: IBackend, consume: bool
 ) -> None:
-    """G1: Results come in the order of the futures, not in that of settling."""
+    """G1: The results are in the order of the futures, not of their settling."""
     futures = [txa.create_future() for _ in range(4)]
     gathering = txa.gather(futures, consume_exceptions=consume)
     assert txa.is_future(gathering)
@@ -34,7 +34,7 @@ async def test_results_in_the_order_of_the_arguments(
 
 @pytest.mark.parametrize("consume", [True, False])
 async def test_nothing_to_gather(txa: IBackend, consume: bool) -> None:
-    """G1: Of nothing there are no results."""
+    """G1: The result of gathering nothing is an empty list."""
     nothing: list[Any] = []
     assert await txa.gather(nothing, consume_exceptions=consume) == []
     assert await txa.gather(iter(()), consume_exceptions=consume) == []
@@ -49,14 +49,14 @@ async def test_nothing_to_gather(txa: IBackend, consume: bool) -> None:
 async def test_any_iterable(
     txa: IBackend, iterable: Callable[[Any], Any], consume: bool
 ) -> None:
-    """G1: Any iterable will do, a generator included."""
+    """G1: Any iterable is accepted, also a generator."""
     futures = iterable([txa.create_future_success(number) for number in range(3)])
     assert await txa.gather(futures, consume_exceptions=consume) == [0, 1, 2]
 
 
 @pytest.mark.parametrize("consume", [True, False])
 async def test_coroutine_objects(txa: IBackend, unit: float, consume: bool) -> None:
-    """G1: Coroutine objects are taken, run at the same time, beside futures."""
+    """G1: Coroutine objects are accepted beside futures, and run concurrently."""
 
     async def work(number: int) -> int:
         await txa.sleep(unit)
@@ -84,7 +84,7 @@ async def test_member_twice(txa: IBackend) -> None:
 
 
 async def test_many_members(txa: IBackend) -> None:
-    """G1: Thousands of members, settled the other way round."""
+    """G1: Thousands of members can be settled in reverse order."""
     futures = [txa.create_future() for _ in range(3000)]
     gathering = txa.gather(futures)
     for number in reversed(range(3000)):
@@ -94,7 +94,7 @@ async def test_many_members(txa: IBackend) -> None:
 
 @pytest.mark.parametrize("consume", [True, False])
 async def test_member_that_cannot_be_awaited(txa: IBackend, consume: bool) -> None:
-    """G1: What cannot be awaited: `TypeError` names the argument."""
+    """G1: A member that is not awaitable: `TypeError` names the argument."""
     members: list[Any] = [txa.create_future_success(None), 42]
     with pytest.raises(TypeError, match="futures"):
         txa.gather(members, consume_exceptions=consume)
@@ -120,7 +120,7 @@ async def test_failed_members_are_failures(txa: IBackend, unit: float) -> None:
 
 
 async def test_cancelled_member_is_a_failure(txa: IBackend) -> None:
-    """G2: So does the place of a cancelled one; the gathering is not cancelled."""
+    """G2: So does the place of a cancelled one; the result is not cancelled."""
     futures = [txa.create_future(), txa.create_future()]
     gathering = txa.gather(futures, consume_exceptions=True)
     txa.cancel(futures[0])
@@ -132,6 +132,6 @@ async def test_cancelled_member_is_a_failure(txa: IBackend) -> None:
 
 
 async def test_exception_as_a_value(txa: IBackend) -> None:
-    """G2: An exception that is a member's value stays one."""
+    """G2: An exception that is the value of a member stays a value."""
     value = Boom("a value")
     assert await txa.gather([txa.create_future_success(value)]) == [value]

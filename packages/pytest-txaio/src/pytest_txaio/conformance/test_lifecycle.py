@@ -1,4 +1,4 @@
-"""Lifecycle: from the start of a backend to its end, and beyond."""
+"""Lifecycle: `run` and its main function."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_main_gets_the_backend(run: Run) -> None:
 
 
 async def test_name(txa: IBackend, package: str) -> None:
-    """L1: The backend says which it is, and its package bears that name."""
+    """L1: The name of the backend is in the name of its package."""
     assert txa.name
     assert not package or txa.name in package
 
@@ -49,7 +49,7 @@ def test_value_of_main(run: Run, value: Any) -> None:
 def test_exception_of_main(
     run: Run, reported: Reported, kind: type[BaseException]
 ) -> None:
-    """L1: Its exception is raised as it is, in no group, and nothing is reported."""
+    """L1: Its exception is raised unchanged, in no group, and is not reported."""
     error = kind("text", [Boom()]) if kind is ExceptionGroup else kind("text")
 
     async def main(txa: IBackend) -> None:
@@ -63,14 +63,14 @@ def test_exception_of_main(
     assert reported() == []
 
 
-def test_main_that_is_no_coroutine_function(run: Run) -> None:
-    """L1: A `main` that is no coroutine function: `TypeError` says so."""
+def test_main_that_is_not_a_coroutine_function(run: Run) -> None:
+    """L1: A `main` that is not a coroutine function: `TypeError`."""
     with pytest.raises(TypeError, match="coroutine function"):
         run(lambda _txa: "value")
 
 
 def test_main_that_was_called_already(run: Run) -> None:
-    """L1: `run(main())` in place of `run(main)`: `TypeError` names the fix."""
+    """L1: `run(main())` instead of `run(main)`: `TypeError` names the fix."""
 
     async def main() -> None:
         pytest.fail("it ran")

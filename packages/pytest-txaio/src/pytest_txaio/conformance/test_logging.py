@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Awkward:
-    """An object whose text cannot be had."""
+    """An object that cannot be formatted."""
 
     def __str__(self) -> str:
         """Fail."""
@@ -26,7 +26,7 @@ class Awkward:
     __repr__ = __str__
 
     def __format__(self, _spec: str) -> str:
-        """Fail, too."""
+        """Raise as well."""
         return str(self)
 
 
@@ -62,7 +62,7 @@ class Awkward:
 async def test_message_that_cannot_be_formatted(
     txa: IBackend, message: str, fields: dict[str, Any]
 ) -> None:
-    """O1: Its raw text is logged, with its fields and the reason."""
+    """O1: It is logged unformatted, with its fields and the error."""
     with logged(txa) as out:
         txa.make_logger("name").info(message, **fields)
         txa.make_logger("name").info("the next one")
@@ -80,10 +80,10 @@ async def test_message_that_cannot_be_formatted(
     ids=["none", "bytes", "number", "tuple", "awkward"],
 )
 @pytest.mark.parametrize("level", LEVELS)
-async def test_message_that_is_no_text(
+async def test_message_that_is_not_a_string(
     txa: IBackend, level: str, message: Any, text: str
 ) -> None:
-    """O1: None, bytes and other objects are logged at every level without an error."""
+    """O1: None, bytes and other objects can be logged at every level."""
     with logged(txa) as out:
         getattr(txa.make_logger("name"), level)(message, peer=7)
         txa.make_logger("name").info("the next one")
@@ -94,7 +94,7 @@ async def test_message_that_is_no_text(
 
 @pytest.mark.parametrize("level", LEVELS)
 async def test_values_by_position(txa: IBackend, level: str) -> None:
-    """O1: They have no name, and are written with the message, as it stands."""
+    """O1: They are written with the message, which is not formatted."""
     log: Any = txa.make_logger("name")
     with logged(txa) as out:
         getattr(log, level)("{peer} %s is gone", 7, peer=8)
@@ -123,18 +123,18 @@ def closed() -> io.StringIO:
 async def test_stream_that_cannot_be_written(
     txa: IBackend, make: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """O1: Neither a closed nor a broken stream raises into the caller."""
+    """O1: Neither a closed nor a broken stream raises in the caller."""
     txa.start_logging(make(), "info")
     try:
         txa.make_logger("name").info("{peer} is gone", peer=7)
     finally:
         txa.stop_logging()
-    # Where else the message goes is nobody's promise.
+    # The contract does not say where else the message goes.
     capsys.readouterr()
 
 
 async def test_keywords_are_fields(txa: IBackend) -> None:
-    """O2: Any keyword is a field, those that the logger itself could want included."""
+    """O2: Any keyword is a field, also one that is a parameter of the logger."""
     names = "level self logger message format args name msg exc_info extra event cls"
     fields = {name: f"<{name}>" for name in names.split()}
     with logged(txa) as out:
@@ -148,7 +148,7 @@ async def test_keywords_are_fields(txa: IBackend) -> None:
 
 
 async def test_added_fields(txa: IBackend) -> None:
-    """O2: Time, level, namespace and format are fields that a message may name."""
+    """O2: Time, level, namespace and format are fields that a message can use."""
     with logged(txa) as out:
         log = txa.make_logger("some.name")
         log.warn("<{log_level}> <{log_namespace}> <{log_time}>")
@@ -161,7 +161,7 @@ async def test_added_fields(txa: IBackend) -> None:
 
 
 async def test_added_fields_are_not_overwritten(txa: IBackend) -> None:
-    """O2: The caller's own fields of these names do not take their place."""
+    """O2: Fields of the caller with these names do not replace them."""
     fake: dict[str, Any] = {
         "log_level": "fake",
         "log_namespace": "fake",
@@ -178,19 +178,19 @@ async def test_added_fields_are_not_overwritten(txa: IBackend) -> None:
 
 
 def namespace_of(txa: IBackend, log: ILogger) -> str:
-    """Return the namespace that *log* writes."""
+    """Return the namespace in the output of *log*."""
     with logged(txa) as out:
         log.info("|{log_namespace}|")
     return out.getvalue().split("|")[1]
 
 
 async def test_logger_of_a_module(txa: IBackend) -> None:
-    """O9: Made in a function of a module, a logger is named after the module."""
+    """O9: A logger made in a function of a module is named after the module."""
     assert namespace_of(txa, txa.make_logger()) == __name__
 
 
 async def test_logger_of_a_class_attribute(txa: IBackend) -> None:
-    """O9: Made in a class body, it is named after the class, nested ones included."""
+    """O9: One made in a class body is named after the class, nested or not."""
 
     class Outer:
         """A class with a logger."""
@@ -198,7 +198,7 @@ async def test_logger_of_a_class_attribute(txa: IBackend) -> None:
         log = txa.make_logger()
 
         class Inner:
-            """A nested one."""
+            """A nested class."""
 
             log = txa.make_logger()
 
@@ -207,7 +207,7 @@ async def test_logger_of_a_class_attribute(txa: IBackend) -> None:
 
 
 async def test_logger_of_a_method(txa: IBackend) -> None:
-    """O9: Made in a method, it is named after the class of the object."""
+    """O9: One made in a method is named after the class of the object."""
 
     class Base:
         """A class that makes loggers."""
@@ -225,7 +225,7 @@ async def test_logger_of_a_method(txa: IBackend) -> None:
 
 
 async def test_variable_that_is_called_self(txa: IBackend) -> None:
-    """O9: A local variable called `self` makes no method of a function."""
+    """O9: A local variable called `self` does not make a function a method."""
     self = object()
     log = txa.make_logger()
     assert self is not None
@@ -233,7 +233,7 @@ async def test_variable_that_is_called_self(txa: IBackend) -> None:
 
 
 async def test_explicit_name(txa: IBackend) -> None:
-    """O9: A name that is given is taken, wherever that is done."""
+    """O9: An explicit name is used, also in a class body."""
 
     class Some:
         """A class with a logger of another name."""

@@ -1,4 +1,4 @@
-"""Fields in context: over awaits, into callbacks, timed calls and threads."""
+"""log_context: across awaits, in callbacks, timed calls and threads."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def requests(txa: IBackend) -> Iterator[list[tuple[str, object]]]:
 
 
 async def test_inside_and_outside(txa: IBackend) -> None:
-    """O2: The fields of a context are in the messages made inside, and no others."""
+    """O2: Messages inside the context have its fields, messages outside do not."""
     log = txa.make_logger("name")
     with requests(txa) as said:
         log.info("before")
@@ -46,8 +46,8 @@ async def test_inside_and_outside(txa: IBackend) -> None:
     ]
 
 
-async def test_who_goes_first(txa: IBackend) -> None:
-    """O2: A logger's fields go before those of the context, a call's before both."""
+async def test_precedence_of_fields(txa: IBackend) -> None:
+    """O2: Fields of a call override those of the logger, and these the context's."""
     with requests(txa) as said, txa.log_context(request=1):
         bound = txa.make_logger("name").bind(request=2)
         bound.info("bound")
@@ -64,14 +64,14 @@ async def test_error_inside(txa: IBackend) -> None:
             raise ValueError
 
     with requests(txa) as said:
-        with pytest.raises(ValueError):  # noqa: PT011 - whose text matters to nobody
+        with pytest.raises(ValueError):  # noqa: PT011 - any text
             fail()
         txa.make_logger("name").info("after")
     assert said == [("after", None)]
 
 
-async def test_over_awaits(txa: IBackend, unit: float) -> None:
-    """O2, V1: Each of several coroutines keeps its own fields over its awaits."""
+async def test_across_awaits(txa: IBackend, unit: float) -> None:
+    """O2, V1: Concurrent coroutines each keep their own fields across awaits."""
     log = txa.make_logger("name")
 
     async def inner(number: int) -> None:
@@ -97,7 +97,7 @@ async def test_over_awaits(txa: IBackend, unit: float) -> None:
 
 
 async def test_in_callbacks(txa: IBackend, unit: float) -> None:
-    """O2, V2: A callback has the fields of where it was added."""
+    """O2, V2: A callback has the fields of the context in which it was added."""
     log = txa.make_logger("name")
     future, failing = txa.create_future(), txa.create_future()
     with requests(txa) as said:
@@ -113,7 +113,7 @@ async def test_in_callbacks(txa: IBackend, unit: float) -> None:
 
 
 async def test_in_timed_calls(txa: IBackend, unit: float) -> None:
-    """O2, V2, B6: A timed call, batched or not, has the fields of who made it."""
+    """O2, V2, B6: A timed call, batched or not, has the fields of its caller."""
     log = txa.make_logger("name")
     batched = txa.make_batched_timer(unit)
     with requests(txa) as said:
@@ -132,7 +132,7 @@ async def test_in_timed_calls(txa: IBackend, unit: float) -> None:
 
 
 async def test_in_threads(txa: IBackend) -> None:
-    """O2, H2: What runs in a thread has the fields of who asked for it."""
+    """O2, H2: A function in a thread has the fields of its caller."""
     log = txa.make_logger("name")
     with requests(txa) as said:
         with txa.log_context(request=1):

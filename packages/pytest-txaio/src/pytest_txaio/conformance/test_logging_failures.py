@@ -1,4 +1,4 @@
-"""Failures in the log: the whole traceback, whoever logged it."""
+"""Failures in the log: with their whole traceback."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def read_number(text: str) -> int:
-    """Fail, with a cause."""
+    """Raise an exception with a cause."""
     try:
         return int(text)
     except ValueError as error:
@@ -36,7 +36,7 @@ def failed() -> LookupError:
 
 
 def check_traceback(text: str, said: str) -> None:
-    """See that *text* is a line with *said* and the whole traceback after it."""
+    """Check that *text* is a line with *said*, followed by the whole traceback."""
     first, *rest = text.splitlines()
     assert first.endswith(f": {said}")
     assert all(line.startswith("    ") for line in rest)
@@ -59,7 +59,7 @@ async def test_failure_being_handled(txa: IBackend) -> None:
 
 @pytest.mark.parametrize("wrapped", [False, True])
 async def test_failure_that_is_given(txa: IBackend, *, wrapped: bool) -> None:
-    """O6: So does `log.failure` of an exception or a failure, wherever it is called."""
+    """O6: So does `log.failure` of an exception or a failure, anywhere."""
     error = failed()
     with logged(txa) as out:
         log = txa.make_logger("name")
@@ -69,7 +69,7 @@ async def test_failure_that_is_given(txa: IBackend, *, wrapped: bool) -> None:
 
 @pytest.mark.parametrize("level", LEVELS)
 async def test_field_of_a_failure(txa: IBackend, level: str) -> None:
-    """O6: So does the field `log_failure` at every level."""
+    """O6: So does the field `log_failure`, at every level."""
     failure = txa.create_failure(failed())
     with logged(txa) as out:
         getattr(txa.make_logger("name"), level)("bad", log_failure=failure)
@@ -78,7 +78,7 @@ async def test_field_of_a_failure(txa: IBackend, level: str) -> None:
 
 
 async def test_failure_of_a_coroutine(txa: IBackend) -> None:
-    """O6: So does the failure that an errback is given."""
+    """O6: So does the failure that an errback gets."""
     log = txa.make_logger("name")
 
     async def work() -> None:
@@ -98,7 +98,7 @@ async def test_failure_of_a_coroutine(txa: IBackend) -> None:
 
 
 async def test_failure_of_a_group(txa: IBackend) -> None:
-    """O6: Of an exception group every member is printed, and every note."""
+    """O6: An exception group is printed with every member and every note."""
     error = failed()
     error.add_note("a note of it")
     group = ExceptionGroup("two at once", [error, OSError("disk full")])
@@ -161,11 +161,11 @@ HOW = {
     "anyio-uvloop": ("", ", backend_options={'use_uvloop': True}"),
     "anyio-trio": ("", ", backend='trio'"),
 }
-"""How a program chooses a loop that is not the backend's first."""
+"""The arguments with which a program selects another loop than the default."""
 
 
-def test_errors_that_nobody_looks_at(host: Host, package: str, tmp_path: Path) -> None:
-    """O6, R1: What the framework reports is printed with its traceback, and once."""
+def test_output_of_unretrieved_errors(host: Host, package: str, tmp_path: Path) -> None:
+    """O6, R1: Reports of the framework are printed once, with their traceback."""
     if not package:
         return
     before, how = HOW.get(host.name, ("", ""))

@@ -1,4 +1,4 @@
-"""No message can forge a line."""
+"""No message can forge a line of the log."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ FORGERIES = [
 @pytest.mark.parametrize("bad", FORGERIES)
 @pytest.mark.parametrize("where", ["message", "field", "namespace", "raw"])
 async def test_forged_line(txa: IBackend, bad: str, where: str) -> None:
-    """O8: Neither a message, a field nor a namespace can forge a line, or more."""
+    """O8: Neither a message, nor a field, nor a namespace can forge a line."""
     message, fields, namespace = {
         "message": (bad, {}, "name"),
         "field": ("{bad}", {"bad": bad}, "name"),
@@ -44,7 +44,7 @@ async def test_forged_line(txa: IBackend, bad: str, where: str) -> None:
 
 @pytest.mark.parametrize("bad", FORGERIES)
 async def test_forged_line_of_a_failure(txa: IBackend, bad: str) -> None:
-    """O8: The text of an error cannot, either: what follows the line is indented."""
+    """O8: Nor can the text of an error: continuation lines are indented."""
     with logged(txa) as out:
         error = ValueError(bad)
         error.add_note(bad)
@@ -56,7 +56,7 @@ async def test_forged_line_of_a_failure(txa: IBackend, bad: str) -> None:
 
 @pytest.mark.parametrize("bad", FORGERIES)
 async def test_forged_object(txa: IBackend, bad: str) -> None:
-    """O8: In JSON it is as JSON has it, on one line of printable characters."""
+    """O8: In JSON it is escaped, on one line of printable characters."""
     with logged(txa, form="json") as out:
         txa.make_logger("name").info("{bad}", bad=bad)
     written = out.getvalue()

@@ -1,4 +1,4 @@
-"""Levels: global, of a prefix, of a logger; each acts at once, on every logger."""
+"""Levels: global, of a prefix, of a logger; a change takes effect at once."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
 
 
 def heard_from(txa: IBackend, loggers: Iterable[ILogger]) -> list[list[str]]:
-    """Return, for each of *loggers*, the levels at which it is heard just now."""
-    heard = []
+    """Return, for each of *loggers*, the levels that are logged at the moment."""
+    records = []
     for log in loggers:
         with logged(txa, txa.get_global_log_level()) as out:
             for level in LEVELS:
                 getattr(log, level)("said")
-        heard.append([line.split()[1] for line in out.getvalue().splitlines()])
-    return heard
+        records.append([line.split()[1] for line in out.getvalue().splitlines()])
+    return records
 
 
 @pytest.mark.parametrize("level", ["none", *LEVELS])
 async def test_global_level(txa: IBackend, level: str) -> None:
-    """O5: The global level acts at once on loggers that were made before and after."""
+    """O5: The global level takes effect at once, on existing and new loggers."""
     expected = LEVELS[: LEVELS.index(level) + 1] if level != "none" else []
     before = txa.make_logger("level.before")
     with logged(txa, "info"):
@@ -41,7 +41,7 @@ async def test_global_level(txa: IBackend, level: str) -> None:
 
 
 async def test_level_of_start_logging(txa: IBackend) -> None:
-    """O5, O7: The level of `start_logging` is the global one, up and down."""
+    """O5, O7: `start_logging` sets the global level, higher or lower."""
     log = txa.make_logger("level")
     with logged(txa, "trace"):
         assert log.is_enabled_for("trace")
@@ -54,7 +54,7 @@ async def test_level_of_start_logging(txa: IBackend) -> None:
 
 
 async def test_own_level(txa: IBackend) -> None:
-    """O5: A logger's own level goes before the global one, and acts at once."""
+    """O5: A logger's own level overrides the global one, at once."""
     mine, other = txa.make_logger("level.own"), txa.make_logger("level.own")
     with logged(txa, "error"):
         mine.set_log_level("debug")
@@ -65,7 +65,7 @@ async def test_own_level(txa: IBackend) -> None:
 
 
 async def test_level_of_a_prefix(txa: IBackend) -> None:
-    """O5: The level of a prefix is that of all loggers below, before and after."""
+    """O5: The level of a prefix applies to all loggers below, existing and new."""
     names = ["level.wamp", "level.wamp.role", "level.wampish", "level"]
     before = [txa.make_logger(name) for name in names]
     expected = [LEVELS[:5], LEVELS[:5], LEVELS[:3], LEVELS[:3]]
@@ -79,7 +79,7 @@ async def test_level_of_a_prefix(txa: IBackend) -> None:
 
 
 async def test_longest_prefix(txa: IBackend) -> None:
-    """O5: Of several prefixes the longest counts, in whatever order they were set."""
+    """O5: Of several prefixes the longest applies, in whatever order they are set."""
     log = txa.make_logger("level.wamp.role")
     with logged(txa, "warn"):
         try:
@@ -95,7 +95,7 @@ async def test_longest_prefix(txa: IBackend) -> None:
 
 @pytest.mark.parametrize("level", ["none", *LEVELS])
 async def test_is_enabled_for(txa: IBackend, level: str) -> None:
-    """O5: A logger tells what it would hand on."""
+    """O5: `is_enabled_for` says whether a message would be logged."""
     log = txa.make_logger("level")
     with logged(txa, level):
         enabled = [name for name in LEVELS if log.is_enabled_for(name)]
@@ -103,8 +103,8 @@ async def test_is_enabled_for(txa: IBackend, level: str) -> None:
         assert not log.is_enabled_for("none")
 
 
-async def test_level_that_there_is_not(txa: IBackend) -> None:
-    """O5: An unknown level is refused by name, and changes nothing."""
+async def test_unknown_level(txa: IBackend) -> None:
+    """O5: An unknown level: an error names it, and nothing changes."""
     log = txa.make_logger("level")
     with logged(txa, "warn") as out:
         with pytest.raises(ValueError, match="loud"):

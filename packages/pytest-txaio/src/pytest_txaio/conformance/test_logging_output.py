@@ -1,4 +1,4 @@
-"""What `start_logging` writes, and what it leaves alone."""
+"""The output of `start_logging`, and what it does not change."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ async def test_line_of_text(txa: IBackend) -> None:
 
 
 async def test_line_of_json(txa: IBackend) -> None:
-    """O7: In JSON each record is one object on one line, with its fields apart."""
+    """O7: In JSON each record is one object on one line, with separate fields."""
     with logged(txa, form="json") as out:
         txa.make_logger("shop.till").info("{count} sold\n", count=3, peer=object)
         txa.make_logger("shop.till").info("the next one")
@@ -57,7 +57,7 @@ async def test_line_of_json(txa: IBackend) -> None:
 
 
 async def test_no_colors_without_a_terminal(txa: IBackend) -> None:
-    """O7: The format with colours has none where there is no terminal."""
+    """O7: The coloured format has no colours if the output is not a terminal."""
     with logged(txa, form="color") as out:
         txa.make_logger("name").info("plain")
     assert LINE.fullmatch(out.getvalue())
@@ -65,7 +65,7 @@ async def test_no_colors_without_a_terminal(txa: IBackend) -> None:
 
 @pytest.mark.parametrize("form", ["text", "json"])
 async def test_each_line_is_flushed(txa: IBackend, tmp_path: Path, form: str) -> None:
-    """O7: A line is in the file when the call returns, buffered as the stream is."""
+    """O7: A line is in the file when the call returns, also on a buffered stream."""
     path = tmp_path / "log"
     with path.open("w", encoding="utf-8", buffering=65536) as stream:
         txa.start_logging(stream, "info", form)
@@ -77,7 +77,7 @@ async def test_each_line_is_flushed(txa: IBackend, tmp_path: Path, form: str) ->
 
 
 async def test_streams_and_paths(txa: IBackend, tmp_path: Path) -> None:
-    """O7: A text stream, a binary one and a path are all written to."""
+    """O7: The output is a text stream, a binary stream or a path."""
     text, binary, path = io.StringIO(), io.BytesIO(), tmp_path / "log"
     for out in (text, binary, path, str(path)):
         txa.start_logging(out)
@@ -92,7 +92,7 @@ async def test_streams_and_paths(txa: IBackend, tmp_path: Path) -> None:
 async def test_standard_output(
     txa: IBackend, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """O7: Left out, it is standard output as it is at the call."""
+    """O7: The default is `sys.stdout` at the time of the call."""
     txa.start_logging()
     txa.make_logger("name").info("captured")
     assert capsys.readouterr().out.endswith("name: captured\n")
@@ -104,26 +104,26 @@ async def test_standard_output(
     assert another.getvalue().endswith("name: elsewhere\n")
 
 
-async def test_out_of_none(
+async def test_no_output(
     txa: IBackend, host: Host, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """O7: With no output only the levels are set; who hears records still does."""
+    """O7: With `out=None` only the levels are set; other handlers get records."""
     before = txa.get_global_log_level()
     root, audience = as_it_is(host)
     try:
         txa.start_logging(None, "trace")
         assert as_it_is(host) == (root, audience)
-        with native_records(host, "name") as heard:
+        with native_records(host, "name") as records:
             txa.make_logger("name").trace("heard")
     finally:
         txa.stop_logging()
         txa.set_global_log_level(before)
-    assert [one.text() for one in heard] == ["heard"]
+    assert [one.text() for one in records] == ["heard"]
     assert capsys.readouterr() == ("", "")
 
 
 async def test_started_again(txa: IBackend) -> None:
-    """O7: Started again it writes to the new place, in the new format, and once."""
+    """O7: A second start replaces the output and the format."""
     first, second = io.StringIO(), io.StringIO()
     log = txa.make_logger("name")
     with logged(txa):
@@ -138,7 +138,7 @@ async def test_started_again(txa: IBackend) -> None:
 
 
 def as_it_is(host: Host) -> tuple[Any, Any]:
-    """Return how the root logger is, and who hears the events of Twisted."""
+    """Return the state of the root logger, and the observers of Twisted."""
     root = logging.getLogger()
     stdlib = (root.level, root.handlers[:], root.filters[:], root.propagate)
     if host.package != "txaio_twisted":
@@ -148,7 +148,7 @@ def as_it_is(host: Host) -> tuple[Any, Any]:
 
 
 async def test_stopped(txa: IBackend, host: Host) -> None:
-    """O7: Stopped, it leaves the framework's logging as it was, however often begun."""
+    """O7: Stopping restores the framework's logging, even after several starts."""
     before = as_it_is(host)
     with logged(txa, "trace") as out:
         txa.start_logging(io.StringIO(), "debug", "json")
@@ -164,7 +164,7 @@ async def test_stopped(txa: IBackend, host: Host) -> None:
 async def test_stopped_on_a_bare_root_logger(
     txa: IBackend, host: Host, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """O7: So it does where the application has set nothing up."""
+    """O7: The same is true if the application has set up no logging."""
     root = logging.getLogger()
     monkeypatch.setattr(root, "handlers", [])
     before = as_it_is(host)
@@ -175,23 +175,23 @@ async def test_stopped_on_a_bare_root_logger(
 
 
 async def test_without_start_logging(txa: IBackend, host: Host) -> None:
-    """O7: Not started, records go where the application's logging sends them."""
-    with native_records(host, "shop") as heard:
+    """O7: Without a start, records go to the logging of the application."""
+    with native_records(host, "shop") as records:
         txa.make_logger("shop.till").info("{count} sold", count=3)
-    assert [one.text() for one in heard] == ["3 sold"]
+    assert [one.text() for one in records] == ["3 sold"]
 
 
 async def test_applications_own_handlers(txa: IBackend, host: Host) -> None:
-    """O7: While it is started, they go on to get each record, and get it once."""
-    with native_records(host, "shop") as heard, logged(txa, "info") as out:
+    """O7: After a start, they still get each record once."""
+    with native_records(host, "shop") as records, logged(txa, "info") as out:
         txa.make_logger("shop.till").info("one")
         txa.make_logger("shop.till").debug("not made")
-    assert [one.text() for one in heard] == ["one"]
+    assert [one.text() for one in records] == ["one"]
     assert out.getvalue().count("\n") == 1
 
 
 async def test_records_of_others(txa: IBackend, host: Host) -> None:
-    """O7: What others log through the framework comes out in the same format."""
+    """O7: Messages of other code, logged by the framework, have the same format."""
     if host.package == "txaio_twisted":
         logger: Any = importlib.import_module("twisted.logger").Logger
         other = logger(namespace="shop.other").error
@@ -208,7 +208,7 @@ async def test_records_of_others(txa: IBackend, host: Host) -> None:
 async def test_threads_that_log(
     txa: IBackend, host: Host, tmp_path: Path, *, native: bool
 ) -> None:
-    """O7: Threads that write to one file leave every line whole, and lose none."""
+    """O7: Threads that write to one file lose no line and break none."""
     path = tmp_path / "log"
     log = txa.make_logger("name")
     lines = LINES // 10 if native else LINES

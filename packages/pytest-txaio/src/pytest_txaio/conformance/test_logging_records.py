@@ -1,4 +1,4 @@
-"""Native records: what the framework's own observers and handlers get."""
+"""Native records: what observers and handlers of the framework get."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Counted:
-    """An object that counts how often it is put into words."""
+    """An object that counts how often it is formatted."""
 
     def __init__(self) -> None:
         self.times: int = 0
@@ -33,29 +33,29 @@ class Counted:
 
 
 async def test_record_is_native(txa: IBackend, host: Host) -> None:
-    """O3: What is handed on is an event of Twisted's, elsewhere a `LogRecord`."""
+    """O3: A record is an event on Twisted, elsewhere a `LogRecord`."""
     kind = {"txaio_twisted": dict}.get(host.package, logging.LogRecord)
-    with native_records(host, "shop"), native_records(host, "shop.till") as heard:
+    with native_records(host, "shop"), native_records(host, "shop.till") as records:
         txa.make_logger("shop.till").info("{count} sold", count=3)
-    (one,) = heard
+    (one,) = records
     assert isinstance(one.record, kind)
     assert (one.level, one.namespace, one.text()) == ("info", "shop.till", "3 sold")
 
 
-async def test_every_level_is_its_own(txa: IBackend, host: Host) -> None:
-    """O3: A native record tells the six levels apart, trace from debug too."""
-    with logged(txa), native_records(host, "shop") as heard:
+async def test_levels_are_distinguished(txa: IBackend, host: Host) -> None:
+    """O3: A native record distinguishes all six levels, also trace and debug."""
+    with logged(txa), native_records(host, "shop") as records:
         for level in LEVELS:
             getattr(txa.make_logger("shop"), level)("said")
-    assert [one.level for one in heard] == LEVELS
+    assert [one.level for one in records] == LEVELS
 
 
 async def test_fields_are_kept(txa: IBackend, host: Host) -> None:
-    """O3: The fields of a record are the caller's own objects, in no text."""
+    """O3: The fields of a record are the objects of the caller, not their text."""
     peer, items = object(), [1, 2]
-    with native_records(host, "shop") as heard:
+    with native_records(host, "shop") as records:
         txa.make_logger("shop").warn("{items} left", items=items, peer=peer)
-    (one,) = heard
+    (one,) = records
     assert one.fields["items"] is items
     assert one.fields["peer"] is peer
     assert one.fields["log_format"] == "{items} left"
@@ -63,26 +63,26 @@ async def test_fields_are_kept(txa: IBackend, host: Host) -> None:
     assert one.fields["log_time"] > 1e9
 
 
-async def test_place_is_the_callers(txa: IBackend, host: Host) -> None:
-    """O3: A `LogRecord` has the file, line and function of who called the logger."""
-    with native_records(host, "shop") as heard:
+async def test_location_is_that_of_the_caller(txa: IBackend, host: Host) -> None:
+    """O3: A `LogRecord` has the file, line and function of the caller."""
+    with native_records(host, "shop") as records:
         line = sys._getframe().f_lineno + 1
         txa.make_logger("shop").info("here")
         txa.make_logger("shop").failure("there")
-    record = heard[0].record
-    if host.package == "txaio_twisted":  # An event knows its namespace alone.
+    record = records[0].record
+    if host.package == "txaio_twisted":  # An event has only its namespace.
         assert record["log_namespace"] == "shop"
         return
     here = (record.pathname, record.lineno, record.funcName)
-    assert here == (__file__, line, "test_place_is_the_callers")
-    assert heard[1].record.lineno == line + 1
+    assert here == (__file__, line, "test_location_is_that_of_the_caller")
+    assert records[1].record.lineno == line + 1
 
 
 @pytest.mark.parametrize("heard_natively", [False, True])
 async def test_formatted_once(
     txa: IBackend, host: Host, *, heard_natively: bool
 ) -> None:
-    """O4: A record that is written is put into words once, whoever else gets it."""
+    """O4: A record that is written is formatted once, whatever else gets it."""
     counted = Counted()
     with logged(txa) as out:
         if heard_natively:
@@ -97,48 +97,48 @@ async def test_formatted_once(
 async def test_not_formatted_unless_written(
     txa: IBackend, host: Host, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """O4: Whoever keeps a record without writing it leaves it unformatted."""
+    """O4: A handler that keeps records without writing them formats none."""
     counted = Counted()
-    # Or pytest writes it down.
+    # Otherwise pytest formats it.
     monkeypatch.setattr(logging.getLogger("shop"), "propagate", False)
     log: Any = txa.make_logger("shop")
-    with native_records(host, "shop") as heard:
+    with native_records(host, "shop") as records:
         log.info("{it}", it=counted)
         log.info("%s", counted)
     assert counted.times == 0
-    assert heard[0].text() == "counted"
+    assert records[0].text() == "counted"
     assert counted.times == 1
-    assert "counted" in heard[1].text()
+    assert "counted" in records[1].text()
 
 
 @pytest.mark.parametrize("level", LEVELS[1:])
 async def test_disabled_level_does_nothing(
     txa: IBackend, host: Host, level: str
 ) -> None:
-    """O4: A call of a level that is off makes no record and formats nothing."""
+    """O4: A call at a disabled level makes no record and formats nothing."""
     counted = Counted()
     log = txa.make_logger("shop")
     log.set_log_level("critical")
-    with logged(txa) as out, native_records(host, "shop") as heard:
+    with logged(txa) as out, native_records(host, "shop") as records:
         getattr(log, level)("{it}", it=counted)
-    assert (out.getvalue(), heard, counted.times) == ("", [], 0)
+    assert (out.getvalue(), records, counted.times) == ("", [], 0)
 
 
 async def test_bound_fields(txa: IBackend, host: Host) -> None:
-    """O2: Fields that are bound to a logger are in its records, the call's go first."""
+    """O2: Records have the fields bound to their logger; those of the call override."""
     log = txa.make_logger("shop").bind(peer="ada", count=1)
-    with native_records(host, "shop") as heard:
+    with native_records(host, "shop") as records:
         log.info("{peer} {count}", count=2)
         log.bind(peer="bob").info("{peer} {count}")
         txa.make_logger("shop").info("none bound")
-    assert [one.text() for one in heard] == ["ada 2", "bob 1", "none bound"]
-    assert "peer" not in heard[2].fields
+    assert [one.text() for one in records] == ["ada 2", "bob 1", "none bound"]
+    assert "peer" not in records[2].fields
 
 
 async def test_category(txa: IBackend, host: Host) -> None:
-    """O2: The field `log_category` picks the format of a message that has none."""
+    """O2: The field `log_category` selects the format of a message without one."""
     txa.add_log_categories({"SHOP1": "{count} sold of {kind}"})
-    with native_records(host, "shop") as heard:
+    with native_records(host, "shop") as records:
         txa.make_logger("shop").info(log_category="SHOP1", count=3, kind="tea")
-    assert heard[0].text() == "3 sold of tea"
-    assert heard[0].fields["log_category"] == "SHOP1"
+    assert records[0].text() == "3 sold of tea"
+    assert records[0].fields["log_category"] == "SHOP1"

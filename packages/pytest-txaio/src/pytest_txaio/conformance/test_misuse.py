@@ -1,4 +1,4 @@
-"""Uses that are wrong, and the words that put them right."""
+"""Misuse, and error messages that name the fix."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ DELAY: dict[str, Callable[[IBackend, Any], object]] = {
 
 
 @pytest.mark.parametrize("settle", SETTLE.values(), ids=SETTLE)
-async def test_future_of_a_coroutine_is_not_settled_by_hand(
+async def test_future_of_a_coroutine_cannot_be_settled(
     txa: IBackend, settle: Callable[[IBackend, Any], object]
 ) -> None:
-    """F5: While a coroutine runs, its return value is what settles its future."""
+    """F5: The future of a running coroutine cannot be settled by the caller."""
     gate = txa.create_future()
 
     async def wait() -> str:
@@ -45,16 +45,16 @@ async def test_future_of_a_coroutine_is_not_settled_by_hand(
 
 
 @pytest.mark.parametrize("use", DELAY.values(), ids=DELAY)
-async def test_delay_that_is_no_number(
+async def test_delay_of_a_wrong_type(
     txa: IBackend, use: Callable[[IBackend, Any], object]
 ) -> None:
-    """T3: A text is no number of seconds, and is named."""
+    """T3: A delay that is not a number: `TypeError` names it."""
     with pytest.raises(TypeError, match="must be a number of seconds, not 'str'"):
         use(txa, "1")
 
 
-async def test_timeout_that_is_settled_by_hand(txa: IBackend, unit: float) -> None:
-    """X10: It stays as it is, and its source is cancelled when the time is up."""
+async def test_timeout_settled_by_the_caller(txa: IBackend, unit: float) -> None:
+    """X10: It keeps that outcome; its source is cancelled when the time is over."""
     source = txa.create_future()
     timed = txa.timeout(source, unit)
     txa.resolve(timed, "by hand")
@@ -63,10 +63,10 @@ async def test_timeout_that_is_settled_by_hand(txa: IBackend, unit: float) -> No
     assert await timed == "by hand"
 
 
-def test_debug_mode_lets_the_loops_own_thread_do_everything(
+def test_debug_mode_allows_everything_in_the_loops_thread(
     run: Callable[..., Any],
 ) -> None:
-    """T7: It refuses other threads, and nothing else."""
+    """T7: Debug mode refuses use from other threads, and nothing else."""
 
     async def main(txa: IBackend) -> None:
         failed, cancelled = txa.create_future(), txa.create_future()
@@ -86,12 +86,12 @@ def test_debug_mode_lets_the_loops_own_thread_do_everything(
 async def test_rejecting_with_a_cancellation(
     txa: IBackend, unit: float, wrapped: bool
 ) -> None:
-    """X1: The future is cancelled, its canceller called; one that ended refuses."""
-    told: list[Any] = []
+    """X1: It cancels the future and calls its canceller; a settled one refuses."""
+    called: list[Any] = []
     error: Any = txa.CancelledError("why")
     if wrapped:
         error = txa.create_failure(error)
-    pending, ended = txa.create_future(canceller=told.append), txa.create_future(1)
+    pending, ended = txa.create_future(canceller=called.append), txa.create_future(1)
     cancelled = txa.create_future()
     txa.cancel(cancelled)
     txa.reject(cancelled, error)
@@ -103,10 +103,10 @@ async def test_rejecting_with_a_cancellation(
     with pytest.raises(txa.CancelledError):
         await cancelled
     await pause(txa, unit)
-    assert told == [pending]
+    assert called == [pending]
 
 
 async def test_canceller_that_cannot_be_called(txa: IBackend) -> None:
-    """X1: It is refused at once, by its name."""
+    """X1: A canceller that is not callable: `TypeError` names it at once."""
     with pytest.raises(TypeError, match="canceller must be callable, not 'int'"):
         txa.create_future(canceller=cast("Any", 5))

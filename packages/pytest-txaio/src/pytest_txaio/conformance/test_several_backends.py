@@ -1,4 +1,4 @@
-"""Several backends, and backends outside their loop."""
+"""Several backends, and backends whose loop is not running."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def test_one_run_after_another(run: Run, unit: float) -> None:
-    """L2: Backends follow each other in a thread, each with a life of its own."""
+    """L2: Several runs in one thread, one after the other, are independent."""
 
     async def main(txa: IBackend, number: int) -> int:
         txa.call_later(1000 * unit, pytest.fail, "called")
@@ -35,8 +35,8 @@ def test_one_run_after_another(run: Run, unit: float) -> None:
 async def test_two_backends_on_one_loop(
     txa: IBackend, host: Host, unit: float, unchecked: Callable[[str], None]
 ) -> None:
-    """L2: Two backend objects on one loop do not touch each other."""
-    story: list[str] = []
+    """L2: Two backend objects on one loop are independent."""
+    events: list[str] = []
 
     async def work(backend: IBackend, name: str) -> str:
         await backend.sleep(unit)
@@ -50,18 +50,18 @@ async def test_two_backends_on_one_loop(
         assert other is not txa
         for backend in (txa, other):
             future = backend.create_future()
-            backend.add_callbacks(future, story.append, None)
+            backend.add_callbacks(future, events.append, None)
             backend.call_later(unit, backend.resolve, future, "told")
         futures = [txa.as_future(work, txa, "a"), other.as_future(work, other, "b")]
         # A coroutine of one may await the futures of the other.
         assert [await future for future in futures] == ["a", "b"]
         await txa.sleep(unit)
-    assert story == ["told", "told"]
+    assert events == ["told", "told"]
     assert await txa.as_future(work, txa, "c") == "c"
 
 
 def test_two_backends_in_two_threads(host: Host, other_host: Host) -> None:
-    """L2: Two backends live in two threads, and call each other from there."""
+    """L2: Two backends run in two threads, and call each other from there."""
     barrier = threading.Barrier(2, timeout=5)
     met: dict[str, IBackend] = {}
     results: dict[str, Any] = {}
@@ -100,7 +100,7 @@ def test_two_backends_in_two_threads(host: Host, other_host: Host) -> None:
 
 
 def test_import_starts_nothing(package: str) -> None:
-    """L2: To import a backend neither makes a loop nor installs a reactor."""
+    """L2: Importing a backend neither makes a loop nor installs a reactor."""
     code = f"""
 import asyncio, sys, threading
 def fail(*args): raise AssertionError("a loop was made")
@@ -114,7 +114,7 @@ assert threading.active_count() == 1
 
 
 def test_run_installs_no_reactor(run: Run) -> None:
-    """L2: A run on a loop that is given installs no reactor."""
+    """L2: A run on a given loop installs no reactor."""
 
     async def main(txa: IBackend) -> None:
         await txa.run_in_thread(int)
@@ -139,7 +139,7 @@ USES: dict[str, Callable[[IBackend], object]] = {
 
 @pytest.mark.parametrize("use", USES.values(), ids=USES)
 def test_use_after_the_end(run: Run, use: Callable[[IBackend], object]) -> None:
-    """L3: After its end a backend raises `RuntimeError` that names the fix."""
+    """L3: After the end of a backend, `RuntimeError` names the fix."""
 
     async def main(txa: IBackend) -> IBackend:
         return txa
@@ -151,13 +151,13 @@ def test_use_after_the_end(run: Run, use: Callable[[IBackend], object]) -> None:
 
 @pytest.mark.parametrize("use", USES.values(), ids=USES)
 def test_use_outside_the_loop(host: Host, use: Callable[[IBackend], object]) -> None:
-    """L3: Where its loop does not run, it raises `RuntimeError` that names the fix."""
+    """L3: While its loop is not running, `RuntimeError` names the fix."""
     with pytest.raises(RuntimeError, match="inside"):
         use(host.outside())
 
 
 def test_timer_after_the_end(run: Run) -> None:
-    """L3: So does a batched timer that outlives its backend; handles are harmless."""
+    """L3: So does a batched timer after the end; its handles are harmless."""
 
     async def main(txa: IBackend) -> Any:
         timer = txa.make_batched_timer(1)
@@ -173,7 +173,7 @@ def test_timer_after_the_end(run: Run) -> None:
 
 
 def test_settled_futures_after_the_end(run: Run) -> None:
-    """L3: What is settled can still be looked at."""
+    """L3: Settled futures can still be used."""
 
     async def main(txa: IBackend) -> Any:
         return txa, txa.create_future_success("value"), txa.create_future()

@@ -1,4 +1,4 @@
-"""What keeps a cancellation from a future, and what brings it."""
+"""shield and timeout."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 async def test_cancelling_a_shield(txa: IBackend, unit: float) -> None:
-    """X6: The future behind it goes on."""
+    """X6: The shielded future is not cancelled."""
     future = txa.create_future()
     shield = txa.shield(future)
     txa.cancel(shield)
@@ -33,7 +33,7 @@ async def test_cancelling_a_shield(txa: IBackend, unit: float) -> None:
 
 
 async def test_cancelling_the_awaiter_of_a_shield(txa: IBackend, unit: float) -> None:
-    """X6: So it does when the awaiter of the shield is cancelled."""
+    """X6: The same is true if the awaiter of the shield is cancelled."""
 
     async def inner() -> str:
         value: str = await gate
@@ -57,7 +57,7 @@ async def test_cancelling_the_awaiter_of_a_shield(txa: IBackend, unit: float) ->
 
 @pytest.mark.parametrize("early", [True, False], ids=["early", "late"])
 async def test_shield_follows(txa: IBackend, early: bool) -> None:
-    """X6: A shield has the outcome of the future, a cancellation included."""
+    """X6: A shield has the outcome of its future, also if that is cancelled."""
     boom = Boom()
     resolved, failed, cancelled = [txa.create_future() for _ in range(3)]
     futures = [resolved, failed, cancelled]
@@ -75,7 +75,7 @@ async def test_shield_follows(txa: IBackend, early: bool) -> None:
 
 
 async def test_timeout_follows(txa: IBackend, unit: float) -> None:
-    """X10: A future that settles in time gives its value or its failure."""
+    """X10: If the future is settled in time, the result has its outcome."""
     boom = Boom()
     resolved, failed = txa.create_future(), txa.create_future()
     timeouts = [txa.timeout(future, 50 * unit) for future in (resolved, failed)]
@@ -88,43 +88,43 @@ async def test_timeout_follows(txa: IBackend, unit: float) -> None:
 
 
 async def test_timeout(txa: IBackend, unit: float, late: float) -> None:
-    """X10: After its time the future is cancelled, and it fails with `TimeoutError`."""
-    told: list[Any] = []
+    """X10: Otherwise the future is cancelled, and the result is `TimeoutError`."""
+    called: list[Any] = []
     begun = txa.time()
-    future = txa.create_future(canceller=told.append)
+    future = txa.create_future(canceller=called.append)
     with pytest.raises(TimeoutError):
         await txa.timeout(future, 3 * unit)
-    assert told == [future]
+    assert called == [future]
     assert -0.002 <= txa.time() - begun - 3 * unit <= late
     with pytest.raises(txa.CancelledError):
         await future
     await pause(txa, unit)
-    assert told == [future]
+    assert called == [future]
 
 
 async def test_timeout_of_a_coroutine(txa: IBackend, unit: float) -> None:
     """X10: A coroutine is cancelled and cleans up."""
-    story: list[str] = []
+    events: list[str] = []
 
     async def work() -> None:
         try:
             await txa.create_future()
         finally:
             await txa.uncancelled(nap, txa, unit)
-            story.append("cleaned up")
+            events.append("cleaned up")
 
     future = txa.as_future(work)
     with pytest.raises(TimeoutError):
         await txa.timeout(future, unit)
     with pytest.raises(txa.CancelledError):
         await future
-    assert story == ["cleaned up"]
+    assert events == ["cleaned up"]
 
 
-async def test_timeout_gives_up_its_timer(
+async def test_timeout_cancels_its_timer(
     txa: IBackend, unit: float, timers: Count
 ) -> None:
-    """X10: Its timer goes when the future settles."""
+    """X10: Its timer is cancelled when the future is settled."""
     before = timers()
     future = txa.create_future()
     timeout = txa.timeout(future, 1000 * unit)
@@ -136,7 +136,7 @@ async def test_timeout_gives_up_its_timer(
 
 
 async def test_cancelling_a_timeout(txa: IBackend, unit: float, timers: Count) -> None:
-    """X10: Cancelling it cancels the future, and its timer goes."""
+    """X10: Cancelling it cancels the future and its timer."""
     before = timers()
     future = txa.create_future()
     timeout = txa.timeout(future, 1000 * unit)
@@ -149,7 +149,7 @@ async def test_cancelling_a_timeout(txa: IBackend, unit: float, timers: Count) -
 
 
 async def test_timeout_of_a_cancelled_future(txa: IBackend) -> None:
-    """X10: It follows a cancellation, too."""
+    """X10: If the future is cancelled, so is the result."""
     future = txa.create_future()
     timeout = txa.timeout(future, 1000)
     txa.cancel(future)
@@ -157,8 +157,8 @@ async def test_timeout_of_a_cancelled_future(txa: IBackend) -> None:
         await timeout
 
 
-async def test_timeout_that_never_comes(txa: IBackend, unit: float) -> None:
-    """X10: An infinite one only follows."""
+async def test_infinite_timeout(txa: IBackend, unit: float) -> None:
+    """X10: An infinite timeout has no effect."""
     future = txa.create_future()
     timeout = txa.timeout(future, float("inf"))
     txa.call_later(unit, txa.resolve, future, "value")
@@ -174,18 +174,18 @@ async def test_timeout_that_is_not_a_number(txa: IBackend) -> None:
 
 
 @pytest.mark.parametrize("seconds", [0, -1])
-async def test_timeout_of_what_has_ended(
+async def test_timeout_of_a_settled_future(
     txa: IBackend, seconds: float, unit: float
 ) -> None:
-    """X10: A future that is settled already has come in time, however short it was."""
+    """X10: A future that is settled already never times out."""
     assert await txa.timeout(txa.create_future_success("value"), seconds) == "value"
     with pytest.raises(Boom):
         await txa.timeout(txa.create_future_error(Boom()), seconds)
     await pause(txa, unit)
 
 
-async def test_coroutine_in_the_place_of_a_future(txa: IBackend, unit: float) -> None:
-    """X6, X10: It is run, and followed."""
+async def test_coroutine_instead_of_a_future(txa: IBackend, unit: float) -> None:
+    """X6, X10: A coroutine object is run, and the result has its outcome."""
 
     async def work() -> str:
         await txa.sleep(unit)

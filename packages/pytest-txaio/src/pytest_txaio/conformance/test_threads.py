@@ -1,4 +1,4 @@
-"""Threads: into the loop from another, and out into a worker."""
+"""Threads: `call_from_thread` and `run_in_thread`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Thread(threading.Thread):
-    """A thread that is joined, and whose exception is raised then."""
+    """A thread whose `end` joins it and raises its exception."""
 
     def __init__(self, target: Callable[[], object]) -> None:
         super().__init__(daemon=True)
@@ -29,21 +29,21 @@ class Thread(threading.Thread):
         self._error: BaseException | None = None
 
     def run(self) -> None:
-        """Do the work."""
+        """Call the target."""
         try:
             self._act()
         except BaseException as error:  # noqa: BLE001 - raised by `end`
             self._error = error
 
     def end(self) -> None:
-        """Wait for the end of the work, and raise its exception."""
+        """Join the thread, and raise its exception."""
         self.join()
         if self._error is not None:
             raise self._error
 
 
 async def test_call_runs_in_the_thread_of_the_loop(txa: IBackend) -> None:
-    """H1: What a thread asks for is called in the loop's thread, arguments and all."""
+    """H1: The function is called in the loop's thread, with its arguments."""
     called: list[Any] = []
     names = {"fn": 1, "self": 2, "func": 3, "args": 4, "kwargs": 5, "context": 6}
     future = txa.create_future()
@@ -77,7 +77,7 @@ async def test_calls_keep_their_order(txa: IBackend) -> None:
 
 
 async def test_busy_loop_takes_calls(txa: IBackend) -> None:
-    """H1: A loop that never rests makes them between its turns."""
+    """H1: A busy loop makes the calls between its iterations."""
     ended: list[str] = []
 
     def ask() -> None:
@@ -100,12 +100,12 @@ async def test_busy_loop_takes_calls(txa: IBackend) -> None:
 
 
 async def test_sleeping_loop_is_woken(txa: IBackend) -> None:
-    """H1: A loop that sleeps, with nothing else to wait for, is woken."""
+    """H1: A loop that waits, with no timer set, is woken."""
     asleep = threading.Event()
     future = txa.create_future()
 
     def ask() -> None:
-        # Some milliseconds, for the loop to fall asleep.
+        # Some milliseconds, until the loop waits.
         asleep.wait(0.005)
         txa.call_from_thread(txa.resolve, future, "woken")
 
@@ -116,7 +116,7 @@ async def test_sleeping_loop_is_woken(txa: IBackend) -> None:
 
 
 async def test_call_from_the_thread_of_the_loop(txa: IBackend, unit: float) -> None:
-    """H1: It may be used in the loop's own thread, where it is called soon, too."""
+    """H1: In the loop's own thread it works as well: the call is made soon."""
     called: list[str] = []
     txa.call_from_thread(called.append, "called")
     assert called == []
@@ -127,7 +127,7 @@ async def test_call_from_the_thread_of_the_loop(txa: IBackend, unit: float) -> N
 async def test_error_in_a_call_from_a_thread(
     txa: IBackend, reported: Reported, unit: float
 ) -> None:
-    """H1: It is reported; the calls that follow are made."""
+    """H1: It is reported; later calls are made."""
     future = txa.create_future()
     boom = Boom()
 
@@ -147,7 +147,7 @@ async def test_error_in_a_call_from_a_thread(
 
 
 async def test_result_of_a_thread(txa: IBackend) -> None:
-    """H2: The future gives what the function returns in another thread."""
+    """H2: The future has the value that the function returns in another thread."""
     names = {"fn": 1, "self": 2, "func": 3, "args": 4, "kwargs": 5, "context": 6}
 
     def work(*args: Any, **kwargs: Any) -> Any:
@@ -161,7 +161,7 @@ async def test_result_of_a_thread(txa: IBackend) -> None:
 
 
 async def test_error_of_a_thread(txa: IBackend) -> None:
-    """H2: It fails with what the function raises, traceback included."""
+    """H2: It fails with the exception of the function, with traceback."""
 
     def fail() -> None:
         raise boom
@@ -175,7 +175,7 @@ async def test_error_of_a_thread(txa: IBackend) -> None:
 
 
 async def test_stop_iteration_of_a_thread(txa: IBackend) -> None:
-    """H2: A `StopIteration` arrives as `RuntimeError`, as from any future."""
+    """H2: A `StopIteration` becomes `RuntimeError`, as in any future."""
     nothing: Any = iter(())
     with pytest.raises(RuntimeError) as caught:
         await txa.run_in_thread(next, nothing)
@@ -183,7 +183,7 @@ async def test_stop_iteration_of_a_thread(txa: IBackend) -> None:
 
 
 async def test_context_in_a_thread(txa: IBackend) -> None:
-    """H2: Context variables are seen in the thread, and it leaks none."""
+    """H2: The function runs in a copy of the caller's context."""
 
     def look() -> str:
         value = variable.get()
@@ -226,7 +226,7 @@ async def test_callbacks_of_a_thread(txa: IBackend) -> None:
 
 
 async def test_cancelling_does_not_stop_the_thread(txa: IBackend, unit: float) -> None:
-    """H2: The future is done with; the thread goes on, and its result is dropped."""
+    """H2: The future is cancelled; the thread goes on, and its result is dropped."""
     started, release, ended = (threading.Event() for _ in range(3))
 
     def work() -> str:

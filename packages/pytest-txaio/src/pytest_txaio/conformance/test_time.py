@@ -1,4 +1,4 @@
-"""Time: calls that are made later, sleep, and what stops them."""
+"""Time: `call_later`, `sleep`, `reset` and `cancel`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 async def test_call_is_made_once_and_in_time(
     txa: IBackend, unit: float, late: float
 ) -> None:
-    """T1: A call is made once, not before its delay and not long after it."""
+    """T1: A call is made once, not before its delay and not long after."""
     made: list[float] = []
     delays = [0.5 * unit, unit, 1.75 * unit, 3 * unit]
     begun = txa.time()
@@ -35,7 +35,7 @@ async def test_call_is_made_once_and_in_time(
 
 
 async def test_calls_are_made_in_order_of_time(txa: IBackend, unit: float) -> None:
-    """T1: Calls are made in order of time, not in that of `call_later`."""
+    """T1: Calls are made in order of time, not of `call_later`."""
     made: list[float] = []
     for delay in (3, 1, 4, 2, 5):
         txa.call_later(delay * unit, made.append, delay)
@@ -44,7 +44,7 @@ async def test_calls_are_made_in_order_of_time(txa: IBackend, unit: float) -> No
 
 
 async def test_arguments_of_any_name(txa: IBackend, unit: float) -> None:
-    """T1: Positional and keyword arguments are handed on, whatever their names."""
+    """T1: Positional and keyword arguments of any name are passed on."""
     made: list[Any] = []
     names = {"delay": 1, "func": 2, "fn": 3, "fun": 4, "self": 5, "args": 6, "when": 7}
     names |= {"kwargs": 8, "context": 9, "callback": 10, "loop": 11, "callable": 12}
@@ -59,7 +59,7 @@ async def test_arguments_of_any_name(txa: IBackend, unit: float) -> None:
 
 
 async def test_calls_made_by_calls(txa: IBackend, unit: float, late: float) -> None:
-    """T1: A call may make the next; its delay counts from there."""
+    """T1: A call may make another; its delay starts then."""
     made: list[float] = []
     begun = txa.time()
 
@@ -75,7 +75,7 @@ async def test_calls_made_by_calls(txa: IBackend, unit: float, late: float) -> N
 
 
 async def test_time_is_monotonic(txa: IBackend, unit: float) -> None:
-    """T1: The backend's time goes on as the calls say, and never back."""
+    """T1: The backend's time agrees with its calls, and never goes back."""
     times = [txa.time()]
     for _ in range(3):
         await txa.sleep(unit)
@@ -85,7 +85,7 @@ async def test_time_is_monotonic(txa: IBackend, unit: float) -> None:
 
 
 async def test_sleep(txa: IBackend, unit: float, late: float) -> None:
-    """T1: `sleep` ends when its time has come, with None."""
+    """T1: `sleep` returns None after its delay."""
     begun = txa.time()
     slept: Any = txa.sleep(1.5 * unit)
     assert await slept is None
@@ -96,7 +96,7 @@ async def test_sleep(txa: IBackend, unit: float, late: float) -> None:
 async def test_reset_moves_a_call(
     txa: IBackend, unit: float, late: float, delay: float
 ) -> None:
-    """T1: `reset` counts anew from now, be it later or sooner."""
+    """T1: `reset` sets a new delay from now, longer or shorter."""
     made: list[float] = []
     due: list[float] = []
 
@@ -113,7 +113,7 @@ async def test_reset_moves_a_call(
 
 
 async def test_reset_again_and_again(txa: IBackend, unit: float, late: float) -> None:
-    """T1: The last `reset` counts; the call is made once, as it was given."""
+    """T1: The last `reset` applies; the call is made once, unchanged."""
     made: list[Any] = []
     due: list[float] = []
 
@@ -130,7 +130,7 @@ async def test_reset_again_and_again(txa: IBackend, unit: float, late: float) ->
 
 
 async def test_reset_in_a_call_at_the_same_time(txa: IBackend, unit: float) -> None:
-    """T1: Of two calls due at once the first may put off the other."""
+    """T1: Of two calls due at the same time the first may reset the other."""
     made: list[int] = []
 
     def act(me: int) -> None:
@@ -145,7 +145,7 @@ async def test_reset_in_a_call_at_the_same_time(txa: IBackend, unit: float) -> N
 
 
 async def test_reset_of_a_call_that_was_made(txa: IBackend, unit: float) -> None:
-    """T1: Once a call was made, or is being made, `reset` does nothing, and says so."""
+    """T1: `reset` of a call that was made, or is running, returns False."""
     made: list[bool] = []
     call = txa.call_later(unit, lambda: made.append(call.reset(unit)))
     await pause(txa, 2 * unit)
@@ -155,7 +155,7 @@ async def test_reset_of_a_call_that_was_made(txa: IBackend, unit: float) -> None
 
 
 async def test_reset_to_never(txa: IBackend, unit: float) -> None:
-    """T1: A call can be put off for ever, and taken back from there."""
+    """T1: A call can be reset to an infinite delay, and back."""
     made: list[str] = []
     call = txa.call_later(unit, made.append, "made")
     assert call.reset(INF)
@@ -194,7 +194,7 @@ async def test_cancel_after_the_call(txa: IBackend, unit: float) -> None:
 async def test_cancel_in_a_call_at_the_same_time(
     txa: IBackend, unit: float, delay: float
 ) -> None:
-    """T2: Two calls due at once cancel each other: one is made."""
+    """T2: Of two calls due at the same time that cancel each other, one is made."""
     made: list[int] = []
 
     def act(me: int) -> None:
@@ -207,7 +207,7 @@ async def test_cancel_in_a_call_at_the_same_time(
 
 
 async def test_reset_of_a_cancelled_call(txa: IBackend, unit: float) -> None:
-    """T2: A cancelled call is not revived; `reset` says so. Nor does it survive one."""
+    """T2: A cancelled call cannot be reset; a call that was reset can be cancelled."""
     call = txa.call_later(unit, pytest.fail, "called")
     assert call.reset(0.5 * unit)
     call.cancel()

@@ -32,7 +32,7 @@ def as_python_prints(error: BaseException) -> str:
 
 
 async def test_traceback_object(txa: IBackend) -> None:
-    """E3: It is the exception's own traceback, or None if it was never raised."""
+    """E3: It is the traceback of the exception, None if it was never raised."""
     boom = raised()
     assert txa.failure_traceback(txa.create_failure(boom)) is boom.__traceback__
     assert txa.failure_traceback(txa.create_failure(Boom())) is None
@@ -92,7 +92,7 @@ def with_group() -> None:
 
 
 def with_recursion() -> None:
-    """Raise from deep below, where Python shortens."""
+    """Raise from a deep recursion, whose traceback Python shortens."""
 
     def recur(depth: int) -> None:
         if depth:
@@ -103,7 +103,7 @@ def with_recursion() -> None:
 
 
 def with_syntax_error() -> None:
-    """Raise what is printed in a way of its own."""
+    """Raise an error that Python prints in a special format."""
     compile("a b", "somewhere.py", "exec")
 
 
@@ -121,7 +121,7 @@ KINDS: list[Callable[[], object]] = [
 
 @pytest.mark.parametrize("fn", KINDS, ids=lambda fn: fn.__name__)
 async def test_format_as_python_prints(txa: IBackend, fn: Callable[[], object]) -> None:
-    """E4: Causes, contexts, notes and groups are printed as Python prints them."""
+    """E4: Causes, contexts, notes and groups are formatted as Python does."""
     error = raised(fn)
     text = txa.failure_format_traceback(txa.create_failure(error))
     assert text.strip() == as_python_prints(error).strip()
@@ -131,7 +131,7 @@ async def test_format_as_python_prints(txa: IBackend, fn: Callable[[], object]) 
 async def test_format_without_own_frames(
     txa: IBackend, fn: Callable[[], object]
 ) -> None:
-    """E4: Of what a coroutine or a function raises, no frame of txaio is shown."""
+    """E4: The traceback of a coroutine or a function has no frame of txaio."""
 
     async def fail() -> None:
         await txa.sleep(0)
@@ -150,7 +150,7 @@ async def test_format_without_own_frames(
 
 
 async def test_format_without_own_frames_in_causes(txa: IBackend) -> None:
-    """E4: Nor in a cause, a context or a group."""
+    """E4: Nor has that of a cause, a context or a group."""
 
     async def fail() -> None:
         await txa.sleep(0)
@@ -168,14 +168,14 @@ async def test_format_without_own_frames_in_causes(txa: IBackend) -> None:
     assert text.count("raise_boom") >= 2
 
 
-async def test_format_of_what_was_never_raised(txa: IBackend) -> None:
-    """E4: Without a traceback it is the type and the text."""
+async def test_format_of_an_exception_never_raised(txa: IBackend) -> None:
+    """E4: Without a traceback, the type and the text are formatted."""
     text = txa.failure_format_traceback(txa.create_failure(ValueError("the text")))
     assert text.strip() == "ValueError: the text"
 
 
 def awkward() -> list[BaseException]:
-    """Return exceptions that are hard to print."""
+    """Return exceptions that are hard to format."""
     own_cause: Any = Boom("own cause")
     notes: Any = Boom("notes")
     no_notes: Any = Boom("no notes")
@@ -190,7 +190,7 @@ def awkward() -> list[BaseException]:
 
 @pytest.mark.parametrize("number", range(len(awkward())))
 async def test_format_never_raises(txa: IBackend, number: int) -> None:
-    """E4: Not even for what Python itself cannot print; the type is named."""
+    """E4: If Python cannot format an exception, its type is named."""
     error = awkward()[number]
     text = txa.failure_format_traceback(txa.create_failure(error))
     assert type(error).__name__ in text

@@ -1,4 +1,4 @@
-"""Clean-up that no second cancellation interrupts."""
+"""uncancelled: clean-up that no second cancellation interrupts."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ if TYPE_CHECKING:
 async def test_second_cancel_does_not_interrupt_clean_up(
     txa: IBackend, unit: float
 ) -> None:
-    """X9: However often it comes, clean-up run by `uncancelled` comes to its end."""
-    story: list[str] = []
+    """X9: Clean-up in `uncancelled` runs to its end, however often it is cancelled."""
+    events: list[str] = []
 
     async def clean_up(name: str, *, seconds: float) -> str:
         await txa.sleep(seconds)
-        story.append(name)
+        events.append(name)
         return "cleaned up"
 
     async def work() -> None:
         try:
             await txa.create_future()
         finally:
-            story.append(await txa.uncancelled(clean_up, "clean-up", seconds=2 * unit))
+            events.append(await txa.uncancelled(clean_up, "clean-up", seconds=2 * unit))
 
     future = txa.as_future(work)
     for _ in range(4):
@@ -42,22 +42,22 @@ async def test_second_cancel_does_not_interrupt_clean_up(
         txa.cancel(future)
     with pytest.raises(txa.CancelledError):
         await future
-    assert story == ["clean-up", "cleaned up"]
+    assert events == ["clean-up", "cleaned up"]
 
 
 async def test_clean_up_of_several_steps(txa: IBackend, unit: float) -> None:
     """X9: Coroutines, timers and futures made in it are not cancelled either."""
-    story: list[str] = []
+    events: list[str] = []
 
     async def step() -> str:
         await txa.sleep(unit)
         return "step"
 
     async def clean_up() -> None:
-        story.append(await txa.as_future(step))
+        events.append(await txa.as_future(step))
         members: list[Any] = [step(), txa.sleep(unit)]
         await txa.gather(members)
-        story.append("gathered")
+        events.append("gathered")
 
     async def work() -> None:
         try:
@@ -71,33 +71,33 @@ async def test_clean_up_of_several_steps(txa: IBackend, unit: float) -> None:
         txa.cancel(future)
     with pytest.raises(txa.CancelledError):
         await future
-    assert story == ["step", "gathered"]
+    assert events == ["step", "gathered"]
 
 
 async def test_first_cancel_during_uncancelled(txa: IBackend, unit: float) -> None:
-    """X9: One that arrives meanwhile is raised at the caller's next await."""
-    story: list[str] = []
+    """X9: A cancellation during it is raised at the caller's next await."""
+    events: list[str] = []
 
     async def clean_up() -> None:
         await txa.sleep(2 * unit)
-        story.append("clean-up")
+        events.append("clean-up")
 
     async def work() -> None:
         await txa.uncancelled(clean_up)
-        story.append("went on")
+        events.append("went on")
         await txa.sleep(100 * unit)
-        story.append("not cancelled")
+        events.append("not cancelled")
 
     future = txa.as_future(work)
     await pause(txa, unit)
     txa.cancel(future)
     with pytest.raises(txa.CancelledError):
         await future
-    assert story == ["clean-up", "went on"]
+    assert events == ["clean-up", "went on"]
 
 
 async def test_error_in_uncancelled(txa: IBackend) -> None:
-    """X9: `uncancelled` raises what its function raises."""
+    """X9: `uncancelled` raises the exception of its function."""
 
     async def fail() -> None:
         await txa.sleep(0)
@@ -110,10 +110,10 @@ async def test_error_in_uncancelled(txa: IBackend) -> None:
 
 
 @pytest.mark.parametrize("awaits", [True, False])
-async def test_cancelled_too_late_to_matter(
+async def test_cancelled_after_the_last_await(
     txa: IBackend, unit: float, awaits: bool
 ) -> None:
-    """X9: It is raised at the next await; without one the coroutine has its value."""
+    """X9: Without another await it is not raised, and the coroutine has its value."""
 
     async def work() -> str:
         await txa.uncancelled(txa.sleep, 2 * unit)
@@ -132,8 +132,10 @@ async def test_cancelled_too_late_to_matter(
 
 
 @pytest.mark.parametrize("awaits", [True, False])
-async def test_cancelling_oneself(txa: IBackend, unit: float, awaits: bool) -> None:
-    """X4: So it is if a coroutine cancels its own future."""
+async def test_coroutine_that_cancels_itself(
+    txa: IBackend, unit: float, awaits: bool
+) -> None:
+    """X4: A coroutine that cancels its own future gets the error at its next await."""
     futures: list[Any] = []
 
     async def work() -> str:
@@ -151,10 +153,8 @@ async def test_cancelling_oneself(txa: IBackend, unit: float, awaits: bool) -> N
         await futures[0]
 
 
-async def test_cancellation_that_waited_is_seen_once(
-    txa: IBackend, unit: float
-) -> None:
-    """X9: What was asked for in `uncancelled` is raised at one await after it."""
+async def test_deferred_cancellation_is_raised_once(txa: IBackend, unit: float) -> None:
+    """X9: A cancellation during `uncancelled` is raised at one await only."""
     seen: list[str] = []
 
     async def work() -> str:

@@ -1,4 +1,4 @@
-"""What is used in a wrong thread, or handed to one that cannot run it."""
+"""Use in the wrong thread, and functions that a thread cannot run."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ OFF_THREAD: dict[str, Callable[[IBackend, Any], object]] = {
 
 
 @pytest.mark.parametrize("use", OFF_THREAD.values(), ids=OFF_THREAD)
-def test_use_off_the_thread(
+def test_use_in_another_thread(
     run: Callable[..., Any], use: Callable[[IBackend, Any], object]
 ) -> None:
-    """T7: In debug mode, use in another thread raises and names the way in."""
+    """T7: In debug mode, use in another thread raises an error with the fix."""
 
     async def main(txa: IBackend) -> None:
         future = txa.create_future()
@@ -50,8 +50,8 @@ def test_use_off_the_thread(
     run(main, debug=True)
 
 
-def test_way_in_from_a_thread(run: Callable[..., Any], unit: float) -> None:
-    """T7: `call_from_thread` is the way in, in debug mode as well."""
+def test_call_from_a_thread_in_debug_mode(run: Callable[..., Any], unit: float) -> None:
+    """T7: `call_from_thread` works in debug mode, too."""
 
     async def main(txa: IBackend) -> str:
         future = txa.create_future()
@@ -75,13 +75,13 @@ OFF_THREAD_TIMERS: dict[str, Callable[[IDelayedCall, IBatchedTimer], object]] = 
 
 @pytest.mark.parametrize("batched", [False, True], ids=["plain", "batched"])
 @pytest.mark.parametrize("use", OFF_THREAD_TIMERS.values(), ids=OFF_THREAD_TIMERS)
-def test_timer_used_off_the_thread(
+def test_timer_used_in_another_thread(
     run: Callable[..., Any],
     unit: float,
     use: Callable[[IDelayedCall, IBatchedTimer], object],
     batched: bool,
 ) -> None:
-    """T7: So do the timers that the loop's thread made; what is due is made."""
+    """T7: So do timers from the loop's thread; pending calls are made."""
 
     async def main(txa: IBackend) -> list[str]:
         made: list[str] = []
@@ -100,7 +100,7 @@ def test_timer_used_off_the_thread(
 def test_timer_used_in_the_loops_own_thread(
     run: Callable[..., Any], unit: float, batched: bool
 ) -> None:
-    """T7: There debug mode changes nothing."""
+    """T7: In the loop's thread debug mode changes nothing."""
 
     async def main(txa: IBackend) -> list[str]:
         made: list[str] = []
@@ -117,10 +117,10 @@ def test_timer_used_in_the_loops_own_thread(
 
 
 class Service:
-    """An object that is called as a coroutine function is."""
+    """An object whose `__call__` is a coroutine function."""
 
     async def __call__(self) -> None:
-        """Do nothing, later."""
+        """Do nothing."""
 
 
 COROUTINE_FUNCTIONS: dict[str, Any] = {
@@ -132,14 +132,14 @@ COROUTINE_FUNCTIONS: dict[str, Any] = {
 
 @pytest.mark.parametrize("fn", COROUTINE_FUNCTIONS.values(), ids=COROUTINE_FUNCTIONS)
 async def test_thread_for_a_coroutine_function(txa: IBackend, fn: Any) -> None:
-    """H2: `TypeError` says so at once, and what runs it."""
+    """H2: A coroutine function: `TypeError` at once names what runs it."""
     with pytest.raises(TypeError, match=r"is a coroutine function.* as_future\(fn"):
         txa.run_in_thread(fn)
 
 
 @pytest.mark.parametrize("fn", [None, 42])
 async def test_thread_for_what_cannot_be_called(txa: IBackend, fn: Any) -> None:
-    """H1, H2: `TypeError` names the argument at once."""
+    """H1, H2: An argument that is not callable: `TypeError` names it at once."""
     with pytest.raises(TypeError, match=r"^fn must be callable"):
         txa.run_in_thread(fn)
     with pytest.raises(TypeError, match=r"^fn must be callable"):
@@ -147,7 +147,7 @@ async def test_thread_for_what_cannot_be_called(txa: IBackend, fn: Any) -> None:
 
 
 async def test_exit_in_a_thread(txa: IBackend) -> None:
-    """H2: It is the future that fails, and whoever awaits it decides."""
+    """H2: `SystemExit` in a thread makes the future fail, and does not end the run."""
     left = SystemExit(3)
 
     def leave() -> None:

@@ -1,4 +1,4 @@
-"""The end: what still runs is cancelled, and has its time to clean up."""
+"""The end of a run: coroutines are cancelled, and have time to clean up."""
 
 from __future__ import annotations
 
@@ -19,22 +19,20 @@ if TYPE_CHECKING:
     Reported = Callable[[], list[BaseException]]
 
 
-def test_coroutine_that_does_not_end_is_interrupted_again(
-    run: Run, unit: float
-) -> None:
-    """L1: Who swallows its cancellation is interrupted again when `grace` is over."""
-    story: list[str] = []
+def test_coroutine_that_does_not_end_is_cancelled_again(run: Run, unit: float) -> None:
+    """L1: A coroutine that ignores cancellation is cancelled again after `grace`."""
+    events: list[str] = []
 
     async def stubborn(txa: IBackend) -> None:
         try:
             await txa.create_future()
         except txa.CancelledError:
-            story.append("swallowed")
+            events.append("swallowed")
         try:
             await txa.create_future()
         finally:
             await txa.uncancelled(txa.sleep, unit)
-            story.append("ended")
+            events.append("ended")
 
     async def main(txa: IBackend) -> str:
         txa.as_future(stubborn, txa)
@@ -42,39 +40,39 @@ def test_coroutine_that_does_not_end_is_interrupted_again(
         return "value"
 
     assert run(main) == "value"
-    assert story == ["swallowed", "ended"]
+    assert events == ["swallowed", "ended"]
 
 
 def test_running_coroutines_are_cancelled_at_the_end(run: Run, unit: float) -> None:
-    """L1: Their `finally` clauses run, awaits inside `uncancelled` included."""
-    story: list[str] = []
+    """L1: Their `finally` clauses run, with awaits inside `uncancelled`."""
+    events: list[str] = []
 
     async def work(txa: IBackend, name: str) -> None:
         try:
             await txa.create_future()
         except txa.CancelledError:
-            story.append(f"{name} cancelled")
+            events.append(f"{name} cancelled")
             raise
         finally:
             await txa.uncancelled(nap, txa, unit)
-            story.append(f"{name} cleaned up")
+            events.append(f"{name} cleaned up")
 
     async def main(txa: IBackend) -> str:
         txa.as_future(work, txa, "a")
         txa.as_future(work, txa, "b")
         await txa.sleep(unit)
-        story.append("end of main")
+        events.append("end of main")
         return "value"
 
     assert run(main) == "value"
-    assert story[0] == "end of main"
-    assert sorted(story[1:3]) == ["a cancelled", "b cancelled"]
-    assert sorted(story[3:]) == ["a cleaned up", "b cleaned up"]
+    assert events[0] == "end of main"
+    assert sorted(events[1:3]) == ["a cancelled", "b cancelled"]
+    assert sorted(events[3:]) == ["a cleaned up", "b cleaned up"]
 
 
 def test_clean_up_after_an_exception_of_main(run: Run, unit: float) -> None:
-    """L1: So it is when `main` fails; its exception is raised afterwards, bare."""
-    story: list[str] = []
+    """L1: The same is true if `main` fails; its exception is raised afterwards."""
+    events: list[str] = []
     boom = Boom()
 
     async def work(txa: IBackend) -> None:
@@ -82,7 +80,7 @@ def test_clean_up_after_an_exception_of_main(run: Run, unit: float) -> None:
             await txa.create_future()
         finally:
             await txa.uncancelled(nap, txa, unit)
-            story.append("cleaned up")
+            events.append("cleaned up")
 
     async def main(txa: IBackend) -> None:
         txa.as_future(work, txa)
@@ -92,18 +90,18 @@ def test_clean_up_after_an_exception_of_main(run: Run, unit: float) -> None:
     with pytest.raises(Boom) as caught:
         run(main)
     assert caught.value is boom
-    assert story == ["cleaned up"]
+    assert events == ["cleaned up"]
 
 
 def test_clean_up_that_starts_coroutines(run: Run, unit: float) -> None:
-    """L1: A coroutine that clean-up starts is cancelled as well, and cleans up."""
-    story: list[str] = []
+    """L1: A coroutine that is started by clean-up is cancelled, and cleans up."""
+    events: list[str] = []
 
     async def second(txa: IBackend) -> None:
         try:
             await txa.create_future()
         finally:
-            story.append("second")
+            events.append("second")
 
     async def first(txa: IBackend) -> None:
         try:
@@ -111,53 +109,53 @@ def test_clean_up_that_starts_coroutines(run: Run, unit: float) -> None:
         finally:
             txa.as_future(second, txa)
             await txa.uncancelled(nap, txa, unit)
-            story.append("first")
+            events.append("first")
 
     async def main(txa: IBackend) -> None:
         txa.as_future(first, txa)
         await txa.sleep(unit)
 
     run(main)
-    assert sorted(story) == ["first", "second"]
+    assert sorted(events) == ["first", "second"]
 
 
 def test_coroutine_that_awaits_another_at_the_end(run: Run, unit: float) -> None:
-    """L1: Who awaits another coroutine resumes after its clean-up, at the end, too."""
-    story: list[str] = []
+    """L1: A coroutine resumes after the clean-up of the one it awaits."""
+    events: list[str] = []
 
     async def inner(txa: IBackend) -> None:
         try:
             await txa.create_future()
         finally:
             await txa.uncancelled(nap, txa, unit)
-            story.append("inner")
+            events.append("inner")
 
     async def outer(txa: IBackend) -> None:
         try:
             await txa.as_future(inner, txa)
         finally:
-            story.append("outer")
+            events.append("outer")
 
     async def main(txa: IBackend) -> None:
         txa.as_future(outer, txa)
         await txa.sleep(unit)
 
     run(main)
-    assert story == ["inner", "outer"]
+    assert events == ["inner", "outer"]
 
 
 def test_error_in_clean_up_at_the_end(
     run: Run, unit: float, reported: Reported
 ) -> None:
-    """L1: An error in the clean-up of one is reported; the others clean up."""
-    story: list[str] = []
+    """L1: An error in clean-up is reported; other coroutines clean up."""
+    events: list[str] = []
 
     async def work(txa: IBackend, kind: type[Boom] | None) -> None:
         try:
             await txa.create_future()
         finally:
             await txa.uncancelled(nap, txa, unit)
-            story.append("cleaned up")
+            events.append("cleaned up")
             if kind is not None:
                 raise kind
 
@@ -168,13 +166,13 @@ def test_error_in_clean_up_at_the_end(
         return "value"
 
     assert run(main) == "value"
-    assert story == ["cleaned up"] * 3
+    assert events == ["cleaned up"] * 3
     collect_dropped()
     assert [type(error) for error in reported()] == [Boom]
 
 
 def test_pending_calls_at_the_end(run: Run, unit: float) -> None:
-    """L1: Calls that are due later are not made, nor do they hold up the end."""
+    """L1: Pending timed calls are not made, and do not delay the end."""
     made: list[str] = []
 
     async def main(txa: IBackend) -> None:
@@ -190,7 +188,7 @@ def test_pending_calls_at_the_end(run: Run, unit: float) -> None:
 
 
 def test_callbacks_that_are_due_at_the_end(run: Run) -> None:
-    """L1: They are called, however many they are."""
+    """L1: They are called, however many there are."""
     called: list[str] = []
 
     async def main(txa: IBackend) -> None:

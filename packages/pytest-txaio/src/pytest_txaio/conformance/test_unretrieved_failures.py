@@ -1,4 +1,4 @@
-"""Errors are never lost: those of coroutines, and of callbacks that do not look."""
+"""Errors are never lost: of coroutines, and of futures without an errback."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize("early", [True, False], ids=["early", "late"])
-async def test_callback_does_not_look(
+async def test_callback_does_not_retrieve_the_failure(
     txa: IBackend, unit: float, reported: Reported, early: bool
 ) -> None:
-    """R4: A callback without an errback did not look."""
+    """R4: A callback without an errback does not retrieve the failure."""
     boom = Boom()
     future = txa.create_future() if early else txa.create_future_error(boom)
     txa.add_callbacks(future, lambda _value: None, None)
@@ -39,7 +39,7 @@ async def test_callback_does_not_look(
 async def test_failing_coroutine_is_reported(
     txa: IBackend, unit: float, reported: Reported
 ) -> None:
-    """R5: A failing coroutine that nobody looked at; the program goes on."""
+    """R5: A failing coroutine that is never awaited is reported; the loop goes on."""
 
     async def fail() -> None:
         await txa.sleep(unit)
@@ -72,7 +72,7 @@ async def test_coroutine_that_fails_at_once(
 
 
 async def test_dropped_future_of_a_coroutine(txa: IBackend, unit: float) -> None:
-    """R6: A coroutine goes on, though nobody keeps its future."""
+    """R6: A coroutine goes on, even if no reference to its future is kept."""
     ended: list[str] = []
     waits_for: list[weakref.ref[Any]] = []
 
@@ -94,10 +94,10 @@ async def test_dropped_future_of_a_coroutine(txa: IBackend, unit: float) -> None
     assert ended == ["ended"]
 
 
-async def test_unseen_failure_of_clean_up(
+async def test_unretrieved_failure_of_clean_up(
     txa: IBackend, unit: float, reported: Reported
 ) -> None:
-    """R2: One that comes out of `uncancelled` is reported at once, too."""
+    """R2: A failure from `uncancelled` is reported at once, too."""
 
     async def work() -> None:
         await txa.uncancelled(fail_soon)

@@ -1,4 +1,4 @@
-"""Timers that are given up or overtaken."""
+"""Timers that are cancelled, and timers earlier than the next one."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 held: ContextVar[Argument | None] = ContextVar("held", default=None)
 
 
-async def test_cancelled_sleep_gives_up_its_timer(
+async def test_cancelled_sleep_cancels_its_timer(
     txa: IBackend, unit: float, timers: Count
 ) -> None:
-    """T5: Of a cancelled sleep no timer is left."""
+    """T5: A cancelled sleep leaves no timer."""
     before = timers()
     sleeping = txa.sleep(1000 * unit)
     await txa.sleep(0)
@@ -37,8 +37,8 @@ async def test_cancelled_sleep_gives_up_its_timer(
     assert timers() <= before
 
 
-async def test_cancelled_sleep_refers_to_nothing(txa: IBackend, unit: float) -> None:
-    """T5: What the sleeper held is let go."""
+async def test_cancelled_sleep_releases_arguments(txa: IBackend, unit: float) -> None:
+    """T5: A cancelled sleep releases the arguments of its coroutine."""
 
     async def doze(_argument: Argument) -> None:
         await txa.sleep(1000 * unit)
@@ -58,8 +58,8 @@ async def test_cancelled_sleep_refers_to_nothing(txa: IBackend, unit: float) -> 
     assert gone() is None
 
 
-async def test_cancelled_sleep_is_let_go(txa: IBackend, unit: float) -> None:
-    """T5: The future itself is let go, too, and what its callbacks refer to."""
+async def test_cancelled_sleep_is_released(txa: IBackend, unit: float) -> None:
+    """T5: The future itself is released, too, with its callbacks."""
     argument = Argument()
     sleeping = txa.sleep(1000 * unit)
     gone: list[weakref.ref[Any]] = [weakref.ref(argument), weakref.ref(sleeping)]
@@ -71,10 +71,10 @@ async def test_cancelled_sleep_is_let_go(txa: IBackend, unit: float) -> None:
     assert [reference() for reference in gone] == [None, None]
 
 
-async def test_cancelled_call_lets_go_of_its_arguments(
+async def test_cancelled_call_releases_its_arguments(
     txa: IBackend, unit: float
 ) -> None:
-    """T5: So does a cancelled call, though its handle is kept."""
+    """T5: A cancelled call releases its arguments, even if its handle is kept."""
     argument = Argument()
     gone = weakref.ref(argument)
     call = txa.call_later(1000 * unit, show, argument)
@@ -87,10 +87,8 @@ async def test_cancelled_call_lets_go_of_its_arguments(
     assert gone() is None
 
 
-async def test_call_that_was_made_lets_go_of_its_arguments(
-    txa: IBackend, unit: float
-) -> None:
-    """T5: So does a call that was made, though its handle is kept."""
+async def test_finished_call_releases_its_arguments(txa: IBackend, unit: float) -> None:
+    """T5: So does a call that was made, even if its handle is kept."""
     argument = Argument()
     gone = weakref.ref(argument)
     call = txa.call_later(unit, id, argument)
@@ -102,7 +100,7 @@ async def test_call_that_was_made_lets_go_of_its_arguments(
 
 
 async def test_earlier_timer(txa: IBackend, unit: float, late: float) -> None:
-    """T6: A timer earlier than the one on which the loop sleeps fires in time."""
+    """T6: A timer earlier than the one that the loop waits for is on time."""
     made: list[float] = []
     far = txa.call_later(50 * unit, pytest.fail, "called")
     for _ in range(5):
@@ -118,7 +116,7 @@ async def test_earlier_timer(txa: IBackend, unit: float, late: float) -> None:
 async def test_earlier_timer_from_a_thread(
     txa: IBackend, unit: float, late: float
 ) -> None:
-    """T6: So does one that a thread asks for while the loop sleeps."""
+    """T6: So is a timer that a thread adds while the loop waits."""
     fired = txa.create_future()
     times: list[float] = []
 
@@ -132,7 +130,7 @@ async def test_earlier_timer_from_a_thread(
 
 
 async def test_earlier_by_reset(txa: IBackend, unit: float, late: float) -> None:
-    """T6: So does one that `reset` makes the earliest."""
+    """T6: So is a timer that becomes the earliest by `reset`."""
     made: list[float] = []
     far = txa.call_later(50 * unit, pytest.fail, "called")
     call = txa.call_later(40 * unit, lambda: made.append(txa.time() - begun))
@@ -146,10 +144,10 @@ async def test_earlier_by_reset(txa: IBackend, unit: float, late: float) -> None
     far.cancel()
 
 
-async def test_cancelled_timers_let_go_of_their_context(
+async def test_cancelled_timers_release_their_context(
     txa: IBackend, unit: float
 ) -> None:
-    """T5: What the variables held is let go, also while an earlier timer is due."""
+    """T5: A cancelled call releases its context, also while others are pending."""
     argument = Argument()
     gone = weakref.ref(argument)
     earlier = txa.call_later(50 * unit, pytest.fail, "called")
@@ -171,7 +169,7 @@ async def test_cancelled_timers_let_go_of_their_context(
 
 
 def test_reset_after_the_end(run: Callable[..., Any]) -> None:
-    """T2: Where moving a call fails, it stays as it was, and `cancel` is harmless."""
+    """T2: If `reset` fails, the call is unchanged, and `cancel` is harmless."""
 
     async def main(txa: IBackend) -> list[Any]:
         timer = txa.make_batched_timer(1)

@@ -1,4 +1,4 @@
-"""Timed calls at their limits: at once, never, and with errors."""
+"""Timed calls with special delays, and with errors."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @pytest.mark.parametrize("delay", [0, 0.0, -1, -0.5, -INF])
 async def test_no_delay_means_soon(txa: IBackend, unit: float, delay: float) -> None:
-    """T3: A delay of zero or less: soon, but never inside `call_later`."""
+    """T3: With a delay of zero or less, the call is made soon, not at once."""
     made: list[str] = []
     begun = txa.time()
     txa.call_later(delay, made.append, "made")
@@ -34,7 +34,7 @@ async def test_no_delay_means_soon(txa: IBackend, unit: float, delay: float) -> 
 
 
 async def test_zeros_keep_their_order(txa: IBackend, unit: float) -> None:
-    """T3: Calls without delay are made in order, those that they make afterwards."""
+    """T3: Calls without delay are made in order, before those that they make."""
     made: list[int] = []
 
     def act(number: int) -> None:
@@ -48,8 +48,10 @@ async def test_zeros_keep_their_order(txa: IBackend, unit: float) -> None:
     assert made == list(range(10))
 
 
-async def test_zeros_let_the_others_have_their_turn(txa: IBackend, unit: float) -> None:
-    """T3: A call that makes itself anew without delay does not stop the loop."""
+async def test_endless_zero_delays_do_not_block_the_loop(
+    txa: IBackend, unit: float
+) -> None:
+    """T3: A call that makes itself again without delay does not block the loop."""
     made: list[str] = []
 
     def again() -> None:
@@ -68,7 +70,7 @@ async def test_zeros_let_the_others_have_their_turn(txa: IBackend, unit: float) 
 
 
 async def test_delay_that_is_not_a_number(txa: IBackend, unit: float) -> None:
-    """T3: NaN: `ValueError` names the argument, and the loop's timers are sound."""
+    """T3: NaN: `ValueError` names the argument; other timers work."""
     made: list[str] = []
     call = txa.call_later(unit, made.append, "made")
     with pytest.raises(ValueError, match=r"^delay"):
@@ -82,7 +84,7 @@ async def test_delay_that_is_not_a_number(txa: IBackend, unit: float) -> None:
 
 
 async def test_infinite_delay(txa: IBackend, unit: float) -> None:
-    """T3: It is never due, and the other calls are made in time."""
+    """T3: A call with an infinite delay is never due; others are made in time."""
     made: list[str] = []
     calls = [txa.call_later(INF, pytest.fail, "called") for _ in range(3)]
     txa.call_later(unit, made.append, "made")
@@ -99,8 +101,10 @@ async def test_infinite_delay(txa: IBackend, unit: float) -> None:
 @pytest.mark.parametrize(
     "delay", [1e300, 1.7e308, 10**400], ids=["e300", "e308", "int"]
 )
-async def test_delay_beyond_all_time(txa: IBackend, unit: float, delay: float) -> None:
-    """T3: What will not be lived to see is as good as never, and can be moved."""
+async def test_delay_too_large_for_a_clock(
+    txa: IBackend, unit: float, delay: float
+) -> None:
+    """T3: A delay too large for any clock means never; the call can be reset."""
     made: list[str] = []
     never = txa.call_later(delay, pytest.fail, "called")
     call = txa.call_later(delay, made.append, "moved")
@@ -117,7 +121,7 @@ async def test_delay_beyond_all_time(txa: IBackend, unit: float, delay: float) -
 async def test_delay_of_another_kind(
     txa: IBackend, unit: float, kind: Callable[[float], Any]
 ) -> None:
-    """T1: Any real number is a number of seconds."""
+    """T1: A delay may be a real number of any type."""
     made: list[str] = []
     txa.call_later(kind(unit), made.append, "made")
     call = txa.call_later(INF, made.append, "moved")
@@ -131,7 +135,7 @@ async def test_delay_of_another_kind(
 async def test_function_that_cannot_be_called(
     txa: IBackend, func: Any, delay: float
 ) -> None:
-    """T3: `TypeError` says so at once."""
+    """T3: A function that is not callable: `TypeError` at once."""
     with pytest.raises(TypeError, match=r"^func .*call"):
         txa.call_later(delay, func)
 
@@ -147,7 +151,7 @@ async def test_sleep_of_no_length(txa: IBackend, unit: float, delay: float) -> N
 async def test_error_in_a_timed_call(
     txa: IBackend, unit: float, reported: Reported
 ) -> None:
-    """T4: It is reported; the others are made, also those due at the same time."""
+    """T4: It is reported; other calls are made, also those due at the same time."""
     made: list[float] = []
     boom, other = Boom(), Boom()
 
@@ -165,10 +169,10 @@ async def test_error_in_a_timed_call(
     assert reported() == [other, boom]
 
 
-async def test_timed_calls_that_raise_what_is_no_exception(
+async def test_timed_calls_that_raise_a_base_exception(
     txa: IBackend, unit: float, reported: Reported
 ) -> None:
-    """T4: A cancellation, say that of a future's result, is reported as well."""
+    """T4: Errors that are no `Exception`, such as `CancelledError`, are reported."""
     made: list[float] = []
     errors: list[BaseException] = []
 
@@ -189,7 +193,7 @@ async def test_timed_calls_that_raise_what_is_no_exception(
 async def test_coroutine_function_called_later(
     txa: IBackend, unit: float, reported: Reported
 ) -> None:
-    """T4: That nobody would run it is reported, with the way to have it run."""
+    """T4: A coroutine that is never awaited is reported, with the fix."""
     ran: list[int] = []
 
     async def work(number: int) -> None:
@@ -205,7 +209,7 @@ async def test_coroutine_function_called_later(
 
 
 async def test_coroutine_that_a_timed_call_returns(txa: IBackend, unit: float) -> None:
-    """T4: Whoever holds it may run it: only a coroutine function's is lost."""
+    """T4: A coroutine that a plain function returns is not reported."""
     kept: list[Any] = []
 
     async def work() -> int:

@@ -1,4 +1,4 @@
-"""A cancellation that comes during `uncancelled`, and is raised after it."""
+"""uncancelled: a cancellation during it, which is raised afterwards."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ if TYPE_CHECKING:
     from txaio_interfaces import IBackend
 
 
-async def test_cancellation_that_waited_goes_on_to_others(
+async def test_deferred_cancellation_of_an_awaited_coroutine(
     txa: IBackend, unit: float
 ) -> None:
-    """X9: Whom it reaches through another, later than it was asked for, is in peace."""
-    story: list[str] = []
+    """X9: A coroutine that it reaches later, through another, is cancelled once."""
+    events: list[str] = []
 
     async def inner() -> None:
         try:
             await txa.create_future()
         except txa.CancelledError:
             await txa.sleep(3 * unit)
-            story.append("cleaned up")
+            events.append("cleaned up")
 
     async def outer() -> None:
         await txa.uncancelled(txa.sleep, 2 * unit)
@@ -38,11 +38,11 @@ async def test_cancellation_that_waited_goes_on_to_others(
     await pause(txa, 2 * unit)
     txa.cancel(waited)
     await txa.gather([waited, future])
-    assert story == ["cleaned up"]
+    assert events == ["cleaned up"]
 
 
-async def test_text_of_a_cancellation_that_waited(txa: IBackend, unit: float) -> None:
-    """X9: It is raised with the text that it was asked for with."""
+async def test_message_of_a_deferred_cancellation(txa: IBackend, unit: float) -> None:
+    """X9: It is raised with the message of the `cancel` call."""
 
     async def work() -> str:
         await txa.uncancelled(txa.sleep, 2 * unit)
@@ -59,8 +59,8 @@ async def test_text_of_a_cancellation_that_waited(txa: IBackend, unit: float) ->
 
 
 @pytest.mark.parametrize("later", range(6))
-async def test_cancelled_while_it_is_told(txa: IBackend, later: int) -> None:
-    """X9: A cancellation that comes as the last thing waited for settles is kept."""
+async def test_cancelled_while_the_future_settles(txa: IBackend, later: int) -> None:
+    """X9: A cancellation is kept if it comes while the awaited future is settled."""
     future = txa.create_future()
 
     def cancel(_value: object, left: int) -> None:
@@ -82,8 +82,8 @@ async def test_cancelled_while_it_is_told(txa: IBackend, later: int) -> None:
         await txa.timeout(working, 5)
 
 
-async def test_cancellation_of_its_own(txa: IBackend, unit: float) -> None:
-    """X9: What the function raises itself is raised once, not at the next await too."""
+async def test_cancelled_error_of_the_function(txa: IBackend, unit: float) -> None:
+    """X9: A `CancelledError` of the function itself is raised once."""
 
     async def give_up() -> None:
         await txa.sleep(unit)

@@ -1,4 +1,4 @@
-"""gather: where a member fails or is cancelled."""
+"""gather: members that fail, and cancellation."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 async def test_first_error_fails_at_once(txa: IBackend, unit: float) -> None:
-    """G3: The gathering fails with that very exception; the others go on."""
+    """G3: The result fails with the same exception object; other members go on."""
     futures = [txa.create_future() for _ in range(3)]
     gathering = txa.gather(futures, consume_exceptions=False)
     boom = Boom()
@@ -36,7 +36,7 @@ async def test_first_error_fails_at_once(txa: IBackend, unit: float) -> None:
 
 
 async def test_failed_member(txa: IBackend) -> None:
-    """G3: So it does when a member had failed before."""
+    """G3: The same is true if a member had failed before."""
     boom = Boom()
     pending = txa.create_future()
     failed = txa.create_future_error(boom)
@@ -49,7 +49,7 @@ async def test_failed_member(txa: IBackend) -> None:
 
 
 async def test_coroutines_go_on(txa: IBackend, unit: float) -> None:
-    """G3: Coroutines among the members come to their end."""
+    """G3: Coroutines among the members run to their end."""
     ended: list[str] = []
 
     async def work() -> None:
@@ -68,10 +68,10 @@ async def test_coroutines_go_on(txa: IBackend, unit: float) -> None:
     assert ended == ["ended", "ended"]
 
 
-async def test_later_failures_make_no_noise(
+async def test_later_failures_are_not_reported(
     txa: IBackend, unit: float, reported: Reported
 ) -> None:
-    """G3: What fails after the first is not reported."""
+    """G3: Failures after the first one are not reported."""
 
     async def fail(seconds: float) -> None:
         await txa.sleep(seconds)
@@ -90,7 +90,7 @@ async def test_later_failures_make_no_noise(
 
 
 async def test_cancelled_member_fails_the_gathering(txa: IBackend, unit: float) -> None:
-    """G3: A cancelled member is an error like any other; the others go on."""
+    """G3: A cancelled member is an error like any other; other members go on."""
     futures = [txa.create_future(), txa.create_future()]
     gathering = txa.gather(futures, consume_exceptions=False)
     txa.cancel(futures[0])
@@ -105,14 +105,14 @@ async def test_cancelled_member_fails_the_gathering(txa: IBackend, unit: float) 
 async def test_cancelling_a_gathering(
     txa: IBackend, unit: float, consume: bool
 ) -> None:
-    """G4: Its pending members are cancelled; settled ones stay as they are."""
-    story: list[str] = []
+    """G4: Its pending members are cancelled; settled ones keep their outcome."""
+    events: list[str] = []
 
     async def work() -> None:
         try:
             await txa.create_future()
         finally:
-            story.append("cleaned up")
+            events.append("cleaned up")
 
     settled, pending = txa.create_future_success("value"), txa.create_future()
     working = txa.as_future(work)
@@ -123,7 +123,7 @@ async def test_cancelling_a_gathering(
     for future in (gathering, pending, working):
         with pytest.raises(txa.CancelledError):
             await future
-    assert story == ["cleaned up"]
+    assert events == ["cleaned up"]
     assert await settled == "value"
 
 
@@ -131,7 +131,7 @@ async def test_cancelling_a_gathering(
 async def test_cancelling_the_awaiter_of_a_gathering(
     txa: IBackend, unit: float, consume: bool
 ) -> None:
-    """G4: So they are when the awaiter is cancelled."""
+    """G4: The same is true if the awaiter is cancelled."""
 
     async def outer() -> None:
         await txa.gather(futures, consume_exceptions=consume)
@@ -146,7 +146,7 @@ async def test_cancelling_the_awaiter_of_a_gathering(
 
 
 async def test_cancelling_a_settled_gathering(txa: IBackend, unit: float) -> None:
-    """G4: One that has failed cancels nothing any more."""
+    """G4: Cancelling a failed gather cancels no member."""
     futures = [txa.create_future(), txa.create_future()]
     gathering = txa.gather(futures, consume_exceptions=False)
     txa.reject(futures[0], Boom())
@@ -162,38 +162,38 @@ async def test_cancelling_a_settled_gathering(txa: IBackend, unit: float) -> Non
 async def test_members_keep_their_outcome(
     txa: IBackend, unit: float, consume: bool
 ) -> None:
-    """G5: Callbacks and awaiters of a member see its value, before and after."""
-    told: list[Any] = []
+    """G5: Callbacks and awaiters of a member get its value, before and after."""
+    called: list[Any] = []
     futures = [txa.create_future(), txa.create_future()]
-    txa.add_callbacks(futures[0], told.append, None)
+    txa.add_callbacks(futures[0], called.append, None)
     gathering = txa.gather(futures, consume_exceptions=consume)
-    txa.add_callbacks(futures[0], told.append, None)
+    txa.add_callbacks(futures[0], called.append, None)
     txa.resolve(futures[0], "value")
     txa.resolve(futures[1], "other")
     assert await gathering == ["value", "other"]
-    txa.add_callbacks(futures[0], told.append, None)
+    txa.add_callbacks(futures[0], called.append, None)
     assert await futures[0] == "value"
     await pause(txa, unit)
-    assert told == ["value"] * 3
+    assert called == ["value"] * 3
 
 
 @pytest.mark.parametrize("consume", [True, False])
 async def test_failed_members_keep_their_failure(
     txa: IBackend, unit: float, consume: bool
 ) -> None:
-    """G5: So they do of a failure."""
-    told: list[BaseException] = []
+    """G5: The same is true of a failure."""
+    called: list[BaseException] = []
     boom = Boom()
     future = txa.create_future()
-    txa.add_callbacks(future, None, lambda failure: told.append(failure.value))
+    txa.add_callbacks(future, None, lambda failure: called.append(failure.value))
     gathering = txa.gather([future], consume_exceptions=consume)
-    txa.add_callbacks(future, None, lambda failure: told.append(failure.value))
+    txa.add_callbacks(future, None, lambda failure: called.append(failure.value))
     txa.add_callbacks(gathering, None, lambda _failure: None)
     txa.reject(future, boom)
     await pause(txa, unit)
-    txa.add_callbacks(future, None, lambda failure: told.append(failure.value))
+    txa.add_callbacks(future, None, lambda failure: called.append(failure.value))
     with pytest.raises(Boom) as caught:
         await future
     assert caught.value is boom
     await pause(txa, unit)
-    assert told == [boom] * 3
+    assert called == [boom] * 3
