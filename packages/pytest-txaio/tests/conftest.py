@@ -1,4 +1,4 @@
-"""Runs of pytest inside a test, with the plugin and nothing else."""
+"""Fixtures that run pytest inside a test, with no other plugins."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from pytest_txaio import Backends
 ALL = Backends({}, "all").names
 """Every backend that is installed here."""
 
-# Hypothesis would be imported anew in each run.
+# The plugin of Hypothesis would be imported in each run.
 QUICK = ["-pno:cacheprovider", "-pno:hypothesispytest"]
 
-# pytester forgets what is imported in its runs: these would be made anew each time.
+# pytester restores sys.modules after each run: these would be imported each time.
 for name in (
     "_hosts_asyncio",
     "_reactors",
@@ -29,13 +29,13 @@ for name in ("txaio_asyncio", "txaio_twisted", "txaio_anyio", "anyio._backends._
 
 @pytest.fixture
 def runpytest(pytester):
-    """Runs pytest in this process, where what it covers is measured."""
+    """Runs pytest in this process, where coverage is measured."""
     return pytester.runpytest_inprocess
 
 
 @pytest.fixture
 def run_tests(pytester, runpytest):
-    """Runs the tests in a text, on asyncio unless told otherwise."""
+    """Runs the tests in a source text, by default on asyncio."""
 
     def run(text, *args, backends="asyncio"):
         pytester.makepyfile(text)
@@ -47,7 +47,7 @@ def run_tests(pytester, runpytest):
 
 @pytest.fixture
 def failure_text(run_tests):
-    """Runs the one test in a text, which fails, and returns what is said of it."""
+    """Runs a source text with one test, which fails, and returns its report."""
 
     def run(text, *args, backends="asyncio"):
         result = run_tests(text, *args, backends=backends)

@@ -1,4 +1,4 @@
-"""Annotations of the public API, as tools see them at run time."""
+"""Annotations of the public API at run time."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def public_functions(owner, prefix):
 
 
 def annotated():
-    """Yield what other code may inspect: exports, their methods, hooks, fixtures."""
+    """Yield the exports, their methods, the hooks and the fixtures, by name."""
     for name in pytest_txaio.__all__:
         value = getattr(pytest_txaio, name)
         yield f"pytest_txaio.{name}", inspect.unwrap(value)
@@ -41,7 +41,7 @@ def test_annotations_can_be_evaluated(thing):
     get_type_hints(thing)
 
 
-def test_what_is_looked_at():
+def test_the_list_is_complete():
     """The list has functions, methods, properties, hooks and fixtures."""
     assert {
         "pytest_txaio.pause",

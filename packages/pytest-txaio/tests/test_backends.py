@@ -18,7 +18,7 @@ async def test_x(txaio):
 
 @pytest.fixture
 def without(monkeypatch):
-    """Makes as if some packages were not installed."""
+    """Hides installed packages from the plugin."""
 
     def hide(*names):
         find_spec = _backends.find_spec
@@ -32,7 +32,7 @@ def without(monkeypatch):
 
 
 def test_default_is_one_for_each_framework(run_tests):
-    """Nobody chose: asyncio, Twisted, and AnyIO on asyncio and Trio."""
+    """The default is asyncio, Twisted, and AnyIO on asyncio and on Trio."""
     result = run_tests(TEST, "-v", backends="")
     result.assert_outcomes(passed=4)
     result.stdout.fnmatch_lines(
@@ -46,8 +46,8 @@ def test_default_is_one_for_each_framework(run_tests):
     )
 
 
-def test_missing_ones_are_left_out_and_named(run_tests, without):
-    """Nobody chose, and some are missing: the header says so, and what to install."""
+def test_missing_backends_are_left_out_and_named(run_tests, without):
+    """Backends that are missing are named in the header, with the pip command."""
     without("trio", "twisted")
     result = run_tests(TEST, backends="")
     result.assert_outcomes(passed=2)
@@ -61,8 +61,8 @@ def test_missing_ones_are_left_out_and_named(run_tests, without):
     )
 
 
-def test_nothing_is_installed(run_tests, without):
-    """Without any backend tests that need one fail, and say what to install."""
+def test_no_backend_is_installed(run_tests, without):
+    """Without any backend, tests that need one fail and name the pip command."""
     without("txaio_asyncio", "txaio_twisted", "txaio_anyio")
     text = f"""{TEST}
 import pytest
@@ -80,8 +80,8 @@ def test_other():
     result.stdout.fnmatch_lines(["txaio: no backend is installed; *", said, said])
 
 
-def test_nothing_is_installed_to_hold_a_contract(run_tests, without):
-    """Of no backend it is not said that it breaks clauses."""
+def test_conformance_without_any_backend(run_tests, without):
+    """Without any backend, the summary names no clauses."""
     without("txaio_asyncio", "txaio_twisted", "txaio_anyio")
     asked = ["--txaio-conformance", "--txaio-clauses=E3"]
     result = run_tests("", *asked, backends="")
@@ -90,7 +90,7 @@ def test_nothing_is_installed_to_hold_a_contract(run_tests, without):
 
 
 def test_chosen_by_option(run_tests):
-    """The option names them, with commas between; their order is kept."""
+    """The option has names, separated by commas; their order is kept."""
     result = run_tests(TEST, "-v", backends="anyio-trio, twisted")
     result.assert_outcomes(passed=2)
     result.stdout.fnmatch_lines(
@@ -99,7 +99,7 @@ def test_chosen_by_option(run_tests):
 
 
 def test_chosen_by_ini(run_tests, pytester):
-    """The ini option does, too, and the command line goes before it."""
+    """So has the ini option; the command line has precedence."""
     pytester.makeini("[pytest]\ntxaio_backends = twisted")
     run_tests(TEST, "-v", backends="").stdout.fnmatch_lines(["txaio: twisted"])
     run_tests(TEST, backends="asyncio").stdout.fnmatch_lines(["txaio: asyncio"])
@@ -113,14 +113,14 @@ def test_all(run_tests):
 
 
 def test_group(run_tests, without):
-    """`anyio` is AnyIO on whatever is installed of its loops."""
+    """`anyio` is AnyIO on all of its loops that are installed."""
     without("uvloop")
     result = run_tests(TEST, backends="anyio")
     result.stdout.fnmatch_lines(["txaio: anyio-asyncio, anyio-trio"])
 
 
 def test_group_that_is_missing(run_tests, without):
-    """A group of which nothing is installed is missing as one backend is."""
+    """A group of which nothing is installed is an error, like a single backend."""
     without("txaio_anyio")
     result = run_tests(TEST, backends="anyio")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
@@ -128,7 +128,7 @@ def test_group_that_is_missing(run_tests, without):
 
 
 def test_chosen_and_missing(run_tests, without):
-    """A backend that is asked for and missing is an error with the pip command."""
+    """A selected backend that is missing is an error with the pip command."""
     without("trio")
     result = run_tests(TEST, backends="asyncio,anyio-trio")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
@@ -143,7 +143,7 @@ def test_chosen_and_missing(run_tests, without):
 
 
 def test_unknown(run_tests):
-    """An unknown name is an error that lists those there are."""
+    """An unknown name is an error that lists the known ones."""
     result = run_tests(TEST, backends="asyncoi")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(
@@ -152,7 +152,7 @@ def test_unknown(run_tests):
 
 
 def test_no_name(run_tests):
-    """Nothing but commas would run no test, and look green."""
+    """Commas without names are an error: no test would run, and the run would pass."""
     result = run_tests(TEST, backends=",")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(
@@ -161,7 +161,7 @@ def test_no_name(run_tests):
 
 
 def test_mark(run_tests):
-    """A mark names those of one test, also such as are not tested on by default."""
+    """A mark selects backends for one test, also those not used by default."""
     text = """
 import pytest
 
@@ -176,7 +176,7 @@ async def test_x(txaio):
 
 
 def test_mark_among_those_chosen(run_tests):
-    """Who chose for all tests gets of each test's own only those."""
+    """A selection for all tests limits the backends of each test."""
     text = """
 import pytest
 
@@ -194,7 +194,7 @@ async def test_y(txaio):
 
 
 def test_mark_and_missing(run_tests, without):
-    """A mark that names a missing one is an error of its file, with the command."""
+    """A mark with a missing backend is a collection error with the pip command."""
     without("trio")
     text = """
 import pytest
@@ -226,7 +226,7 @@ def pytest_txaio_hosts():
 
 
 def test_backend_of_ones_own(run_tests, pytester):
-    """A host that says how to run a coroutine function is all that it takes."""
+    """A host needs no more than `run`."""
     pytester.makeconftest(HOST)
     text = """
 async def test_x(txaio, txaio_clock, txaio_log):
@@ -242,8 +242,8 @@ async def test_x(txaio, txaio_clock, txaio_log):
     assert "mine" in run_tests(text, "-v", backends="").stdout.str()
 
 
-def test_backend_of_ones_own_has_a_name_that_is_taken(run_tests, pytester):
-    """Two backends of one name would hide each other."""
+def test_backend_of_ones_own_with_a_name_in_use(run_tests, pytester):
+    """Two backends with the same name are an error."""
     pytester.makeconftest(HOST.replace('"mine"', '"twisted"'))
     result = run_tests(TEST)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
@@ -251,7 +251,7 @@ def test_backend_of_ones_own_has_a_name_that_is_taken(run_tests, pytester):
 
 
 def test_hosts_are_known_without_an_import(run_tests):
-    """What is installed is seen without loading any of it."""
+    """The plugin finds installed backends without importing them."""
     known = _backends.BUILTIN_BACKENDS["anyio-trio"]
     assert known.needs == ("txaio_anyio", "anyio", "trio")
     code = "import sys, pytest_txaio.plugin; print(*sys.modules)"

@@ -12,15 +12,15 @@ VIRTUAL = [name for name in ALL if not name.endswith("uvloop")]
 
 
 def test_hours_take_no_time(run_tests):
-    """Virtual time jumps to what is due next, in order, wherever it can."""
+    """Virtual time jumps to the next timer."""
     text = """
 async def test_x(txaio, txaio_clock):
-    story = []
+    events = []
     begun = txaio_clock.time()
-    txaio.call_later(7200, story.append, "two hours")
-    txaio.call_later(3600, story.append, "one hour")
+    txaio.call_later(7200, events.append, "two hours")
+    txaio.call_later(3600, events.append, "one hour")
     await txaio.sleep(7200.5)
-    assert story == ["one hour", "two hours"]
+    assert events == ["one hour", "two hours"]
     assert 7200.5 <= txaio_clock.time() - begun < 7201
     assert txaio_clock.time() == txaio.time()
 """
@@ -29,7 +29,7 @@ async def test_x(txaio, txaio_clock):
 
 
 def test_very_short_sleeps(run_tests):
-    """A sleep too short to move the clock ends as well."""
+    """A sleep that is too short to move the clock ends, too."""
     text = """
 async def test_x(txaio):
     await txaio.sleep(1e-15)
@@ -40,27 +40,27 @@ async def test_x(txaio):
 
 
 def test_advance(run_tests):
-    """To advance is to have been away: what is due is called next, in order."""
+    """After `advance`, calls that are due are made next, in order."""
     text = """
 async def test_x(txaio, txaio_clock):
-    story = []
-    txaio.call_later(20, story.append, 20)
-    txaio.call_later(10, story.append, 10)
-    txaio.call_later(90, story.append, 90)
+    events = []
+    txaio.call_later(20, events.append, 20)
+    txaio.call_later(10, events.append, 10)
+    txaio.call_later(90, events.append, 90)
     before = txaio_clock.time()
     txaio_clock.advance(60)
-    assert (txaio_clock.time(), story) == (before + 60, [])
+    assert (txaio_clock.time(), events) == (before + 60, [])
     await txaio.sleep(0.01)
-    assert story == [10, 20]
+    assert events == [10, 20]
     await txaio.sleep(60)
-    assert story == [10, 20, 90]
+    assert events == [10, 20, 90]
 """
     result = run_tests(text, backends=",".join(VIRTUAL))
     result.assert_outcomes(passed=len(VIRTUAL))
 
 
 def test_advance_in_a_sync_test(run_tests):
-    """In a sync test time goes on from one run to the next."""
+    """In a sync test, time continues from one run to the next."""
     text = """
 def test_x(txaio, txaio_run, txaio_clock):
     begun = txaio_clock.time()
@@ -76,8 +76,8 @@ def test_x(txaio, txaio_run, txaio_clock):
 @pytest.mark.parametrize(
     "seconds", ["-1", "float('nan')", "float('inf')", "10**400", "-10**400"]
 )
-def test_advance_by_what_is_no_time(failure_text, seconds):
-    """Time goes forward, and not for ever."""
+def test_advance_by_an_invalid_time(failure_text, seconds):
+    """It has to be finite and not negative."""
     said = failure_text(
         f"def test_x(txaio_clock):\n    txaio_clock.advance({seconds})\n"
     )
@@ -85,8 +85,8 @@ def test_advance_by_what_is_no_time(failure_text, seconds):
 
 
 @pytest.mark.parametrize("seconds", ["'1'", "None"])
-def test_advance_by_what_is_no_number(failure_text, seconds):
-    """It is told of the argument."""
+def test_advance_by_a_wrong_type(failure_text, seconds):
+    """The error names the argument."""
     said = failure_text(
         f"def test_x(txaio_clock):\n    txaio_clock.advance({seconds})\n"
     )
@@ -94,7 +94,7 @@ def test_advance_by_what_is_no_number(failure_text, seconds):
 
 
 def test_advance_by_any_number(run_tests):
-    """A number of any kind will do."""
+    """A number of any type is accepted."""
     text = """
 from fractions import Fraction
 
@@ -128,12 +128,12 @@ def test_y(txaio_clock):
 
 
 def test_real_time(run_tests):
-    """A mark asks for the stock loops, on which time passes by itself."""
+    """A mark selects the stock loops, in real time."""
     run_tests(REAL, backends="all").assert_outcomes(passed=2 * len(ALL))
 
 
 def test_virtual_time_where_there_is_none(run_tests):
-    """A uvloop is left out where virtual time is asked for."""
+    """Backends on uvloop are left out if a mark selects virtual time."""
     text = """
 import pytest
 
@@ -158,7 +158,7 @@ def pytest_txaio_hosts():
 
 
 def test_virtual_time_and_nothing_left(run_tests, pytester):
-    """Where that leaves none, the test is skipped, and says why."""
+    """If no backend is left, the test is skipped with the reason."""
     pytester.makeconftest(NO_VIRTUAL)
     text = """
 import pytest
@@ -173,7 +173,7 @@ async def test_x(txaio):
 
 
 def test_virtual_time_of_a_factory(run_tests, pytester):
-    """A host that comes of a plain function is asked when it is there."""
+    """If a function makes the host, its clocks are checked when it is made."""
     pytester.makeconftest(NO_VIRTUAL)
     text = """
 import pytest
@@ -188,7 +188,7 @@ async def test_x(txaio):
 
 
 def test_sockets_are_waited_for(run_tests):
-    """With nothing due, a loop waits for its sockets as ever."""
+    """If no timer is set, a loop waits for its sockets."""
     text = """
 import asyncio, socket, threading
 
@@ -208,7 +208,7 @@ async def test_x(txaio):
 
 
 def test_threads_are_waited_for(run_tests):
-    """A thread that works may yet have something to say."""
+    """If no timer is set, a loop waits for threads that work."""
     text = """
 import threading
 
@@ -244,7 +244,7 @@ HINT = (
 
 
 def test_threads_are_not_waited_for_by_a_timeout(run_tests):
-    """Time jumps to a timeout, and a test that fails for it says so: each time."""
+    """Time jumps to a timeout, and a test that fails because of it has a hint."""
     text = THREAD + THREAD.replace("test_x", "test_y")
     result = run_tests(text, backends=",".join(VIRTUAL))
     result.assert_outcomes(failed=2 * len(VIRTUAL))
@@ -259,14 +259,14 @@ def test_threads_are_not_waited_for_by_a_timeout(run_tests):
         "await txaio.run_in_thread(int)\n    await txaio.sleep(10)\n    assert False",
     ],
 )
-def test_other_failures_are_not_for_threads(failure_text, act):
-    """No thread, no jump or another error: nothing is said."""
+def test_other_failures_have_no_hint(failure_text, act):
+    """Without a thread, without a jump or with another error there is no hint."""
     said = failure_text(f"async def test_x(txaio):\n    {act}\n")
     assert "virtual time jumped" not in said
 
 
 def test_thread_and_real_time(failure_text):
-    """Nor is it where time was real anyway."""
+    """In real time there is no hint."""
     said = failure_text("""
 import pytest
 
@@ -278,8 +278,8 @@ async def test_x(txaio):
     assert "virtual time jumped" not in said
 
 
-def test_timeout_that_was_meant(run_tests):
-    """A timeout that the test expects is no failure, and needs no hint."""
+def test_expected_timeout(run_tests):
+    """A timeout that the test expects is not a failure."""
     text = """
 import threading
 import pytest

@@ -1,4 +1,4 @@
-"""The kit, from outside: what the author of a fourth backend does with it."""
+"""The conformance tests, as the author of another backend runs them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 pytest_plugins = ["pytester"]
 
-# pytester forgets what is imported in its runs: these would be made anew each time.
+# pytester restores sys.modules after each run: these would be imported each time.
 for name in ("pytest_txaio.conformance", "txaio_common"):
     importlib.import_module(name)
 
@@ -46,8 +46,8 @@ EVERYTHING = "from pytest_txaio.conformance import *"
 
 @pytest.fixture
 def heap(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
-    """A folder of tests in which the heap backend is known."""
-    # Hypothesis's plugin would import it anew, too.
+    """A directory of tests with the heap backend."""
+    # The plugin of Hypothesis would be imported each time, too.
     monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:hypothesispytest")
     pytester.syspathinsert(HERE)
     monkeypatch.setenv("PYTHONPATH", str(HERE))
@@ -56,7 +56,7 @@ def heap(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.P
 
 
 def said_of(backend: str, result: pytest.RunResult) -> list[str]:
-    """Return what was said of the clauses on *backend*, line by line."""
+    """Return the lines of the summary about *backend*."""
     begun, said = False, []
     for line in result.outlines:
         begun = line.startswith(f"{backend}: ") or (begun and line.startswith("  "))
@@ -66,7 +66,7 @@ def said_of(backend: str, result: pytest.RunResult) -> list[str]:
 
 
 def test_heap_backend_passes(heap: pytest.Pytester) -> None:
-    """By the option, without a file of one's own, every clause holds."""
+    """With the option, and without a file of tests, every clause holds."""
     result = heap.runpytest("--txaio-conformance", "--txaio-backends=heap")
     outcomes = result.parseoutcomes()
     assert set(outcomes) == {"passed"}
@@ -79,7 +79,7 @@ def test_heap_backend_passes(heap: pytest.Pytester) -> None:
 
 
 def test_star_import_is_the_same(heap: pytest.Pytester) -> None:
-    """A file with one line has the same tests as the option."""
+    """A file with one import has the same tests as the option."""
     chosen = ["--txaio-backends=heap", "--txaio-clauses=F,c,L3"]
     by_option = heap.runpytest("--txaio-conformance", *chosen).parseoutcomes()
     heap.makepyfile(test_contract=EVERYTHING)
@@ -90,12 +90,12 @@ def test_star_import_is_the_same(heap: pytest.Pytester) -> None:
 
 @pytest.mark.parametrize("by_option", [True, False])
 def test_broken_clause_is_explained(heap: pytest.Pytester, by_option: bool) -> None:
-    """In both ways pytest shows the values of what was asserted."""
+    """In both ways pytest shows the values in a failed assertion."""
     heap.makeconftest(HOSTS + WRONG)
     if not by_option:
         heap.makepyfile(test_contract=EVERYTHING)
     option = ["--txaio-conformance"] if by_option else []
-    # A process of its own, for that of this test may have rewritten the tests already.
+    # In a new process, as this one may have imported the tests already.
     chosen = ["--txaio-backends=heap", "--txaio-clauses=L1"]
     result = heap.runpytest_subprocess(*option, *chosen)
     result.stdout.re_match_lines([r"E .*assert .*'stack' in 'heap_backend'"])
@@ -106,7 +106,7 @@ def test_broken_clause_is_explained(heap: pytest.Pytester, by_option: bool) -> N
 
 
 def test_clauses_leave_other_tests_alone(heap: pytest.Pytester) -> None:
-    """Tests of one's own are run beside those of the clauses that are asked for."""
+    """Other tests run beside those of the selected clauses."""
     own = heap.makepyfile(test_own="def test_own():\n    '>>> 1\\n1'")
     options = ["--txaio-conformance", "--txaio-backends=heap", "--txaio-clauses=F9"]
     beside = heap.runpytest(own, "--doctest-modules", *options).parseoutcomes()
@@ -116,7 +116,7 @@ def test_clauses_leave_other_tests_alone(heap: pytest.Pytester) -> None:
 
 
 def test_file_that_cannot_be_imported(heap: pytest.Pytester) -> None:
-    """What is wrong elsewhere is of no clause, and does not hide what holds."""
+    """An error in another file does not change the summary."""
     wrong = heap.makepyfile(test_wrong="raise ImportError")
     options = ["--txaio-conformance", "--txaio-backends=heap", "--txaio-clauses=F9"]
     result = heap.runpytest(wrong, "--continue-on-collection-errors", *options)
@@ -125,7 +125,7 @@ def test_file_that_cannot_be_imported(heap: pytest.Pytester) -> None:
 
 
 def test_clause_as_a_keyword(heap: pytest.Pytester) -> None:
-    """`-k` knows the clauses, too."""
+    """`-k` selects clauses, too."""
     options = ["--txaio-conformance", "--txaio-backends=heap", "-k"]
     assert (
         heap.runpytest(*options, "F9 and not test_result").parseoutcomes()["passed"] > 3
@@ -133,7 +133,7 @@ def test_clause_as_a_keyword(heap: pytest.Pytester) -> None:
 
 
 def test_unknown_clause(heap: pytest.Pytester) -> None:
-    """A clause that there is not: an error that names the sections."""
+    """An unknown clause is an error that names the sections."""
     result = heap.runpytest("--txaio-conformance", "--txaio-clauses=F,Z1")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.re_match_lines(
@@ -142,29 +142,29 @@ def test_unknown_clause(heap: pytest.Pytester) -> None:
 
 
 def test_clauses_of_no_test(heap: pytest.Pytester) -> None:
-    """Clauses are asked for, and the tests of the contract are not."""
+    """Selecting clauses without conformance tests is an error."""
     heap.makepyfile("def test_x(): pass")
     result = heap.runpytest("--txaio-clauses=F")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["*none was collected: add --txaio-conformance"])
 
 
-def test_project_that_calls_its_tests_something_else(heap: pytest.Pytester) -> None:
-    """The option finds the tests whatever pattern a project has for files."""
+def test_project_with_another_pattern_for_files(heap: pytest.Pytester) -> None:
+    """The option finds the tests whatever `python_files` is."""
     heap.makeini("[pytest]\npython_files = check_*.py\ntestpaths = checks")
     options = ["--txaio-conformance", "--txaio-backends=heap", "--txaio-clauses=F9"]
     assert heap.runpytest(*options).parseoutcomes()["passed"] > 3
 
 
-def test_host_that_cannot_tell(heap: pytest.Pytester) -> None:
-    """What a host with nothing but `run` cannot tell is said, clause by clause."""
+def test_host_with_run_only(heap: pytest.Pytester) -> None:
+    """The summary names what a host with only `run` cannot check, by clause."""
     heap.makeconftest(BARE)
     result = heap.runpytest(
         "--txaio-conformance",
         "--txaio-backends=bare",
         "--txaio-clauses=T5,L2,A1",
         "-k",
-        "gives_up or two_backends_on or import or native_future",
+        "sleep_cancels_its_timer or two_backends_on or import or native_future",
     )
     assert set(result.parseoutcomes()) == {"passed", "deselected"}
     said = re.findall(

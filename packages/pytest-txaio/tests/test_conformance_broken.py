@@ -1,4 +1,4 @@
-"""The kit, from outside: a backend that is broken fails the clauses that it breaks."""
+"""A broken backend fails exactly the clauses that it breaks."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 
 pytest_plugins = ["pytester"]
 
-# pytester forgets what is imported in its runs: these would be made anew each time.
+# pytester restores sys.modules after each run: these would be imported each time.
 for name in ("pytest_txaio.conformance", "txaio_common"):
     importlib.import_module(name)
 
@@ -40,7 +40,7 @@ BROKEN = {
         )
         """,
     ),
-    "a delay of zero is none": (
+    "a delay of zero calls at once": (
         "T",
         {"T1", "T2", "T3"},
         """
@@ -90,14 +90,14 @@ BROKEN = {
         )
         """,
     ),
-    "failures that nobody looks at are lost": (
+    "failures that are never retrieved are lost": (
         "R",
         {"R1", "R2", "R4", "R5"},
         """
         del HeapFuture.__del__
         """,
     ),
-    "only the first outcome counts, and nobody is told": (
+    "settling again has no effect": (
         "F",
         {"F5"},
         """
@@ -140,7 +140,7 @@ BROKEN = {
         HeapBackend.gather = gather_all
         """,
     ),
-    "callbacks know no context": (
+    "callbacks have no context": (
         "V",
         {"V1", "V2", "O2"},
         """
@@ -183,7 +183,7 @@ BROKEN = {
         HeapBackend._new_future = lambda self, canceller: self._make_future(None)
         """,
     ),
-    "a backend that has ended makes futures that nobody will settle": (
+    "a backend that has ended still makes futures": (
         "L",
         {"L3"},
         """
@@ -216,11 +216,11 @@ BROKEN = {
 def test_broken_backend(
     pytester: pytest.Pytester, asked: str, broken: set[str], how: str
 ) -> None:
-    """What a backend breaks is said by clause, and nothing else is blamed."""
+    """The summary names the broken clauses and no others."""
     pytester.syspathinsert(HERE)
     pytester.makeconftest(CONFTEST + dedent(how))
     chosen = ["--txaio-backends=heap", f"--txaio-clauses={asked}"]
-    # Hypothesis's plugin would import it anew, too.
+    # The plugin of Hypothesis would be imported each time, too.
     quick = ["-p", "no:hypothesispytest"]
     result = pytester.runpytest("--txaio-conformance", *chosen, *quick)
     said = re.findall(r"^  (\w+) is broken: ", result.stdout.str(), re.MULTILINE)

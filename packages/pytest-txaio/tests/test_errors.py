@@ -24,7 +24,7 @@ def boom(text="text"):
 
 @pytest.mark.parametrize("backend", ALL)
 def test_reported_error_fails_its_test(failure_text, backend):
-    """A test fails for what nobody looked at, with the traceback of that."""
+    """A test fails because of a reported error, with the traceback of that."""
     text = f"""{BOOM}
 async def test_x(txaio):
     txaio.call_later(0, boom)
@@ -50,8 +50,8 @@ async def test_x(txaio):
 
 
 @pytest.mark.parametrize("backend", ALL)
-def test_failed_future_that_nobody_looked_at(failure_text, backend):
-    """It is reported when it is collected, also if it hides in a cycle."""
+def test_failed_future_never_retrieved(failure_text, backend):
+    """It is reported when it is collected, also in a reference cycle."""
     said = failure_text(
         f"""{BOOM}
 async def test_x(txaio):
@@ -67,7 +67,7 @@ async def test_x(txaio):
 
 @pytest.mark.parametrize("backend", ALL)
 def test_lost_in_a_cycle_at_the_end(run_tests, backend):
-    """What a test leaves in cycles is looked through after it, where that is quick."""
+    """Reference cycles that a test leaves are collected after it, on CPython."""
     text = f"""{BOOM}
 async def test_x(txaio):
     cycle = [txaio.create_future_error(Boom("in a cycle"))]
@@ -78,7 +78,7 @@ async def test_x(txaio):
 
 
 def test_twisted_logs_a_failure(failure_text):
-    """What Twisted logs as critical counts as well, as in its own test runner."""
+    """Critical events of Twisted are errors, too, as in its own test runner."""
     said = failure_text(
         f"""{BOOM}
 from twisted.internet.defer import fail
@@ -94,7 +94,7 @@ async def test_x(txaio):
 
 @pytest.mark.parametrize("backend", ["asyncio", "twisted-asyncioreactor"])
 def test_loop_reports_a_message(failure_text, backend):
-    """Some things asyncio reports without an exception."""
+    """Some reports of asyncio have no exception."""
     text = """
 import asyncio
 
@@ -107,7 +107,7 @@ async def test_x(txaio):
 
 
 def test_test_that_fails_itself(failure_text):
-    """Its own failure comes first, and what was reported is shown beside it."""
+    """Its own failure comes first; reported errors are in another section."""
     said = failure_text(f"""{BOOM}
 async def test_x(txaio):
     txaio.call_later(0, boom)
@@ -120,7 +120,7 @@ async def test_x(txaio):
 
 
 def test_error_while_fixtures_are_torn_down(run_tests):
-    """Plain fixtures end after the loop, and what is reported then counts, too."""
+    """Sync fixtures are torn down after the loop; reports from then fail the test."""
     text = f"""{BOOM}
 @pytest.fixture
 def holder(txaio):
@@ -138,7 +138,7 @@ async def test_x(txaio, holder):
 
 
 def test_expected(run_tests):
-    """A test says which error is to be reported, and may look at it."""
+    """A test can expect an error, and inspect it."""
     text = f"""{BOOM}
 async def test_x(txaio, txaio_errors):
     with txaio_errors.expect(Boom, match="t.xt") as expected:
@@ -157,7 +157,7 @@ async def test_later(txaio, txaio_errors):
 
 
 def test_expected_once_and_reported_twice(failure_text):
-    """One is expected for each time."""
+    """Each `expect` is for one error."""
     said = failure_text(f"""{BOOM}
 async def test_x(txaio, txaio_errors):
     with txaio_errors.expect(Boom):
@@ -178,7 +178,7 @@ async def test_x(txaio, txaio_errors):
     ],
 )
 def test_expected_and_not_reported(failure_text, arguments, said):
-    """An error that was to come and did not fails the test."""
+    """An expected error that is not reported fails the test."""
     whole = failure_text(f"""{BOOM}
 async def test_x(txaio, txaio_errors):
     with txaio_errors.expect({arguments}):
@@ -190,7 +190,7 @@ async def test_x(txaio, txaio_errors):
 
 
 def test_expected_outside_of_with(failure_text):
-    """An expectation that nobody enters fails the test, as it expects nothing."""
+    """`expect` without `with` fails the test, as it has no effect."""
     said = failure_text("""
 async def test_x(txaio, txaio_errors):
     txaio_errors.expect(OSError, match="broken")
@@ -202,7 +202,7 @@ async def test_x(txaio, txaio_errors):
 
 
 def test_expected_after_it_was_reported(failure_text):
-    """What was there before the block is not what the block is to bring."""
+    """An error from before the block does not count."""
     said = failure_text(f"""{BOOM}
 async def test_x(txaio, txaio_errors):
     txaio.call_later(0, boom)
@@ -214,8 +214,8 @@ async def test_x(txaio, txaio_errors):
 
 
 @pytest.mark.parametrize("kind", ["'Boom'", "Boom()", "(Boom, 1)"])
-def test_expected_what_is_no_exception(failure_text, kind):
-    """It is told at once."""
+def test_expected_of_a_wrong_type(failure_text, kind):
+    """`expect` raises at once."""
     said = failure_text(f"""{BOOM}
 async def test_x(txaio, txaio_errors):
     with txaio_errors.expect({kind}):
@@ -225,7 +225,7 @@ async def test_x(txaio, txaio_errors):
 
 
 def test_expected_in_a_block_that_raises(run_tests):
-    """It is expected all the same, and not missed if it did not come."""
+    """The error is taken if it was reported, and not missed if it was not."""
     text = f"""{BOOM}
 async def test_x(txaio, txaio_errors):
     for happens in (True, False):
@@ -238,8 +238,8 @@ async def test_x(txaio, txaio_errors):
     run_tests(text).assert_outcomes(passed=1)
 
 
-def test_expected_text_that_is_no_pattern(failure_text):
-    """What is wrong with the pattern is said where it stands."""
+def test_expected_with_an_invalid_pattern(failure_text):
+    """`expect` raises at once, with the error of the pattern."""
     said = failure_text("""
 async def test_x(txaio, txaio_errors):
     with txaio_errors.expect(ValueError, match="a("):
@@ -249,7 +249,7 @@ async def test_x(txaio, txaio_errors):
 
 
 def test_expected_in_a_cycle(run_tests):
-    """What a cycle of references holds is collected when the block ends."""
+    """Reference cycles are collected at the end of the block."""
     text = f"""{BOOM}
 async def test_x(txaio, txaio_errors):
     with txaio_errors.expect(Boom) as expected:
@@ -262,7 +262,7 @@ async def test_x(txaio, txaio_errors):
 
 
 def test_take(run_tests):
-    """Or a test takes what was reported so far, to look at it itself."""
+    """A test can take the errors that were reported so far."""
     text = f"""{BOOM}
 async def test_x(txaio, txaio_errors):
     assert txaio_errors.take() == []

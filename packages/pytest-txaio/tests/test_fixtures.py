@@ -1,4 +1,4 @@
-"""Fixtures that are coroutines."""
+"""Async fixtures."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ ALL = Backends({}, "all").names
 FIXTURES = """
 import pytest
 
-story = []
+events = []
 
 @pytest.fixture
 async def server(txaio):
     await txaio.sleep(0.005)
-    story.append("server up")
+    events.append("server up")
     yield "server"
     await txaio.sleep(0.005)
-    story.append("server down")
+    events.append("server down")
 
 @pytest.fixture
 async def client(server, txaio):
-    story.append("client up")
+    events.append("client up")
     yield f"client of {server}"
-    story.append("client down")
+    events.append("client down")
 
 @pytest.fixture
 async def name(client):
@@ -36,26 +36,26 @@ async def name(client):
 
 
 def test_order(run_tests):
-    """They are set up on the test's loop before it, and torn down in reverse."""
+    """They are set up before the test on its loop, and torn down in reverse order."""
     text = f"""{FIXTURES}
 async def test_x(txaio, name):
     assert name == "name of client of server"
-    assert story == ["server up", "client up"]
-    story.append("test")
+    assert events == ["server up", "client up"]
+    events.append("test")
 
 def test_y():
     ends = ["test", "client down", "server down"]
-    assert story == ["server up", "client up", *ends] * {len(ALL)}
+    assert events == ["server up", "client up", *ends] * {len(ALL)}
 """
     text = text.replace(
-        '    assert story == ["server up", "client up"]\n',
-        '    assert story[-2:] == ["server up", "client up"]\n',
+        '    assert events == ["server up", "client up"]\n',
+        '    assert events[-2:] == ["server up", "client up"]\n',
     )
     run_tests(text, backends="all").assert_outcomes(passed=len(ALL) + 1)
 
 
 def test_one_loop(run_tests):
-    """A fixture and its test see one backend object."""
+    """A fixture and its test get the same backend object."""
     text = """
 import pytest
 
@@ -72,19 +72,19 @@ async def test_x(txaio, mine):
 
 
 def test_test_that_fails(run_tests):
-    """Whatever the test does, they are torn down."""
+    """They are torn down, even if the test fails."""
     text = f"""{FIXTURES}
 async def test_x(name):
     assert False
 
 async def test_y(txaio):
-    assert story[-2:] == ["client down", "server down"]
+    assert events[-2:] == ["client down", "server down"]
 """
     run_tests(text).assert_outcomes(failed=1, passed=1)
 
 
 def test_fixture_that_fails(run_tests):
-    """One that fails fails the test; those before it are torn down."""
+    """If one fails, the test fails, and those before it are torn down."""
     text = f"""{FIXTURES}
 @pytest.fixture
 async def bad(client):
@@ -92,18 +92,18 @@ async def bad(client):
     yield
 
 async def test_x(bad):
-    story.append("never")
+    events.append("never")
 
 async def test_y(txaio):
-    assert story[-2:] == ["client down", "server down"]
+    assert events[-2:] == ["client down", "server down"]
 """
     result = run_tests(text)
     result.assert_outcomes(failed=1, passed=1)
     result.stdout.fnmatch_lines(["*raise ValueError*"])
 
 
-def test_torn_down_whatever_others_do(run_tests):
-    """One that fails in the end does not keep the others up."""
+def test_tear_down_that_fails(run_tests):
+    """If one fails while it is torn down, the others are still torn down."""
     text = f"""{FIXTURES}
 @pytest.fixture
 async def bad(client):
@@ -114,14 +114,14 @@ async def test_x(bad):
     pass
 
 async def test_y(txaio):
-    assert story[-2:] == ["client down", "server down"]
+    assert events[-2:] == ["client down", "server down"]
 """
     result = run_tests(text)
     result.assert_outcomes(failed=1, passed=1)
 
 
 def test_methods(run_tests):
-    """A fixture that is a method is bound to the test's own object."""
+    """A fixture that is a method is bound to the instance of the test."""
     text = """
 import pytest
 
@@ -137,7 +137,7 @@ class TestX:
 
 
 def test_parameters(run_tests):
-    """They may have parameters, too."""
+    """They can have parameters."""
     text = """
 import pytest
 
@@ -153,7 +153,7 @@ async def test_x(number):
 
 
 def test_sync_fixture_holds_the_backend(run_tests):
-    """A plain fixture gets a stand-in, which serves once the loop runs."""
+    """A sync fixture gets a proxy, which works while the loop is running."""
     text = """
 import pytest
 
@@ -179,7 +179,7 @@ def test_y(client, txaio_run):
 
 
 def test_sync_fixture_uses_the_backend(run_tests):
-    """… and before that names the fix."""
+    """Before the loop runs, the proxy raises an error that names the fix."""
     text = """
 import pytest
 
@@ -196,7 +196,7 @@ async def test_x(timer):
 
 
 def test_sync_fixture_takes_an_async_one(run_tests):
-    """A plain fixture cannot have a value that is not there yet."""
+    """A sync fixture cannot take an async one."""
     text = f"""{FIXTURES}
 @pytest.fixture
 def shout(name):
@@ -213,7 +213,7 @@ async def test_x(shout):
 
 
 def test_sync_fixture_beside_an_async_one(run_tests):
-    """Plain fixtures and async ones may stand side by side."""
+    """A test can take sync and async fixtures."""
     text = f"""{FIXTURES}
 @pytest.fixture
 def folder(tmp_path):
@@ -227,7 +227,7 @@ async def test_x(server, folder):
 
 
 def test_sync_test_takes_an_async_fixture(run_tests):
-    """A plain test has no loop that would last."""
+    """A sync test cannot take an async fixture."""
     result = run_tests(f"{FIXTURES}\ndef test_x(name):\n    pass\n")
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(
@@ -236,7 +236,7 @@ def test_sync_test_takes_an_async_fixture(run_tests):
 
 
 def test_tests_after_a_refused_fixture(run_tests):
-    """What is wrong in one test is told of that test, on each backend."""
+    """The error of one test does not affect the next, on each backend."""
     text = f"""{FIXTURES}
 def test_sync(name):
     pass
@@ -250,8 +250,8 @@ async def test_after(name):
     assert len(said) == 2
 
 
-def test_async_fixture_asked_for_in_the_test(failure_text):
-    """A test that runs cannot wait inside `getfixturevalue`."""
+def test_async_fixture_requested_in_the_test(failure_text):
+    """A running test cannot await inside `getfixturevalue`."""
     text = f"""{FIXTURES}
 async def test_x(txaio, request):
     request.getfixturevalue("server")
@@ -263,7 +263,7 @@ async def test_x(txaio, request):
 
 
 def test_fixture_that_does_not_yield(failure_text):
-    """It is told by its name."""
+    """The error names the fixture."""
     text = """
 import pytest
 
@@ -279,7 +279,7 @@ async def test_x(mine):
 
 
 def test_fixture_that_yields_twice(failure_text):
-    """So is this one."""
+    """The error names the fixture."""
     text = """
 import pytest
 
@@ -323,8 +323,8 @@ async def test_x(ours, theirs):
 
 
 @pytest.mark.parametrize("names", ["theirs, txaio", "txaio, theirs", "ours"])
-def test_fixture_of_nobody(run_tests, names):
-    """… and where there are none, it is said what it has to take."""
+def test_fixture_that_no_plugin_handles(run_tests, names):
+    """If no plugin handles it, the error says what it has to take."""
     text = f"""
 import pytest
 
@@ -348,15 +348,15 @@ async def test_z(txaio):
     result = run_tests(text)
     said = "the async fixture 'theirs' must take txaio"
     if pytest.version_tuple < (9,):
-        # It hands over a coroutine, and warns at most.
+        # It passes a coroutine, with a warning at most.
         assert said not in result.stdout.str()
         return
     result.assert_outcomes(passed=1, errors=2)
     result.stdout.fnmatch_lines([said, said])
 
 
-def test_other_tests_with_a_fixture_of_nobody(run_tests):
-    """What pytest says of tests that are not ours is left to it."""
+def test_other_tests_with_a_fixture_that_no_plugin_handles(run_tests):
+    """The errors of tests without txaio are unchanged."""
     text = """
 import pytest
 

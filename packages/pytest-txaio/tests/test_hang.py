@@ -1,4 +1,4 @@
-"""Tests that wait for what never comes."""
+"""Tests that hang."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ VIRTUAL = [name for name in ALL if not name.endswith("uvloop")]
 
 @pytest.fixture
 def runpytest(pytester, runpytest):
-    """Runs pytest where what was stopped by force may stay as long as it likes."""
-    # PyPy collects it late, and goes on with its clean-up then.
+    """Runs pytest in another process on PyPy."""
+    # PyPy collects a stopped coroutine late, and then runs its clean-up.
     on_pypy = sys.implementation.name == "pypy"
     return pytester.runpytest_subprocess if on_pypy else runpytest
 
 
 @pytest.mark.parametrize("backend", VIRTUAL)
 def test_stuck(failure_text, backend):
-    """In virtual time it is seen at once, and said what is waited for."""
+    """In virtual time it is noticed at once; the report says what is awaited."""
     text = """
 import pytest
 
@@ -50,7 +50,7 @@ async def test_x(txaio):
 
 @EACH
 def test_overdue(failure_text, backend):
-    """In real time, a test that takes too long is ended, and says why."""
+    """In real time, a test that takes too long is ended, with a report."""
     text = """
 import pytest
 
@@ -73,7 +73,7 @@ async def test_x(txaio):
 
 
 def test_timeout_of_all(failure_text, pytester):
-    """How long tests may take is a setting."""
+    """The timeout of all tests is a setting."""
     pytester.makeini("[pytest]\ntxaio_timeout = 0.2")
     text = """
 async def test_x(txaio):
@@ -86,7 +86,7 @@ async def test_x(txaio):
 
 @pytest.mark.parametrize("backend", ["asyncio", "twisted", "anyio-trio"])
 def test_clean_up_hangs_as_well(failure_text, backend):
-    """A clean-up that waits for ever is interrupted in its turn."""
+    """Clean-up that waits forever is interrupted, too."""
     text = """
 import pytest
 
@@ -105,7 +105,7 @@ async def test_x(txaio):
 
 
 def test_clean_up_hangs_and_there_are_threads(failure_text):
-    """A reactor that is crashed leaves no threads behind."""
+    """A reactor that was crashed leaves no threads behind."""
     text = """
 import pytest
 
@@ -125,8 +125,8 @@ async def test_x(txaio):
 
 
 @pytest.mark.parametrize("backend", VIRTUAL)
-def test_turning_for_ever(failure_text, backend):
-    """Time stands still while a test only lets others have their turn."""
+def test_endless_iterations(failure_text, backend):
+    """A test that only yields to the loop does not move the time."""
     text = """
 import pytest
 
@@ -140,7 +140,7 @@ async def test_x(txaio):
 
 
 def test_shielded_from_everything(failure_text):
-    """What Trio shields from cancellation is broken off with its run."""
+    """A Trio run with a shielded task is ended."""
     text = """
 import pytest, trio
 
@@ -154,8 +154,8 @@ async def test_x(txaio):
     assert said.startswith("the test would wait forever")
 
 
-def test_loop_that_has_no_turn(failure_text):
-    """A test that keeps its loop busy is told where it is."""
+def test_busy_loop(failure_text):
+    """If a test blocks its loop, the report has the stack of its thread."""
     text = """
 import pytest, time
 
@@ -183,7 +183,7 @@ def test_x(txaio, txaio_run):
 
 @pytest.mark.parametrize("backend", ["asyncio", "twisted", "anyio-trio", "uvloop"])
 def test_test_of_a_backend(run_tests, backend):
-    """A run that the plugin does not know from within is stopped from without."""
+    """A run that a test started by itself is stopped from outside."""
     if backend not in ALL:
         return
     text = """
@@ -201,7 +201,7 @@ def test_x(txaio_host):
 
 
 def test_thread_may_wake_it(failure_text):
-    """A thread that the test began is waited for, until time is up."""
+    """While a thread of the test runs, the test is not stuck before its timeout."""
     text = """
 import pytest, threading
 
@@ -221,7 +221,7 @@ async def test_x(txaio):
 
 
 def test_after_a_hang(run_tests):
-    """The tests after it run as if nothing had been."""
+    """Later tests are not affected."""
     text = """
 async def test_x(txaio):
     await txaio.create_future()
@@ -263,7 +263,7 @@ async def never(txa):
         except trio.Cancelled:
             pass
 """,
-    "checks in for ever": """
+    "checkpoints in a loop": """
 import trio
 
 async def never(txa):
@@ -281,7 +281,7 @@ async def never(txa):
 
 @pytest.fixture
 def impatient(monkeypatch):
-    """Makes the watchdog speak again soon."""
+    """Makes the watchdog call again soon."""
     monkeypatch.setattr(_watchdog, "REPEAT_INTERVAL", 0.1)
 
 
@@ -289,7 +289,7 @@ def impatient(monkeypatch):
 @pytest.mark.parametrize("act", ["await never(txaio)", "txaio.as_future(never, txaio)"])
 @pytest.mark.parametrize("never", NEVER_ENDING.values(), ids=NEVER_ENDING)
 def test_never_ends_on_trio(failure_text, act, never):
-    """A Trio run ends, whatever its tasks make of cancellation."""
+    """A Trio run ends, whatever its tasks do when they are cancelled."""
     text = f"""{never}
 import pytest
 
@@ -304,7 +304,7 @@ async def test_x(txaio):
 @pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("backend", ALL)
 def test_coroutine_that_never_ends(failure_text, backend):
-    """One that forgets what cancellation is called fails the test that left it."""
+    """A coroutine that catches every `Exception` in a loop fails its test."""
     text = f"""{NEVER_ENDING["forgets CancelledError"]}
 import pytest
 
@@ -320,7 +320,7 @@ async def test_x(txaio):
 @pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("backend", ["asyncio", "twisted", "anyio-asyncio"])
 def test_never_ends(failure_text, backend):
-    """Other loops are stopped, and what hides in them is not what was wrong."""
+    """Other loops are stopped; the report is about the hang alone."""
     text = """
 import pytest
 

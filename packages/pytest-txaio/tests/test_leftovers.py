@@ -1,4 +1,4 @@
-"""What tests leave behind on their loops."""
+"""Timers, coroutines and sockets that a test leaves behind."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ async def work(txa):
 
 @EACH
 def test_timer(failure_text, backend):
-    """A call that is still due is named, with the seconds left."""
+    """A pending timed call is named, with the seconds left."""
     text = f"""{LATER}
 async def test_x(txaio):
     txaio.call_later(3600, later)
@@ -43,7 +43,7 @@ async def test_x(txaio):
 
 @EACH
 def test_batched_timer(failure_text, backend):
-    """So are the calls in a batch, each of them."""
+    """So is each call of a batched timer."""
     text = f"""{LATER}
 async def test_x(txaio):
     timer = txaio.make_batched_timer(60)
@@ -57,7 +57,7 @@ async def test_x(txaio):
 
 @EACH
 def test_coroutine(failure_text, backend):
-    """A coroutine that still runs is named, with the line at which it waits."""
+    """A running coroutine is named, with the line at which it waits."""
     text = f"""{LATER}
 async def outer(txa):
     await work(txa)
@@ -73,7 +73,7 @@ async def test_x(txaio):
 
 
 def test_task_of_the_loop(failure_text):
-    """A task that no user wrote is counted at least."""
+    """A task without a coroutine of the user is counted."""
     text = """
 import asyncio
 
@@ -87,7 +87,7 @@ async def test_x(txaio):
 
 @pytest.mark.parametrize("backend", ["asyncio", "twisted-asyncioreactor"])
 def test_reader(failure_text, backend):
-    """A socket that is still watched is shown."""
+    """A socket that the loop still watches is shown."""
     text = """
 import asyncio, gc, socket, pytest
 
@@ -107,7 +107,7 @@ async def test_x(txaio, ends):
 
 
 def test_selectable(failure_text):
-    """So is what a reactor watches."""
+    """So is a reader that a reactor still watches."""
     text = """
 import gc, socket, pytest
 
@@ -143,7 +143,7 @@ async def test_x(txaio, near):
 
 
 def test_what_was_there_before(run_tests):
-    """What a fixture began is the fixture's to end: it ends before the look-round."""
+    """Fixtures are torn down before the check, so they can clean up."""
     text = f"""{LATER}
 @pytest.fixture
 async def service(txaio):
@@ -162,7 +162,7 @@ async def test_x(service):
 
 
 def test_fixture_that_leaves_something(failure_text):
-    """… and if it does not, its test fails."""
+    """If a fixture does not clean up, its test fails."""
     text = f"""{LATER}
 @pytest.fixture
 async def service(txaio):
@@ -175,7 +175,7 @@ async def test_x(service):
 
 
 def test_sync_test(failure_text):
-    """A run inside a sync test is looked at as well."""
+    """A run inside a sync test is checked, too."""
     text = f"""{LATER}
 def test_x(txaio, txaio_run):
     txaio_run(lambda: txaio.call_later(3600, later) and None)
@@ -184,15 +184,15 @@ def test_x(txaio, txaio_run):
 
 
 def test_opt_out(run_tests):
-    """A mark says that a test may leave things behind; they are cancelled anyway."""
+    """A mark disables the check; leftovers are cancelled nevertheless."""
     text = f"""{LATER}
-story = []
+events = []
 
 async def stubborn(txa):
     try:
         await txa.create_future()
     finally:
-        story.append("cancelled")
+        events.append("cancelled")
 
 @pytest.mark.txaio(leftovers=False)
 async def test_x(txaio):
@@ -201,13 +201,13 @@ async def test_x(txaio):
     await txaio.sleep(0.01)
 
 def test_y():
-    assert story == ["cancelled"] * {len(ALL)}
+    assert events == ["cancelled"] * {len(ALL)}
 """
     run_tests(text, backends="all").assert_outcomes(passed=len(ALL) + 1)
 
 
 def test_test_that_fails(failure_text):
-    """A test that fails by itself had no chance to end what it began."""
+    """A test that fails is not checked."""
     text = f"""{LATER}
 async def test_x(txaio):
     txaio.call_later(3600, later)
@@ -218,7 +218,7 @@ async def test_x(txaio):
 
 @pytest.mark.parametrize("enabled", [True, False])
 def test_collector_is_left_as_it_was(enabled):
-    """Who has turned the collector off finds it off."""
+    """If the collector was disabled, it stays disabled."""
     before = gc.isenabled()
     try:
         (gc.enable if enabled else gc.disable)()
@@ -230,7 +230,7 @@ def test_collector_is_left_as_it_was(enabled):
 
 
 def test_garbage_is_not_left_behind(run_tests):
-    """A coroutine that nobody can ever resume is garbage."""
+    """A coroutine that nothing can resume is garbage, not a leftover."""
     text = f"""{LATER}
 async def forget(txa):
     gone = txa.create_future()
@@ -246,8 +246,8 @@ async def test_x(txaio):
     run_tests(text, backends="twisted").assert_outcomes(passed=1)
 
 
-def test_backend_that_cannot_tell(run_tests, pytester):
-    """Of a backend that tells nothing, coroutines are seen all the same."""
+def test_host_without_inspection(run_tests, pytester):
+    """Coroutines are found even if the host has only `run`."""
     pytester.makeconftest("""
 import pytest_txaio
 import txaio_asyncio

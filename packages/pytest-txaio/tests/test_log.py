@@ -1,4 +1,4 @@
-"""What was logged, in one form."""
+"""Log messages in tests."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ ALL = Backends({}, "all").names
 
 
 def test_events(run_tests):
-    """Every backend's messages look the same, at every level."""
+    """The messages of all backends have the same form, at every level."""
     text = """
 async def test_x(txaio, txaio_log):
     log = txaio.make_logger("shop.till")
@@ -35,8 +35,8 @@ async def test_x(txaio, txaio_log):
     run_tests(text, backends="all").assert_outcomes(passed=len(ALL))
 
 
-def test_levels_are_given_back(run_tests):
-    """What a test hears does not change what others do."""
+def test_levels_are_restored(run_tests):
+    """Capturing in one test does not change the levels in others."""
     text = """
 import logging
 
@@ -58,7 +58,7 @@ async def test_z(txaio):
 
 
 def test_others_messages(run_tests):
-    """What others log is not heard: it differs from one loop to the next."""
+    """Messages of other loggers are not captured: they differ between loops."""
     text = """
 import logging
 from twisted.logger import Logger
@@ -71,8 +71,8 @@ async def test_x(txaio, txaio_log):
     run_tests(text, backends="all").assert_outcomes(passed=len(ALL))
 
 
-def test_whatever_start_logging_was_called_with(run_tests):
-    """A library's own output does not take the messages away."""
+def test_beside_start_logging(run_tests):
+    """`start_logging` does not take messages away from the fixture."""
     text = """
 import io
 
@@ -90,7 +90,7 @@ async def test_x(txaio, txaio_log):
 
 
 def test_beside_caplog(run_tests):
-    """What caplog hears is what it would hear without; so do other handlers."""
+    """Handlers such as caplog get the same records as without the fixture."""
     text = """
 import logging
 import pytest

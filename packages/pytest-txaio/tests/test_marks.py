@@ -1,4 +1,4 @@
-"""What can be wrong with a mark or a setting."""
+"""Marks and settings, and their errors."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ import pytest
     ],
 )
 def test_bad_mark(run_tests, arguments, said):
-    """It is an error of the test's file, which names the test and the argument."""
+    """It is a collection error that names the test and the argument."""
     text = f"""
 import pytest
 
@@ -43,7 +43,7 @@ async def test_x(txaio):
 
 
 def test_mark_without_the_fixture(run_tests):
-    """A test's own mark is for tests that take `txaio`; that of a file need not be."""
+    """A mark on a test without `txaio` is an error; on a module it is not."""
     text = """
 import pytest
 
@@ -66,7 +66,7 @@ async def test_y():
 
 
 def test_bad_ini(run_tests, pytester):
-    """So is a setting that is no number."""
+    """A setting that is not a number is a usage error."""
     pytester.makeini("[pytest]\ntxaio_timeout = soon")
     result = run_tests("")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
@@ -74,7 +74,7 @@ def test_bad_ini(run_tests, pytester):
 
 
 def test_any_number_of_seconds(run_tests, pytester):
-    """A timeout may be a number of any kind; in a setting it is a text."""
+    """A timeout may be a number of any type."""
     pytester.makeini("[pytest]\ntxaio_timeout = 5")
     text = """
 import pytest
@@ -94,8 +94,8 @@ async def test_z(txaio):
     run_tests(text).assert_outcomes(passed=3)
 
 
-def test_nearest_mark_goes_first(run_tests):
-    """A test's own mark adds to its class's and its file's, and goes before them."""
+def test_nearest_mark_has_precedence(run_tests):
+    """Marks of a test, its class and its module add up; the nearest has precedence."""
     text = """
 import pytest
 
@@ -119,7 +119,7 @@ class TestX:
 
 
 def test_mark_and_fixtures_are_documented(run_tests):
-    """They are listed by pytest."""
+    """They are in the lists of pytest."""
     run_tests("", "--markers", "--strict-markers").stdout.fnmatch_lines(
         ["@pytest.mark.txaio(backends=None, clock=None, timeout=None, leftovers=True)*"]
     )

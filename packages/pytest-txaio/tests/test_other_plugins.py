@@ -1,4 +1,4 @@
-"""Beside other plugins that run coroutine functions, in their greediest modes."""
+"""Beside other plugins that run coroutine functions, in their automatic modes."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_sync(txaio, txaio_run):
     assert txaio_run(main) == 42
 """
 PASSED = 6
-"""How many of these tests there are on one backend."""
+"""The number of these tests on one backend."""
 
 BACKENDS = ["asyncio", "twisted", "anyio-asyncio", "anyio-trio"]
 
@@ -103,14 +103,14 @@ OTHERS = {
     "twisted": ("", TWISTED, 1),
     "xdist": ("addopts = -n2", "", 0),
 }
-"""Of each plugin: its greediest setting, tests of its own, and how many they are."""
+"""For each plugin: its automatic mode, tests of its own, and their number."""
 
 INSTALLED = {each.name for each in entry_points(group="pytest11")}
-"""No Python has all of them, and the session that tests this brings those it has."""
+"""The nox session `beside` installs those that support its Python."""
 
 
 def run(pytester, ini, text, *args):
-    """Run tests in a process of their own, with nothing but these plugins."""
+    """Run tests in a new process, without other plugins."""
     pytester.makeini(f"[pytest]\nfilterwarnings = error\n{ini}")
     pytester.makepyfile(text)
     backends = ",".join(BACKENDS)
@@ -119,7 +119,7 @@ def run(pytester, ini, text, *args):
 
 @pytest.mark.parametrize("name", [each for each in OTHERS if each in INSTALLED])
 def test_beside(pytester, name):
-    """Our tests run on our backends, once on each, and theirs as ever."""
+    """Our tests run once on each backend, and theirs run as usual."""
     ini, theirs, passed = OTHERS[name]
     others = [f"-pno:{other}" for other in OTHERS if other not in (name, "xdist")]
     if name != "xdist":
@@ -129,8 +129,8 @@ def test_beside(pytester, name):
 
 
 def test_beside_all_of_them(pytester):
-    """With all of them at once, ours are ours."""
-    # AnyIO's warns of two greedy ones, itself and asyncio's.
-    greedy = [name for name in OTHERS if name in INSTALLED and name != "anyio"]
-    result = run(pytester, "\n".join(OTHERS[name][0] for name in greedy), OURS)
+    """With all of them installed, our tests run once on each backend."""
+    # AnyIO's plugin warns if pytest-asyncio is in its automatic mode, too.
+    automatic = [name for name in OTHERS if name in INSTALLED and name != "anyio"]
+    result = run(pytester, "\n".join(OTHERS[name][0] for name in automatic), OURS)
     result.assert_outcomes(passed=PASSED * len(BACKENDS))

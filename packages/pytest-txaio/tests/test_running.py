@@ -11,7 +11,7 @@ ALL = Backends({}, "all").names
 
 
 def test_async_test(run_tests):
-    """A coroutine function gets the backend itself, on its running loop."""
+    """A coroutine function gets the backend itself, on the running loop."""
     text = """
 from txaio_interfaces import IBackend
 
@@ -32,14 +32,14 @@ class TestY:
 
 
 def test_async_test_that_fails(failure_text):
-    """Its own failure is shown as pytest shows it, from the test on."""
+    """The traceback begins at the test."""
     said = failure_text("async def test_x(txaio):\n    assert 1 + 1 == 3\n")
     assert "assert (1 + 1) == 3" in said
     assert "pytest_txaio" not in said
 
 
 def test_async_test_that_skips(run_tests):
-    """What pytest raises to skip a test is no error on any loop."""
+    """`pytest.skip` and xfail work on every loop."""
     text = """
 import pytest
 
@@ -55,14 +55,14 @@ async def test_y(txaio):
 
 
 def test_async_test_that_ends_the_run(pytester):
-    """Control-C in a test ends the run of pytest, as ever."""
+    """`KeyboardInterrupt` in a test ends the run of pytest."""
     pytester.makepyfile("async def test_x(txaio):\n    raise KeyboardInterrupt\n")
     result = pytester.runpytest_subprocess("--txaio-backends=twisted")
     assert result.ret == pytest.ExitCode.INTERRUPTED
 
 
 def test_parameters_and_other_fixtures(run_tests):
-    """They go together with parameters and with fixtures of all kinds."""
+    """Tests can have parameters and other fixtures."""
     text = """
 import pytest
 
@@ -74,7 +74,7 @@ async def test_x(tmp_path, number, txaio):
 
 
 def test_use_without_taking(run_tests):
-    """`usefixtures`, an alias and an autouse fixture make a test ours as well."""
+    """A test can need `txaio` by `usefixtures`, an alias or an autouse fixture."""
     text = """
 import pytest
 
@@ -101,7 +101,7 @@ class TestAutouse:
 
 
 def test_other_async_functions_are_left_alone(run_tests):
-    """Who does not take `txaio` is somebody else's."""
+    """Async tests without `txaio` are left to other plugins."""
     text = """
 async def test_x():
     pass
@@ -114,7 +114,7 @@ async def helper(txaio):
     assert result.parseoutcomes().get("passed") is None
 
 
-def test_what_is_collected_stays_as_it_is(run_tests):
+def test_collecting_changes_nothing(run_tests):
     """Collecting a test changes neither its module nor its class."""
     text = """
 import inspect
@@ -143,8 +143,8 @@ def test_y():
     run_tests(text).assert_outcomes(passed=5)
 
 
-def test_items_are_those_of_pytest(run_tests, pytester):
-    """Marks, keywords and the instance of the class are what they are of any test."""
+def test_items_are_like_those_of_pytest(run_tests, pytester):
+    """Marks, keywords and the instance of the class are as in a sync test."""
     pytester.makeini("[pytest]\nmarkers = slow")
     text = """
 import pytest
@@ -170,8 +170,8 @@ class TestX:
     run_tests(text, "-kone").assert_outcomes(passed=1, deselected=1)
 
 
-def test_async_function_that_is_no_test(run_tests):
-    """`__test__` says so of any function."""
+def test_async_function_with_test_false(run_tests):
+    """`__test__ = False` excludes an async function."""
     text = """
 async def test_x(txaio):
     assert False
@@ -185,7 +185,7 @@ async def test_y(txaio):
 
 
 def test_sync_test(run_tests):
-    """A plain function runs others on a new loop, and gets what they give."""
+    """A sync test calls functions on a new loop, and gets their values."""
     text = """
 import pytest
 
@@ -207,7 +207,7 @@ def test_error(txaio, txaio_run):
 
 
 def test_types_of_fixtures(run_tests):
-    """Who annotates tests imports the types of what they take."""
+    """The types of the fixtures can be imported, for annotations."""
     text = """
 from pytest_txaio import ExpectedError, TxaioClock, TxaioErrors, TxaioLog
 
@@ -226,14 +226,14 @@ async def test_x(
 
 
 def test_sync_test_without_a_loop(failure_text):
-    """Before its loop runs, the backend names the two ways out."""
+    """Before the loop runs, the error names both fixes."""
     said = failure_text("def test_x(txaio):\n    txaio.call_later(1, print)\n")
     assert "use txaio in an `async def` test or fixture, or inside a function" in said
     assert "_proxy.py" not in said
 
 
 def test_proxy_has_a_repr(run_tests):
-    """It says what it is, and is not taken for something with protocols."""
+    """Its repr names the backend, and it has no special methods of others."""
     text = """
 import copy
 
@@ -246,13 +246,13 @@ def test_x(txaio):
 
 
 def test_run_inside_a_run(failure_text):
-    """`txaio_run` is no way to wait where the loop runs already."""
+    """`txaio_run` cannot be used in an async test."""
     said = failure_text("async def test_x(txaio_run):\n    txaio_run(int)\n")
     assert "txaio_run is for sync tests: a loop is running, so use `await`" in said
 
 
 def test_run_of_a_coroutine(failure_text):
-    """`txaio_run` calls the function itself, on the loop."""
+    """`txaio_run` refuses a coroutine object."""
     said = failure_text("""
 async def fn():
     pass
@@ -267,7 +267,7 @@ def test_x(txaio, txaio_run):
 
 
 def test_loop_that_is_stopped(failure_text):
-    """A test whose loop ends under it fails, and does not just disappear."""
+    """A test whose loop is stopped fails."""
     text = """
 import asyncio
 
@@ -279,7 +279,7 @@ async def test_x(txaio):
 
 
 def test_loop_that_ends_too_soon(run_tests, pytester):
-    """… whatever its host makes of that."""
+    """It fails even if its host does not raise."""
     pytester.makeconftest(
         """
 import pytest_txaio
@@ -324,7 +324,7 @@ async def test_decorated(txaio):
 
 
 def test_async_generator(run_tests):
-    """A test that yields would never run, and is asked whether it meant to await."""
+    """A test that yields would never run; the error has a hint."""
     result = run_tests(GENERATORS)
     result.assert_outcomes(failed=3)
     said = "the test is an async generator: did you mean `await` instead of `yield`?"
@@ -332,7 +332,7 @@ def test_async_generator(run_tests):
 
 
 def test_run_of_an_async_generator(failure_text):
-    """So is a function that `txaio_run` is given."""
+    """The same is true of a function that is passed to `txaio_run`."""
     said = failure_text("""
 async def main():
     assert False
@@ -368,13 +368,13 @@ def test_it_ran():
 
 
 def test_decorator_that_returns_the_coroutine(run_tests):
-    """A decorator that knows nothing of coroutines does not hide them."""
+    """A decorator whose wrapper returns the coroutine works."""
     text = DECORATED.format(act="return test(*args, **kwargs)")
     run_tests(text).assert_outcomes(passed=2)
 
 
 def test_decorator_that_runs_the_coroutine(run_tests):
-    """One that loses the coroutine, or runs it by itself, is told of."""
+    """A decorator whose wrapper does not return the coroutine is an error."""
     result = run_tests(DECORATED.format(act="test(*args, **kwargs).close()"))
     result.assert_outcomes(failed=2)
     said = (
@@ -394,7 +394,7 @@ def test_decorator_that_runs_the_coroutine(run_tests):
     ],
 )
 def test_plain_function_that_returns_an_awaitable(failure_text, test, kind):
-    """Where a decorator hides that a test is async, nobody would run it."""
+    """A sync test that returns an awaitable fails."""
     text = f"""
 class Later:
     def __await__(self):
