@@ -23,7 +23,7 @@ from hypothesis.stateful import (
     rule,
 )
 
-from txaio_common import BatchedTimer, Unavailable, _batches
+from txaio_common import BatchedTimer, _batched
 
 
 if TYPE_CHECKING:
@@ -48,46 +48,61 @@ class FakeTimers:
     def __init__(self) -> None:
         self.now = 1000.0
         self.reported: list[BaseException] = []
-        self._heap: list[tuple[float, int, FakeCall]] = []
+        self.heap: list[tuple[float, int, FakeCall]] = []
         self._order = count()
+        self.driver: Any = FakeDriver(self)
 
-    def _now(self) -> float:
-        return self.now
-
-    def _report(self, _text: str, error: BaseException) -> None:
-        self.reported.append(error)
-
-    def _call_soon(self, fn: Callable[[], object]) -> FakeCall:
-        return cast("FakeCall", self._arm(0, fn))
-
-    _tidy_soon = _call_soon
-
-    def _arm(self, delay: float, fn: Callable[[], object]) -> FakeCall | None:
-        assert delay < inf
+    def call_at(self, when: float, fn: Callable[[], object]) -> FakeCall:
+        """Have *fn* called at *when*, which is finite."""
+        assert when < inf
         call = FakeCall(fn)
-        heappush(self._heap, (self.now + max(0, delay), next(self._order), call))
+        heappush(self.heap, (max(self.now, when), next(self._order), call))
         return call
 
     @property
     def outstanding(self) -> int:
         """How many native timers there are."""
-        return sum(call.fn is not None for _, _, call in self._heap)
+        return sum(call.fn is not None for _, _, call in self.heap)
 
     def advance(self, seconds: float) -> None:
         """Make what is due within *seconds*, each at its time."""
         end = self.now + seconds
-        while self._heap and self._heap[0][0] <= end:
+        while self.heap and self.heap[0][0] <= end:
             self.step()
         self.now = end
 
     def step(self) -> None:
         """Make the call that is due next, at its time, if there is one."""
-        if self._heap:
-            when, _, call = heappop(self._heap)
+        if self.heap:
+            when, _, call = heappop(self.heap)
             self.now = max(self.now, when)
             fn, call.fn = call.fn, None
             if fn is not None:
                 fn()
+
+
+class FakeDriver:
+    """What a batched timer asks of a driver."""
+
+    def __init__(self, timers: FakeTimers) -> None:
+        self._timers = timers
+        self.call_at = timers.call_at
+
+    def now(self) -> float:
+        return self._timers.now
+
+    def report(self, _text: str, error: BaseException) -> None:
+        self._timers.reported.append(error)
+
+    def call_soon(self, fn: Callable[[], object]) -> FakeCall:
+        return self._timers.call_at(self._timers.now, fn)
+
+    call_soon_unordered = call_soon
+
+
+def refuse(*_args: object) -> None:
+    """Do what a driver does whose loop has ended."""
+    raise RuntimeError("the loop has ended")
 
 
 def make(width: float = 1.0, chunk_size: int = 100) -> tuple[FakeTimers, BatchedTimer]:
@@ -146,7 +161,7 @@ def test_a_clock_that_was_set_forward_does_not_make_calls_early():
     timers, batched = make()
     fired: list[float] = []
     batched.call_later(5, lambda: fired.append(timers.now))
-    ((_, _, native),) = timers._heap
+    ((_, _, native),) = timers.heap
     fn, native.fn = native.fn, None
     assert fn is not None
     timers.now += 2
@@ -170,7 +185,9 @@ def test_a_few_chunks_follow_each_other_turn_by_turn():
     """B4: between two chunks the loop has its turn, and no timer has to wake it."""
     timers, batched = make(chunk_size=1)
     turns: list[str] = []
-    batched.call_later(1, lambda: timers._call_soon(partial(turns.append, "loop")))
+    batched.call_later(
+        1, lambda: timers.driver.call_soon(partial(turns.append, "loop"))
+    )
     for name in ("second", "third"):
         batched.call_later(1, turns.append, name)
     timers.advance(1)
@@ -212,18 +229,18 @@ def test_calls_that_go_while_their_bucket_is_counted_lose_no_other(gone, moves):
     fired: list[int] = []
     handles = [batched.call_later(1, fired.append, index) for index in range(3000)]
     batched.call_later(6, fired.append, -1)
-    soon = timers._call_soon
+    soon = timers.driver.call_soon
 
     def go(fn: Callable[[], object]) -> FakeCall:
         for index in gone:
             handles[index].reset(5) if moves else handles[index].cancel()
         return soon(fn)
 
-    timers._call_soon = go  # type: ignore[method-assign]
+    timers.driver.call_soon = go
     timers.advance(2)
     rest = [index for index in range(3000) if index not in gone]
     assert fired == rest
-    timers._call_soon = soon  # type: ignore[method-assign]
+    timers.driver.call_soon = soon
     timers.advance(10)
     assert sorted(fired) == [-1, *range(3000)] if moves else [-1, *rest]
     assert timers.outstanding == 0
@@ -304,7 +321,7 @@ def test_an_error_is_reported_in_the_context_of_its_call():
     timers, batched = make()
     variable: ContextVar[str] = ContextVar("variable", default="none")
     seen: list[str] = []
-    timers._report = lambda *_args: seen.append(variable.get())  # type: ignore[method-assign]
+    timers.driver.report = lambda *_args: seen.append(variable.get())
     for value in ("a", "b"):
         variable.set(value)
         batched.call_later(1, int, "x")
@@ -318,12 +335,12 @@ def test_a_bucket_whose_timer_could_not_be_armed_takes_no_calls():
     timers, batched = make()
     fired: list[str] = []
     call = batched.call_later(1, fired.append, "kept")
-    arm, timers._arm = timers._arm, cast("Any", Unavailable("the loop has ended"))
+    timers.driver.call_at = refuse
     with pytest.raises(RuntimeError, match="ended"):
         batched.call_later(5, fired.append, "refused")
     with pytest.raises(RuntimeError, match="ended"):
         call.reset(5)
-    timers._arm = arm  # type: ignore[method-assign]
+    timers.driver.call_at = timers.call_at
     batched.call_later(5, fired.append, "made")
     timers.advance(10)
     assert fired == ["kept", "made"]
@@ -370,7 +387,7 @@ class Buckets(RuleBasedStateMachine):
     )
     def begin(self, width: float, size: int, counted: int) -> None:
         """Make an empty timer, which counts few calls a turn."""
-        self.patch = patch.object(_batches, "COUNTED_PER_TURN", counted)
+        self.patch = patch.object(_batched, "COUNTED_PER_TURN", counted)
         self.patch.start()
         self.width, self.size = width, size
         self.timers, self.batched = make(width, size)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from conftest import Written
 
-    from txaio_common import StdlibLogging
+    from txaio_common import Backend
 
     Audience = Callable[[], AbstractContextManager[Any]]
 
@@ -35,7 +35,7 @@ def native(request: pytest.FixtureRequest, native: logging.Logger) -> logging.Lo
 
 
 def test_logger_that_does_not_propagate(
-    txl: StdlibLogging, native: logging.Logger, out: Written, audience: Audience
+    txl: Backend, native: logging.Logger, out: Written, audience: Audience
 ):
     """O7: A logger that keeps to itself is left alone."""
     with audience():
@@ -49,7 +49,7 @@ def test_logger_that_does_not_propagate(
 
 
 def test_handler_of_a_logger(
-    txl: StdlibLogging, native: logging.Logger, out: Written, audience: Audience
+    txl: Backend, native: logging.Logger, out: Written, audience: Audience
 ):
     """O7: A logger's own handler gets what it would get without us."""
     keeper = BufferingHandler(9)
@@ -65,7 +65,7 @@ def test_handler_of_a_logger(
 
 
 def test_filters(
-    txl: StdlibLogging, native: logging.Logger, out: Written, audience: Audience
+    txl: Backend, native: logging.Logger, out: Written, audience: Audience
 ):
     """O3: Filters of the logger see each record, and may change it."""
 
@@ -84,7 +84,7 @@ def test_filters(
 
 
 def test_filter_of_our_handler(
-    txl: StdlibLogging, native: logging.Logger, out: Written, audience: Audience
+    txl: Backend, native: logging.Logger, out: Written, audience: Audience
 ):
     """O3: A filter or a level that our handler was given holds."""
     assert native
@@ -107,7 +107,7 @@ def test_filter_of_our_handler(
 
 
 def test_switched_off(
-    txl: StdlibLogging, native: logging.Logger, out: Written, audience: Audience
+    txl: Backend, native: logging.Logger, out: Written, audience: Audience
 ):
     """O7: A logger that the application has switched off is silent."""
     with audience():
@@ -135,7 +135,7 @@ def fallen_silent(native: logging.Logger) -> None:
 
 
 def test_nobody_listens(
-    txl: StdlibLogging, native: logging.Logger, monkeypatch: pytest.MonkeyPatch
+    txl: Backend, native: logging.Logger, monkeypatch: pytest.MonkeyPatch
 ):
     """O4: A record that all handlers would ignore is not made."""
     fallen_silent(native)
@@ -156,7 +156,7 @@ SEEN: list[logging.LogRecord] = []
 
 @pytest.mark.parametrize("by", ["filter", "factory", "class", "handlers"])
 def test_somebody_listens(
-    txl: StdlibLogging,
+    txl: Backend,
     native: logging.Logger,
     monkeypatch: pytest.MonkeyPatch,
     by: str,

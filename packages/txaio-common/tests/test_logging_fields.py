@@ -13,7 +13,7 @@ from txaio_common import make_event, message_text
 if TYPE_CHECKING:
     from conftest import Written
 
-    from txaio_common import Logger, StdlibLogging
+    from txaio_common import Backend, Logger
 
 
 def event_of(log: Logger, message: object = None, **fields: Any) -> dict[str, Any]:
@@ -21,7 +21,7 @@ def event_of(log: Logger, message: object = None, **fields: Any) -> dict[str, An
     return make_event(log, "info", message, fields)
 
 
-def test_added_fields_are_not_the_callers(txl: StdlibLogging):
+def test_added_fields_are_not_the_callers(txl: Backend):
     """O2: What is added goes before what the caller calls the same."""
     own = dict.fromkeys(("log_time", "log_level", "log_namespace", "log_format"), "x")
     event = event_of(txl.make_logger("some"), "{a}", a=1, **own)
@@ -34,7 +34,7 @@ def test_added_fields_are_not_the_callers(txl: StdlibLogging):
     }
 
 
-def test_any_name_is_a_field(txl: StdlibLogging, out: Written):
+def test_any_name_is_a_field(txl: Backend, out: Written):
     """O2: No keyword is taken."""
     names = ["level", "self", "logger", "message", "name", "msg", "args", "exc_info"]
     txl.start_logging(out, "trace")
@@ -60,7 +60,7 @@ def test_any_name_is_a_field(txl: StdlibLogging, out: Written):
     ],
 )
 def test_message_that_is_no_text(
-    txl: StdlibLogging, message: object, fields: dict[str, Any], said: str
+    txl: Backend, message: object, fields: dict[str, Any], said: str
 ):
     """O1: Whatever is said instead of a message has its own words."""
     event = event_of(txl.make_logger("some"), message, **fields)
@@ -68,7 +68,7 @@ def test_message_that_is_no_text(
     assert type(event["log_format"]) is str
 
 
-def test_category_picks_the_format(txl: StdlibLogging):
+def test_category_picks_the_format(txl: Backend):
     """A category stands for its format where there is no message."""
     txl.add_log_categories({"XY01": "peer {peer} is gone"})
     log = txl.make_logger("some")
@@ -78,7 +78,7 @@ def test_category_picks_the_format(txl: StdlibLogging):
     assert message_text(event_of(log, "said", log_category="XY01")) == "said"
 
 
-def test_bound_fields(txl: StdlibLogging):
+def test_bound_fields(txl: Backend):
     """Fields of a logger are in each of its messages, and in no other's."""
     log = txl.make_logger("some")
     event = event_of(log.bind(a=1, self=2).bind(b=3), "{a} {b} {self}")
@@ -86,7 +86,7 @@ def test_bound_fields(txl: StdlibLogging):
     assert "a" not in event_of(log)
 
 
-def test_nearer_fields_go_first(txl: StdlibLogging):
+def test_nearer_fields_go_first(txl: Backend):
     """A call's field goes before a logger's, and that before a context's."""
     log = txl.make_logger("some").bind(b="log", c="log").bind(d="log")
     with txl.log_context(a="context", b="context", c="context"):
@@ -94,7 +94,7 @@ def test_nearer_fields_go_first(txl: StdlibLogging):
     assert message_text(event) == "context log call log"
 
 
-def test_contexts_nest(txl: StdlibLogging):
+def test_contexts_nest(txl: Backend):
     """Inner contexts go before outer ones, and end where they end."""
     log = txl.make_logger("some")
     with txl.log_context(a=1, self=1):
@@ -104,7 +104,7 @@ def test_contexts_nest(txl: StdlibLogging):
     assert "a" not in event_of(log)
 
 
-def test_context_follows_the_context(txl: StdlibLogging):
+def test_context_follows_the_context(txl: Backend):
     """V1: Fields are where their context is, and nowhere else."""
     log = txl.make_logger("some")
     with txl.log_context(a=1):
@@ -113,7 +113,7 @@ def test_context_follows_the_context(txl: StdlibLogging):
     assert "a" not in event_of(log)
 
 
-def test_context_left_elsewhere(txl: StdlibLogging):
+def test_context_left_elsewhere(txl: Backend):
     """A context that is left in another one is no error, and changes nothing there."""
 
     def leave_elsewhere() -> Any:
@@ -127,7 +127,7 @@ def test_context_left_elsewhere(txl: StdlibLogging):
 
 
 @pytest.mark.parametrize("message", [None, ""])
-def test_format_in_the_place_of_a_message(txl: StdlibLogging, message: str | None):
+def test_format_in_the_place_of_a_message(txl: Backend, message: str | None):
     """Twisted's loggers are given it by that name; a category goes before it."""
     log = txl.make_logger("some")
     txl.add_log_categories({"XY02": "by category {a}"})
@@ -138,7 +138,7 @@ def test_format_in_the_place_of_a_message(txl: StdlibLogging, message: str | Non
     assert message_text(event_of(log, "", a=1)) == ""
 
 
-def test_category_that_is_no_text(txl: StdlibLogging):
+def test_category_that_is_no_text(txl: Backend):
     """It is refused by name, and none of those given with it is taken."""
     categories: Any = {"XY03": "x", "XY04": None}
     with pytest.raises(TypeError, match="format of category 'XY04' must be a str, not"):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from conftest import Written
 
-    from txaio_common import StdlibLogging
+    from txaio_common import Backend
 
 
 def first() -> None:
@@ -37,7 +37,7 @@ def failed() -> ValueError:
     raise AssertionError
 
 
-def test_line(txl: StdlibLogging, out: Written):
+def test_line(txl: Backend, out: Written):
     """O7: A record is a line of time, level, namespace and message."""
     txl.start_logging(out)
     txl.make_logger("mod.Class").info("peer {peer} is gone", peer=3)
@@ -70,7 +70,7 @@ def in_zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str, float], 
         ("NST3:30", 1_000_000_002.5, "2001-09-08T22:16:42.500-03:30"),
     ],
 )
-def test_offset(txl: StdlibLogging, out: Written, in_zone, zone, now, stamp):  # noqa: PLR0913, PLR0917
+def test_offset(txl: Backend, out: Written, in_zone, zone, now, stamp):  # noqa: PLR0913, PLR0917
     """O7: The time bears the offset of where the program runs."""
     in_zone(zone, now)
     txl.start_logging(out)
@@ -78,7 +78,7 @@ def test_offset(txl: StdlibLogging, out: Written, in_zone, zone, now, stamp):  #
     assert out.getvalue() == f"{stamp} info some: x\n"
 
 
-def test_forged_line(txl: StdlibLogging, out: Written):
+def test_forged_line(txl: Backend, out: Written):
     """O8: Neither a message nor a namespace can end a line."""
     txl.start_logging(out)
     txl.make_logger("na\nme").info("ok\n2026-11-23 info root: {x}", x="\x1b[1mfake")
@@ -89,7 +89,7 @@ def test_forged_line(txl: StdlibLogging, out: Written):
     ]
 
 
-def test_failure_has_its_whole_traceback(txl: StdlibLogging, out: Written):
+def test_failure_has_its_whole_traceback(txl: Backend, out: Written):
     """O6: The traceback follows, with its cause, indented and escaped."""
     txl.start_logging(out)
     txl.make_logger("some").failure("oh {x}", failed(), x=1)
@@ -100,7 +100,7 @@ def test_failure_has_its_whole_traceback(txl: StdlibLogging, out: Written):
     assert rest[-2:] == ["    ValueError: bad", "    forged"]
 
 
-def test_failure_at_any_level(txl: StdlibLogging, out: Written):
+def test_failure_at_any_level(txl: Backend, out: Written):
     """O6: The field log_failure prints the traceback, too."""
     txl.start_logging(out)
     txl.make_logger("some").info("oh", log_failure=failed())
@@ -108,7 +108,7 @@ def test_failure_at_any_level(txl: StdlibLogging, out: Written):
     assert out.getvalue().endswith("    ValueError: bad\n    forged\n")
 
 
-def test_failure_is_the_one_being_handled(txl: StdlibLogging, out: Written):
+def test_failure_is_the_one_being_handled(txl: Backend, out: Written):
     """O6: Left out, it is the exception being handled; with none, nothing follows."""
     log = txl.make_logger("some")
     txl.start_logging(out)
@@ -147,7 +147,7 @@ class Cleaned(Other):
     ("kind", "traced"), [(Other, True), (Broken, True), (Cleaned, False)]
 )
 def test_failure_of_another_backend(
-    txl: StdlibLogging, out: Written, kind: Any, traced: bool
+    txl: Backend, out: Written, kind: Any, traced: bool
 ):
     """O6: A failure of any backend is printed with the traceback that it has."""
     txl.start_logging(out)
@@ -156,7 +156,7 @@ def test_failure_of_another_backend(
     assert ("raise ValueError" in out.getvalue()) is traced
 
 
-def test_failure_that_is_none(txl: StdlibLogging, out: Written):
+def test_failure_that_is_none(txl: Backend, out: Written):
     """O6: What is no failure is written as what it is."""
     txl.start_logging(out)
     txl.make_logger("some").error("oh", log_failure="text")
@@ -172,7 +172,7 @@ def terminal(monkeypatch: pytest.MonkeyPatch, out: Written) -> pytest.MonkeyPatc
     return monkeypatch
 
 
-def test_color(txl: StdlibLogging, out: Written, terminal: pytest.MonkeyPatch):
+def test_color(txl: Backend, out: Written, terminal: pytest.MonkeyPatch):
     """O7: On a terminal the level has a colour; the message can have none."""
     assert terminal
     txl.start_logging(out, format="color")
@@ -183,7 +183,7 @@ def test_color(txl: StdlibLogging, out: Written, terminal: pytest.MonkeyPatch):
 
 @pytest.mark.parametrize(("name", "value"), [("NO_COLOR", "1"), ("TERM", "dumb")])
 def test_refused_color(
-    txl: StdlibLogging, out: Written, terminal: Any, name: str, value: str
+    txl: Backend, out: Written, terminal: Any, name: str, value: str
 ):
     """O7: The environment may refuse colours."""
     terminal.setenv(name, value)
@@ -192,14 +192,14 @@ def test_refused_color(
     assert out.lines == ["warn some: x"]
 
 
-def test_no_color_in_a_file(txl: StdlibLogging, tmp_path: Any):
+def test_no_color_in_a_file(txl: Backend, tmp_path: Any):
     """O7: A file is no terminal."""
     txl.start_logging(tmp_path / "log", format="color")
     txl.make_logger("some").warn("x")
     assert "\x1b" not in (tmp_path / "log").read_text()
 
 
-def test_unknown_format(txl: StdlibLogging):
+def test_unknown_format(txl: Backend):
     """O7: A format that there is not is refused, and nothing changes."""
     with pytest.raises(ValueError, match="format must be one of text, json, color"):
         txl.start_logging(None, "debug", "xml")

@@ -16,7 +16,7 @@ from txaio_interfaces import log_levels
 
 
 if TYPE_CHECKING:
-    from txaio_common import StdlibLogging
+    from txaio_common import Backend
 
     Call = tuple[str, object, dict[str, Any]]
 
@@ -81,7 +81,7 @@ LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}[+-]\d\d:\d\d (\w+) som
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(st.tuples(levels, formats | objects, st.dictionaries(keys, objects, max_size=4)))
-def test_anything(txl: StdlibLogging, bare_root: Any, others: bool, call: Call):
+def test_anything(txl: Backend, bare_root: Any, others: bool, call: Call):
     """O1, O8: Each call writes one line, and no line but its own."""
     level, message, fields = call
     fields.pop("failure", None)

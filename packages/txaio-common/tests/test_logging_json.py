@@ -13,7 +13,7 @@ import pytest
 if TYPE_CHECKING:
     from conftest import Written
 
-    from txaio_common import StdlibLogging
+    from txaio_common import Backend
 
 
 def first() -> None:
@@ -33,7 +33,7 @@ def failed() -> ValueError:
     raise AssertionError
 
 
-def test_json(txl: StdlibLogging, out: Written):
+def test_json(txl: Backend, out: Written):
     """O7: A record is one object with all that is known."""
     txl.start_logging(out, format="json")
     txl.make_logger("some").warn("peer {peer}", peer=3, time="x\n\x7f\u2028")
@@ -53,7 +53,7 @@ def test_json(txl: StdlibLogging, out: Written):
     assert out.getvalue()[:-1].isprintable()
 
 
-def test_json_failure(txl: StdlibLogging, out: Written):
+def test_json_failure(txl: Backend, out: Written):
     """O6: A failure has its type, its message and its traceback."""
     txl.start_logging(out, format="json")
     txl.make_logger("some").failure("oh", failed())
@@ -63,7 +63,7 @@ def test_json_failure(txl: StdlibLogging, out: Written):
     assert "KeyError: 'first'" in failure["traceback"]
 
 
-def test_json_failure_that_is_none(txl: StdlibLogging, out: Written):
+def test_json_failure_that_is_none(txl: Backend, out: Written):
     """O6: What is no failure is told as what it is."""
     txl.start_logging(out, format="json")
     txl.make_logger("some").error("oh", log_failure=3)
@@ -77,7 +77,7 @@ class Hostile:
         raise ValueError
 
 
-def test_what_json_cannot_hold_is_its_repr(txl: StdlibLogging, out: Written):
+def test_what_json_cannot_hold_is_its_repr(txl: Backend, out: Written):
     """O7: The line is written whatever the fields are."""
     circle: list[object] = []
     circle.append(circle)
@@ -95,9 +95,7 @@ def test_what_json_cannot_hold_is_its_repr(txl: StdlibLogging, out: Written):
 
 
 @pytest.mark.parametrize("number", [nan, inf])
-def test_number_that_json_does_not_have(
-    txl: StdlibLogging, out: Written, number: float
-):
+def test_number_that_json_does_not_have(txl: Backend, out: Written, number: float):
     """O7: A line is JSON, and not what Python takes for it."""
     txl.start_logging(out, format="json")
     txl.make_logger("some").info("x", a=number)

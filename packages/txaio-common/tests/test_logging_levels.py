@@ -17,7 +17,7 @@ from txaio_interfaces import log_levels
 if TYPE_CHECKING:
     from conftest import Written
 
-    from txaio_common import Logger, StdlibLogging
+    from txaio_common import Backend, Logger
 
 WRITTEN = log_levels[1:]
 
@@ -31,7 +31,7 @@ def said_by(log: Logger, out: Written) -> list[str]:
 
 
 @pytest.mark.parametrize("level", log_levels)
-def test_levels_below_are_silent(txl: StdlibLogging, out: Written, level: str):
+def test_levels_below_are_silent(txl: Backend, out: Written, level: str):
     """O5: What is below the level is not written, all else is."""
     log = txl.make_logger("some")
     txl.start_logging(out, level)
@@ -39,7 +39,7 @@ def test_levels_below_are_silent(txl: StdlibLogging, out: Written, level: str):
 
 
 @pytest.mark.parametrize("level", log_levels)
-def test_is_enabled_for(txl: StdlibLogging, level: str):
+def test_is_enabled_for(txl: Backend, level: str):
     """O5: A logger knows what it would write, and never writes at level none."""
     txl.set_global_log_level(level)
     log = txl.make_logger("some")
@@ -47,7 +47,7 @@ def test_is_enabled_for(txl: StdlibLogging, level: str):
     assert enabled == log_levels[1 : log_levels.index(level) + 1]
 
 
-def test_change_acts_on_loggers_made_before_and_after(txl: StdlibLogging, out: Written):
+def test_change_acts_on_loggers_made_before_and_after(txl: Backend, out: Written):
     """O5: A change of the global level acts at once, up and down."""
     before = txl.make_logger("before")
     txl.start_logging(out, "error")
@@ -59,14 +59,14 @@ def test_change_acts_on_loggers_made_before_and_after(txl: StdlibLogging, out: W
     assert txl.get_global_log_level() == "none"
 
 
-def test_failure_is_silent_at_none(txl: StdlibLogging, out: Written):
+def test_failure_is_silent_at_none(txl: Backend, out: Written):
     """O5: None silences failures, too."""
     txl.start_logging(out, "none")
     txl.make_logger("some").failure("lost", ValueError())
     assert out.lines == []
 
 
-def test_own_level_goes_first(txl: StdlibLogging, out: Written):
+def test_own_level_goes_first(txl: Backend, out: Written):
     """O5: A logger's own level holds, whatever the others are."""
     log = txl.make_logger("some")
     log.set_log_level("trace")
@@ -75,7 +75,7 @@ def test_own_level_goes_first(txl: StdlibLogging, out: Written):
     assert said_by(log, out) == WRITTEN
 
 
-def test_longest_prefix_goes_first(txl: StdlibLogging, out: Written):
+def test_longest_prefix_goes_first(txl: Backend, out: Written):
     """O5: A namespace has the level of the longest prefix, at its dots."""
     txl.start_logging(out, "error")
     names = ["a", "a.b", "a.b.c", "ab", "a.bc"]
@@ -88,7 +88,7 @@ def test_longest_prefix_goes_first(txl: StdlibLogging, out: Written):
     assert [len(said_by(log, out)) for log in loggers] == [2, 2, 2, 2, 2]
 
 
-def test_prefix_that_has_no_level_is_given_back(txl: StdlibLogging):
+def test_prefix_that_has_no_level_is_given_back(txl: Backend):
     """O5: To give back what was never set does nothing."""
     txl.set_log_level("never", None)
     assert LEVELS.effective("never") == "info"
@@ -104,14 +104,14 @@ def test_prefix_that_has_no_level_is_given_back(txl: StdlibLogging):
         lambda txl: txl.make_logger("some").is_enabled_for("loud"),
     ],
 )
-def test_unknown_level(txl: StdlibLogging, use):
+def test_unknown_level(txl: Backend, use):
     """O5: A level that there is not is refused, and nothing changes."""
     with pytest.raises(ValueError, match="level must be one of none, critical, error"):
         use(txl)
     assert txl.get_global_log_level() == "info"
 
 
-def test_bound_logger_follows(txl: StdlibLogging, out: Written):
+def test_bound_logger_follows(txl: Backend, out: Written):
     """O5: A logger with fields bound has the level of the one it comes from."""
     log = txl.make_logger("some")
     log.set_log_level("warn")
@@ -120,7 +120,7 @@ def test_bound_logger_follows(txl: StdlibLogging, out: Written):
     assert said_by(bound, out) == WRITTEN[:3]
 
 
-def test_loggers_are_not_kept_alive(txl: StdlibLogging):
+def test_loggers_are_not_kept_alive(txl: Backend):
     """O5: A logger that nobody has any more is forgotten."""
     gc.collect()
     before = len(LEVELS.listeners())
@@ -147,7 +147,7 @@ def pickled(log: Logger) -> Logger:
 
 
 @pytest.mark.parametrize("copied", [copy, deepcopy, pickled])
-def test_copy_follows(txl: StdlibLogging, out: Written, copied):
+def test_copy_follows(txl: Backend, out: Written, copied):
     """O5: A copy of a logger is as good as the logger."""
     log = txl.make_logger("some").bind(a=1)
     log.set_log_level("warn")
@@ -159,12 +159,12 @@ def test_copy_follows(txl: StdlibLogging, out: Written, copied):
     assert said_by(other, out) == WRITTEN[:2]
 
 
-def test_logger_in_words(txl: StdlibLogging):
+def test_logger_in_words(txl: Backend):
     """A logger says what it is called, and its level."""
     assert repr(txl.make_logger("some")) == "<Logger 'some' at info>"
 
 
-def test_method_that_a_test_replaces(txl: StdlibLogging):
+def test_method_that_a_test_replaces(txl: Backend):
     """Whatever the level becomes meanwhile; afterwards it is as it was."""
     log = txl.make_logger("some")
     with patch.object(log, "info") as info:
@@ -179,20 +179,20 @@ def test_method_that_a_test_replaces(txl: StdlibLogging):
 
 
 @pytest.mark.parametrize("level", ["INFO", "Warn", "warning"])
-def test_level_that_others_have(txl: StdlibLogging, level: str):
+def test_level_that_others_have(txl: Backend, level: str):
     """What it is called here is said."""
     with pytest.raises(ValueError, match=r"here it is '(info|warn)'"):
         txl.set_global_log_level(level)
 
 
 @pytest.mark.parametrize("level", [None, 5, "x", "None"])
-def test_level_that_nobody_has(txl: StdlibLogging, level: str):
+def test_level_that_nobody_has(txl: Backend, level: str):
     """Nothing is made up."""
     with pytest.raises(ValueError, match=r"not .*[^)]$"):
         txl.set_global_log_level(level)
 
 
-def test_prefix_that_is_no_text(txl: StdlibLogging):
+def test_prefix_that_is_no_text(txl: Backend):
     """It is refused by name."""
     with pytest.raises(TypeError, match="prefix must be a str, not 'int'"):
         txl.set_log_level(cast("str", 5), "info")

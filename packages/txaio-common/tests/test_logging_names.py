@@ -9,13 +9,13 @@ import pytest
 
 
 if TYPE_CHECKING:
-    from txaio_common import Logger, StdlibLogging
+    from txaio_common import Backend, Logger
 
 
 CLASSMETHOD = "class C:\n @classmethod\n def f(c): return make()\n"
 
 
-def name_in(txl: StdlibLogging, code: str) -> str:
+def name_in(txl: Backend, code: str) -> str:
     """Return what a logger is called that *code*, of module `mod`, makes as `log`."""
     space: dict[str, Any] = {"__name__": "mod", "txl": txl, "make": txl.make_logger}
     exec(code, space)  # noqa: S102 - a module of its own
@@ -23,7 +23,7 @@ def name_in(txl: StdlibLogging, code: str) -> str:
     return made.namespace
 
 
-def test_module(txl: StdlibLogging):
+def test_module(txl: Backend):
     """O9: In a module's own code it is the module."""
     assert name_in(txl, "log = make()") == "mod"
 
@@ -47,19 +47,19 @@ def test_module(txl: StdlibLogging):
         ("def f():\n class C: l = make()\n return C.l\nlog = f()", "mod.f.<locals>.C"),
     ],
 )
-def test_caller(txl: StdlibLogging, body: str, name: str):
+def test_caller(txl: Backend, body: str, name: str):
     """O9: In a class's body and methods it is the class, nothing else is."""
     assert name_in(txl, body) == name
 
 
-def test_code_without_a_module(txl: StdlibLogging):
+def test_code_without_a_module(txl: Backend):
     """O9: Code that belongs to no module is of an unknown one."""
     space: dict[str, Any] = {"txl": txl, "__builtins__": {}}
     exec("log = txl.make_logger()", space)  # noqa: S102 - code of no module
     assert space["log"].namespace == "unknown"
 
 
-def test_generated_method(txl: StdlibLogging):
+def test_generated_method(txl: Backend):
     """O9: A method that a decorator made is of the class that has it."""
 
     @dataclass
@@ -69,12 +69,12 @@ def test_generated_method(txl: StdlibLogging):
     assert Peer().log.namespace == f"{__name__}.{Peer.__qualname__}"
 
 
-def test_explicit_name(txl: StdlibLogging):
+def test_explicit_name(txl: Backend):
     """O9: A name that is given is the name."""
     assert txl.make_logger("any.name").namespace == "any.name"
 
 
-def test_name_that_is_no_text(txl: StdlibLogging):
+def test_name_that_is_no_text(txl: Backend):
     """O9: Anything else as a name is refused at once."""
     with pytest.raises(TypeError, match="namespace must be a str, not 'int'"):
         txl.make_logger(3)  # type: ignore[arg-type]

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
     from conftest import Written
 
-    from txaio_common import StdlibLogging
+    from txaio_common import Backend
 
 
 def test_standard_output_is_that_of_the_call(
-    txl: StdlibLogging, capsys: pytest.CaptureFixture[str]
+    txl: Backend, capsys: pytest.CaptureFixture[str]
 ):
     """O7: Left out, it is standard output as it is now, not as it was."""
     txl.start_logging()
@@ -32,14 +32,14 @@ def test_standard_output_is_that_of_the_call(
     assert capsys.readouterr().out.endswith(" info some: x\n")
 
 
-def test_no_standard_output(txl: StdlibLogging, monkeypatch: pytest.MonkeyPatch):
+def test_no_standard_output(txl: Backend, monkeypatch: pytest.MonkeyPatch):
     """O7: A program without standard output logs nowhere."""
     monkeypatch.setattr(sys, "stdout", None)
     txl.start_logging()
     txl.make_logger("some").info("x")
 
 
-def test_binary_stream(txl: StdlibLogging):
+def test_binary_stream(txl: Backend):
     """O7: A stream of bytes gets UTF-8."""
     out = BytesIO()
     txl.start_logging(out)
@@ -51,7 +51,7 @@ def test_binary_stream(txl: StdlibLogging):
     assert second.endswith(b" info some: b")
 
 
-def test_stream_is_asked_once_what_it_takes(txl: StdlibLogging):
+def test_stream_is_asked_once_what_it_takes(txl: Backend):
     """O7: A stream of bytes is offered text once, not with each line."""
     offered: list[type] = []
 
@@ -66,7 +66,7 @@ def test_stream_is_asked_once_what_it_takes(txl: StdlibLogging):
     assert offered == [str, bytes, bytes]
 
 
-def test_temporary_file(txl: StdlibLogging):
+def test_temporary_file(txl: Backend):
     """O7: What wraps a stream is written to as the stream is."""
     with NamedTemporaryFile() as out:
         txl.start_logging(out)
@@ -83,7 +83,7 @@ class WriteOnly:
         self.write = self.written.append
 
 
-def test_write_only_object_gets_text(txl: StdlibLogging):
+def test_write_only_object_gets_text(txl: Backend):
     """O7: An object that can only be written to gets text."""
     out: Any = WriteOnly()
     txl.start_logging(out)
@@ -94,7 +94,7 @@ def test_write_only_object_gets_text(txl: StdlibLogging):
 
 @pytest.mark.parametrize("convert", [str, lambda path: path])
 def test_path(
-    txl: StdlibLogging, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, convert: Any
+    txl: Backend, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, convert: Any
 ):
     """O7: A path is opened and appended to, and closed in the end."""
     path = tmp_path / "log"
@@ -112,7 +112,7 @@ def test_path(
     assert len(closed) == 1
 
 
-def test_path_that_cannot_be_opened(txl: StdlibLogging, out: Written, tmp_path: Path):
+def test_path_that_cannot_be_opened(txl: Backend, out: Written, tmp_path: Path):
     """O7: A path that cannot be opened is an error, and nothing changes."""
     txl.start_logging(out)
     with pytest.raises(OSError, match="log"):
@@ -128,9 +128,7 @@ class OneByte(FileIO):
         return super().write(data[:1])
 
 
-def test_partial_writes(
-    txl: StdlibLogging, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+def test_partial_writes(txl: Backend, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """O7: A line is whole even if it is taken in parts."""
     with OneByte(tmp_path / "stream", "w") as out:
         txl.start_logging(out)
@@ -143,7 +141,7 @@ def test_partial_writes(
     assert (tmp_path / "file").read_text().endswith(" info some: x\n")
 
 
-def test_ascii_stream(txl: StdlibLogging):
+def test_ascii_stream(txl: Backend):
     """O1: What the stream's encoding does not have is written as an escape."""
     raw = BytesIO()
     out = TextIOWrapper(raw, "ascii")
@@ -174,7 +172,7 @@ def closed_stream() -> StringIO:
     ],
 )
 def test_stream_that_raises(
-    txl: StdlibLogging, capsys: pytest.CaptureFixture[str], make: Any, reason: str
+    txl: Backend, capsys: pytest.CaptureFixture[str], make: Any, reason: str
 ):
     """O1: A line that cannot be written goes to standard error, and raises nothing."""
     txl.start_logging(make())
@@ -184,7 +182,7 @@ def test_stream_that_raises(
     assert second == f"    (the log cannot be written, so this came here: {reason})"
 
 
-def test_nowhere_to_write(txl: StdlibLogging, monkeypatch: pytest.MonkeyPatch):
+def test_nowhere_to_write(txl: Backend, monkeypatch: pytest.MonkeyPatch):
     """O1: Without even a standard error a log call raises nothing."""
     monkeypatch.setattr(sys, "stderr", None)
     txl.start_logging(FullDisk())
@@ -217,7 +215,7 @@ class Chatty(StringIO):
         return super().write(text)
 
 
-def test_stream_that_logs(txl: StdlibLogging):
+def test_stream_that_logs(txl: Backend):
     """O1: What a stream logs while it is written to follows, and there is an end."""
     out = Chatty(txl.make_logger("stream").info)
     txl.start_logging(out)
@@ -227,7 +225,7 @@ def test_stream_that_logs(txl: StdlibLogging):
     assert " info stream: wrote " in second
 
 
-def test_stream_that_logs_much(txl: StdlibLogging):
+def test_stream_that_logs_much(txl: Backend):
     """O1: A stream may log so much, and no more."""
     out = Chatty(txl.make_logger("stream").info, 2 * MAX_PENDING_LINES)
     txl.start_logging(out)
@@ -247,14 +245,14 @@ def test_stream_that_logs_much(txl: StdlibLogging):
     ],
 )
 def test_what_cannot_be_written_to(
-    txl: StdlibLogging, wrong: Any, kind: type[Exception], said: str
+    txl: Backend, wrong: Any, kind: type[Exception], said: str
 ):
     """A level, or a number, in the place of a stream is refused at once."""
     with pytest.raises(kind, match=said):
         txl.start_logging(wrong)
 
 
-def test_writer_that_decodes(txl: StdlibLogging):
+def test_writer_that_decodes(txl: Backend):
     """A stream that can do nothing with text gets bytes."""
     lines: list[str] = []
 

@@ -15,7 +15,7 @@ from pythonjsonlogger.json import JsonFormatter
 
 
 if TYPE_CHECKING:
-    from txaio_common import StdlibLogging
+    from txaio_common import Backend
 
 
 def formatted(native: logging.Logger, out: Any, formatter: logging.Formatter) -> None:
@@ -25,7 +25,7 @@ def formatted(native: logging.Logger, out: Any, formatter: logging.Formatter) ->
     native.addHandler(handler)
 
 
-def test_caplog(txl: StdlibLogging, caplog: pytest.LogCaptureFixture):
+def test_caplog(txl: Backend, caplog: pytest.LogCaptureFixture):
     """O3: pytest's caplog sees level, name and message."""
     log = txl.make_logger("some")
     with caplog.at_level(logging.INFO, "some"):
@@ -34,7 +34,7 @@ def test_caplog(txl: StdlibLogging, caplog: pytest.LogCaptureFixture):
     assert caplog.records[0].fields["peer"] == 3  # type: ignore[attr-defined]
 
 
-def test_formatter(txl: StdlibLogging, native: logging.Logger, out: Any):
+def test_formatter(txl: Backend, native: logging.Logger, out: Any):
     """O3: Attributes of a record are what a formatter of the stdlib expects."""
     layout = "%(levelname)s %(name)s %(filename)s %(funcName)s %(message)s"
     formatted(native, out, logging.Formatter(layout))
@@ -45,7 +45,7 @@ def test_formatter(txl: StdlibLogging, native: logging.Logger, out: Any):
 
 
 @pytest.mark.usefixtures("native")
-def test_configuration(txl: StdlibLogging, tmp_path: Any, bare_root: Any):
+def test_configuration(txl: Backend, tmp_path: Any, bare_root: Any):
     """O7: Records go where a configuration of the application sends them."""
     path = tmp_path / "log"
     log = txl.make_logger("some")
@@ -72,9 +72,7 @@ def test_configuration(txl: StdlibLogging, tmp_path: Any, bare_root: Any):
     assert path.read_text() == "some|x\n"
 
 
-def test_configuration_takes_our_handler_away(
-    txl: StdlibLogging, out: Any, bare_root: Any
-):
+def test_configuration_takes_our_handler_away(txl: Backend, out: Any, bare_root: Any):
     """O7: A configuration that replaces the root logger's handlers replaces ours."""
     with bare_root():
         txl.start_logging(out)
@@ -88,7 +86,7 @@ def test_configuration_takes_our_handler_away(
     assert out.lines == ["info else: y"]
 
 
-def test_queue(txl: StdlibLogging, native: logging.Logger, kept: list[Any]):
+def test_queue(txl: Backend, native: logging.Logger, kept: list[Any]):
     """O3: Records pass a queue, with message and fields."""
     (keeper,) = native.handlers
     queue: Any = SimpleQueue()
@@ -101,7 +99,7 @@ def test_queue(txl: StdlibLogging, native: logging.Logger, kept: list[Any]):
     assert kept[0].fields["peer"] == 3
 
 
-def test_memory(txl: StdlibLogging, native: logging.Logger, kept: list[Any]):
+def test_memory(txl: Backend, native: logging.Logger, kept: list[Any]):
     """O3: Records can wait, and are put into words when they are flushed."""
     (keeper,) = native.handlers
     memory = MemoryHandler(10, target=keeper)
@@ -112,7 +110,7 @@ def test_memory(txl: StdlibLogging, native: logging.Logger, kept: list[Any]):
     assert kept[0].getMessage() == "peer 3"
 
 
-def test_json_formatter(txl: StdlibLogging, native: logging.Logger, out: Any):
+def test_json_formatter(txl: Backend, native: logging.Logger, out: Any):
     """O3: A formatter that writes JSON finds message, fields and failure."""
     formatted(native, out, JsonFormatter("%(levelname)s %(name)s %(message)s"))
     txl.make_logger("some").failure("peer {peer}", ValueError("x"), peer=3)
@@ -122,7 +120,7 @@ def test_json_formatter(txl: StdlibLogging, native: logging.Logger, out: Any):
     assert record["exc_info"] == "ValueError: x"
 
 
-def test_structlog(txl: StdlibLogging, native: logging.Logger, out: Any):
+def test_structlog(txl: Backend, native: logging.Logger, out: Any):
     """O3: structlog's formatter takes our records as it takes all others."""
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[

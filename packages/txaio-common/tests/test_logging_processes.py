@@ -15,11 +15,11 @@ import pytest
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from txaio_common import StdlibLogging
+    from txaio_common import Backend
 
 
 @pytest.mark.parametrize("kind", ["path", "stream"])
-def test_threads(txl: StdlibLogging, tmp_path: Path, kind: str):
+def test_threads(txl: Backend, tmp_path: Path, kind: str):
     """O7: Eight threads write 2,000 lines each to a file, and every line is whole."""
     path = tmp_path / "log"
     log = txl.make_logger("some")
@@ -43,7 +43,7 @@ def test_threads(txl: StdlibLogging, tmp_path: Path, kind: str):
     assert set(lines) == expected
 
 
-def test_long_message(txl: StdlibLogging, tmp_path: Path):
+def test_long_message(txl: Backend, tmp_path: Path):
     """O7: A message of 10 MB is one line."""
     txl.start_logging(tmp_path / "log")
     txl.make_logger("some").info("{x}", x="y" * 10_000_000)
@@ -53,13 +53,11 @@ def test_long_message(txl: StdlibLogging, tmp_path: Path):
 
 AT_EXIT = """
 import os, sys
-from txaio_common import StdlibLogging, RecordEmitter
+from txaio_common import RecordEmitter, make_logger, start_logging
 
-class Plain(StdlibLogging):
-    _emitter = RecordEmitter(lambda: None)
-
-Plain().start_logging({out})
-Plain().make_logger("some").info("x")
+emitter = RecordEmitter(lambda: None)
+start_logging(emitter, {out}, "info", "text")
+make_logger("some", emitter).info("x")
 os._exit(0)
 """
 
@@ -78,14 +76,12 @@ def test_line_is_there_when_the_process_is_not(tmp_path: Path, out: str):
 
 FORK = """
 import os, sys, threading
-from txaio_common import StdlibLogging, RecordEmitter
+from txaio_common import RecordEmitter, make_logger, start_logging
 from txaio_common._logging.sink import WRITE_LOCK
 
-class Plain(StdlibLogging):
-    _emitter = RecordEmitter(lambda: None)
-
-Plain().start_logging(sys.stdout)
-log = Plain().make_logger("some")
+emitter = RecordEmitter(lambda: None)
+start_logging(emitter, sys.stdout, "info", "text")
+log = make_logger("some", emitter)
 held, done = threading.Event(), threading.Event()
 
 def hold():
@@ -119,7 +115,7 @@ def test_fork_amid_a_line():
     assert lines == ["info some: child 0", "info some: parent"]
 
 
-def test_handler_of_a_signal(txl: StdlibLogging):
+def test_handler_of_a_signal(txl: Backend):
     """O7: The line that a signal's handler logs amid another one is whole."""
     log = txl.make_logger("some")
 

@@ -13,7 +13,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from txaio_common import StdlibLogging
+    from txaio_common import Backend
 
 
 def as_logging_makes_it(record: logging.LogRecord) -> dict[str, Any]:
@@ -37,7 +37,7 @@ FLAGS = ["no", "logThreads", "logMultiprocessing", "logProcesses", "logAsyncioTa
 
 @pytest.mark.parametrize("off", FLAGS)
 def test_record_has_all_that_others_have(
-    txl: StdlibLogging, kept: list[Any], monkeypatch: pytest.MonkeyPatch, off: str
+    txl: Backend, kept: list[Any], monkeypatch: pytest.MonkeyPatch, off: str
 ):
     """O3: A record tells all that `logging` tells of its own."""
     monkeypatch.setattr(logging, off, False, raising=False)
@@ -53,7 +53,7 @@ def test_record_has_all_that_others_have(
 
 
 def test_record_without_multiprocessing(
-    txl: StdlibLogging, kept: list[Any], monkeypatch: pytest.MonkeyPatch
+    txl: Backend, kept: list[Any], monkeypatch: pytest.MonkeyPatch
 ):
     """O3: A program of one process is its main process."""
     monkeypatch.delitem(sys.modules, "multiprocessing", raising=False)
@@ -70,7 +70,7 @@ def tasks(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bo
     return told
 
 
-def test_record_names_its_task(txl: StdlibLogging, kept: list[Any], tasks: bool):
+def test_record_names_its_task(txl: Backend, kept: list[Any], tasks: bool):
     """O3: A record tells the task of asyncio that it was made in, if it was in one."""
     log = txl.make_logger("some")
 
@@ -90,7 +90,7 @@ def test_record_names_its_task(txl: StdlibLogging, kept: list[Any], tasks: bool)
 
 @pytest.mark.usefixtures("tasks")
 def test_record_without_asyncio(
-    txl: StdlibLogging, kept: list[Any], monkeypatch: pytest.MonkeyPatch
+    txl: Backend, kept: list[Any], monkeypatch: pytest.MonkeyPatch
 ):
     """O3: A program that has no asyncio has no tasks of it."""
     monkeypatch.delitem(sys.modules, "asyncio")
@@ -106,7 +106,7 @@ def factory() -> Iterator[Callable[[Any], None]]:
     logging.setLogRecordFactory(before)
 
 
-def test_factory_of_records(txl: StdlibLogging, kept: list[Any], factory: Any):
+def test_factory_of_records(txl: Backend, kept: list[Any], factory: Any):
     """O3: Records are made by the factory that the application has set."""
 
     class Record(logging.LogRecord):

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pytest
     from conftest import Written
 
-    from txaio_common import StdlibLogging
+    from txaio_common import Backend
 
 
 def ours() -> list[logging.Handler]:
@@ -22,7 +22,7 @@ def ours() -> list[logging.Handler]:
 
 
 def test_records_are_not_doubled(
-    txl: StdlibLogging, native: logging.Logger, kept: list[Any], out: Written
+    txl: Backend, native: logging.Logger, kept: list[Any], out: Written
 ):
     """O7: Our output and the application's handlers get each record once."""
     log = txl.make_logger("some")
@@ -36,7 +36,7 @@ def test_records_are_not_doubled(
     assert len(ours()) == 1
 
 
-def test_out_of_none_adds_nothing(txl: StdlibLogging, kept: list[Any]):
+def test_out_of_none_adds_nothing(txl: Backend, kept: list[Any]):
     """O7: Without an output only the level is set."""
     handlers = logging.getLogger().handlers[:]
     txl.start_logging(None, "debug")
@@ -46,7 +46,7 @@ def test_out_of_none_adds_nothing(txl: StdlibLogging, kept: list[Any]):
 
 
 def test_without_any_setup(
-    txl: StdlibLogging, bare_root: Any, capsys: pytest.CaptureFixture[str]
+    txl: Backend, bare_root: Any, capsys: pytest.CaptureFixture[str]
 ):
     """O7: In a program that set nothing up, warnings go where Python sends them."""
     log = txl.make_logger("some")
@@ -57,7 +57,7 @@ def test_without_any_setup(
 
 
 def test_stop_leaves_the_root_logger_as_it_was(
-    txl: StdlibLogging, bare_root: Any, out: Written
+    txl: Backend, bare_root: Any, out: Written
 ):
     """O7: Where nobody else listens the root logger has our level, until the end."""
     with bare_root() as root:
@@ -75,9 +75,7 @@ def test_stop_leaves_the_root_logger_as_it_was(
     assert out.lines == ["debug other: a", "trace other: b"]
 
 
-def test_level_that_was_set_meanwhile_stays(
-    txl: StdlibLogging, bare_root: Any, out: Written
-):
+def test_level_that_was_set_meanwhile_stays(txl: Backend, bare_root: Any, out: Written):
     """O7: The root logger's level is not given back once another has set it."""
     with bare_root() as root:
         txl.start_logging(out, "debug")
@@ -87,7 +85,7 @@ def test_level_that_was_set_meanwhile_stays(
 
 
 def test_level_of_an_application_with_handlers(
-    txl: StdlibLogging, bare_root: Any, out: Written
+    txl: Backend, bare_root: Any, out: Written
 ):
     """O7: Where the application has handlers, the root logger's level is its own."""
     keeper = logging.handlers.BufferingHandler(9)
@@ -102,7 +100,7 @@ def test_level_of_an_application_with_handlers(
     assert out.lines == ["debug another: b"]
 
 
-def test_records_of_others(txl: StdlibLogging, out: Written):
+def test_records_of_others(txl: Backend, out: Written):
     """O7: Records of other loggers come out in the same format, at our levels."""
     txl.start_logging(out, "warn")
     other = logging.getLogger("other")
@@ -118,7 +116,7 @@ def test_records_of_others(txl: StdlibLogging, out: Written):
     assert "    Stack (most recent call last):" in lines
 
 
-def test_broken_record_of_another(txl: StdlibLogging, bare_root: Any, out: Written):
+def test_broken_record_of_another(txl: Backend, bare_root: Any, out: Written):
     """O1: A record that cannot be formatted is written as what it is."""
     with bare_root():
         txl.start_logging(out)
@@ -131,7 +129,7 @@ def test_broken_record_of_another(txl: StdlibLogging, bare_root: Any, out: Writt
 
 
 def test_worst_record_of_another(
-    txl: StdlibLogging, out: Written, capsys: pytest.CaptureFixture[str]
+    txl: Backend, out: Written, capsys: pytest.CaptureFixture[str]
 ):
     """O1: A record that is none is reported as the standard library does."""
     txl.start_logging(out)
@@ -141,7 +139,7 @@ def test_worst_record_of_another(
     assert out.lines == []
 
 
-def test_record_that_was_sent(txl: StdlibLogging, out: Written):
+def test_record_that_was_sent(txl: Backend, out: Written):
     """O6: A record from another process has its traceback as text."""
     txl.start_logging(out)
     text = "Traceback\n  x"
@@ -150,7 +148,7 @@ def test_record_that_was_sent(txl: StdlibLogging, out: Written):
     assert out.getvalue().endswith(" error other: a\n    Traceback\n      x\n")
 
 
-def test_record_of_another_as_json(txl: StdlibLogging, out: Written):
+def test_record_of_another_as_json(txl: Backend, out: Written):
     """O7: What a record of another has of its own are its fields."""
     txl.start_logging(out, format="json")
     logging.getLogger("other").error("a %s", 1, extra={"peer": 3})

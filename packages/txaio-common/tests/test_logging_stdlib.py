@@ -12,7 +12,7 @@ import pytest
 
 
 if TYPE_CHECKING:
-    from txaio_common import StdlibLogging
+    from txaio_common import Backend
 
 
 def line_of_caller() -> int:
@@ -20,7 +20,7 @@ def line_of_caller() -> int:
     return sys._getframe(1).f_lineno
 
 
-def test_record_is_native(txl: StdlibLogging, kept: list[Any]):
+def test_record_is_native(txl: Backend, kept: list[Any]):
     """O3: A record has the caller's file, line and function, and its fields."""
     log = txl.make_logger("some")
     line = line_of_caller() + 1
@@ -37,7 +37,7 @@ def test_record_is_native(txl: StdlibLogging, kept: list[Any]):
 
 
 @pytest.mark.parametrize("level", ["critical", "error", "warn", "info", "debug"])
-def test_levels_are_native(txl: StdlibLogging, kept: list[Any], level: str):
+def test_levels_are_native(txl: Backend, kept: list[Any], level: str):
     """O3: Each level is the standard library's of that name."""
     txl.set_global_log_level("trace")
     getattr(txl.make_logger("some"), level)("x")
@@ -45,7 +45,7 @@ def test_levels_are_native(txl: StdlibLogging, kept: list[Any], level: str):
     assert [record.levelname for record in kept] == [name.upper()]
 
 
-def test_trace_is_a_level(txl: StdlibLogging, native: logging.Logger, kept: list[Any]):
+def test_trace_is_a_level(txl: Backend, native: logging.Logger, kept: list[Any]):
     """O3: Trace is a level of its own, below debug."""
     txl.set_global_log_level("trace")
     log = txl.make_logger("some")
@@ -55,7 +55,7 @@ def test_trace_is_a_level(txl: StdlibLogging, native: logging.Logger, kept: list
     assert [(record.levelname, record.levelno) for record in kept] == [("TRACE", 5)]
 
 
-def test_failure_is_exc_info(txl: StdlibLogging, kept: list[Any]):
+def test_failure_is_exc_info(txl: Backend, kept: list[Any]):
     """O6: A failure is the record's exc_info, with its traceback."""
     log = txl.make_logger("some")
     caught = KeyError("x")
@@ -66,7 +66,7 @@ def test_failure_is_exc_info(txl: StdlibLogging, kept: list[Any]):
 
 
 def test_message_is_formatted_once(
-    txl: StdlibLogging, native: logging.Logger, kept: list[Any]
+    txl: Backend, native: logging.Logger, kept: list[Any]
 ):
     """O4: A message is formatted when somebody asks, and once."""
     native.propagate = False
@@ -83,7 +83,7 @@ def test_message_is_formatted_once(
     assert asked == ["asked"]
 
 
-def test_levels_of_the_application_hold(txl: StdlibLogging, native: logging.Logger):
+def test_levels_of_the_application_hold(txl: Backend, native: logging.Logger):
     """O7: Its own handlers get what the application lets them have."""
     keeper = BufferingHandler(9)
     native.addHandler(keeper)
@@ -102,7 +102,7 @@ def test_levels_of_the_application_hold(txl: StdlibLogging, native: logging.Logg
     assert [record.getMessage() for record in keeper.buffer] == ["e"]
 
 
-def test_fields_survive_pickling(txl: StdlibLogging, kept: list[Any]):
+def test_fields_survive_pickling(txl: Backend, kept: list[Any]):
     """O3: A record can be sent elsewhere, whatever its fields are."""
     txl.make_logger("some").failure("{a}", ValueError("x"), a=1, b=lambda: None)
     record = kept[0]
@@ -114,7 +114,7 @@ def test_fields_survive_pickling(txl: StdlibLogging, kept: list[Any]):
     assert sent.fields["log_failure"].args == ("x",)
 
 
-def test_class_of_loggers(txl: StdlibLogging, monkeypatch: pytest.MonkeyPatch):
+def test_class_of_loggers(txl: Backend, monkeypatch: pytest.MonkeyPatch):
     """O3: A logger that the application has made handles records its own way."""
     seen: list[str] = []
 
@@ -132,9 +132,7 @@ def test_class_of_loggers(txl: StdlibLogging, monkeypatch: pytest.MonkeyPatch):
     assert seen == ["x"]
 
 
-def test_watched_handlers(
-    txl: StdlibLogging, out: Any, bare_root: Any, monkeypatch: Any
-):
+def test_watched_handlers(txl: Backend, out: Any, bare_root: Any, monkeypatch: Any):
     """O3: Who replaces the method that calls the handlers sees each record."""
     seen: list[str] = []
     call = logging.Logger.callHandlers
@@ -163,7 +161,7 @@ class Broken(logging.Handler):
 
 @pytest.mark.parametrize("told", [True, False])
 def test_handler_that_raises(
-    txl: StdlibLogging,
+    txl: Backend,
     native: logging.Logger,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],

@@ -13,7 +13,7 @@ from txaio_common._logging.text import indented, one_line, repr_of
 if TYPE_CHECKING:
     from conftest import Written
 
-    from txaio_common import StdlibLogging
+    from txaio_common import Backend
 
 
 class Hostile:
@@ -127,7 +127,7 @@ class Secretive:
         raise ValueError(name)
 
 
-def test_what_does_not_say_what_it_is(txl: StdlibLogging, out: Written):
+def test_what_does_not_say_what_it_is(txl: Backend, out: Written):
     """O1: An object that refuses even that is no trouble, whatever it stands for."""
     txl.start_logging(out)
     log = txl.make_logger("some")
@@ -159,7 +159,7 @@ def test_format_with_calls():
 
 
 @pytest.mark.parametrize("level", ["critical", "error", "warn", "info", "debug"])
-def test_values_by_position(txl: StdlibLogging, out: Written, level: str):
+def test_values_by_position(txl: Backend, out: Written, level: str):
     """O1: They have no name: they are written with the message, as it stands."""
     txl.start_logging(out, "info")
     log: Any = txl.make_logger("some")

@@ -49,6 +49,6 @@ def test_main_with_other_arguments(function: Any, args: Any, note: str):
 def test_main_that_was_called():
     """L1: Its coroutine is closed, and nobody complains that it was not awaited."""
     coroutine: Any = main()
-    with pytest.raises(TypeError, match="handed over and not called"):
+    with pytest.raises(TypeError, match="pass the function itself"):
         start_main(coroutine, "backend", ())
     assert coroutine.cr_frame is None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from txaio_common import DelayedCall, Unavailable
+from txaio_common import DelayedCall
 
 
 if TYPE_CHECKING:
@@ -26,15 +26,21 @@ class Native:
 
 
 class OneTimer:
-    """Timers that hand out native ones, and call *report*."""
+    """A driver that hands out native timers, and calls *report*."""
 
     def __init__(self, report: Callable[..., object]) -> None:
         self.natives: list[Native] = []
-        self._report = report
+        self.report = report
+        self.driver = self
 
-    def _arm(self, _delay: float, _fn: Callable[[], object]) -> Native:
+    def call_later(self, _delay: float, _fn: Callable[[], object]) -> Native:
         self.natives.append(Native())
         return self.natives[-1]
+
+
+def refuse(*_args: object) -> None:
+    """Do what a driver does whose loop has ended."""
+    raise RuntimeError("the loop has ended")
 
 
 def make(
@@ -53,7 +59,7 @@ def test_call_that_its_loop_makes_all_the_same():
     timers = cast("Any", None)
     call = DelayedCall(timers, copy_context(), made.append, (1,))
     call.cancel()
-    call._make()
+    call.make()
     assert made == []
 
 
@@ -67,7 +73,7 @@ def test_moved_call_gives_up_its_former_timer():
 def test_call_that_could_not_be_moved_is_due_as_before():
     """T2: Its native timer is cancelled once, and not before the call is."""
     timers, call = make(print)
-    timers._arm = Unavailable("the loop has ended")
+    timers.call_later = refuse
     with pytest.raises(RuntimeError, match="ended"):
         call.reset(5)
     assert timers.natives[0].cancelled == 0
@@ -90,7 +96,7 @@ def test_error_is_reported_in_the_context_of_its_call(kind: type[BaseException])
         seen.append((type(error), variable.get()))
 
     _, call = make(fail, report=report)
-    call._make()
+    call.make()
     assert seen == [(kind, "set")]
     assert variable.get() == "none"
 
@@ -104,4 +110,4 @@ def test_exits_are_the_programs(kind: type[BaseException]):
 
     _, call = make(leave, report=pytest.fail)
     with pytest.raises(kind):
-        call._make()
+        call.make()

@@ -1,21 +1,30 @@
 """What the backends of txaio share, free of any event loop."""
 
-from txaio_common._batches import BatchedTimer
-from txaio_common._buckets import BatchedCall
-from txaio_common._checks import check_callable, check_delay, check_grace
-from txaio_common._coroutine_functions import check_thread_function
-from txaio_common._failures import FailedFuture, Failures, current_exception
-from txaio_common._futures import Futures, call_and_wait, wait_for
-from txaio_common._gather import UNSET
-from txaio_common._lifecycle import (
-    GRACE,
-    LEAST_GRACE,
-    ThreadChecked,
-    Unavailable,
-    debug_mode,
-    in_thread,
-    start_main,
+from txaio_common._backend import Backend
+from txaio_common._batched import BatchedCall, BatchedTimer
+from txaio_common._buckets import Bucket
+from txaio_common._cancellation import Cancellation
+from txaio_common._checked_driver import CheckedDriver, checked
+from txaio_common._checks import (
+    check_batches,
+    check_callable,
+    check_delay,
+    check_grace,
+    check_thread_function,
+    is_awaitable,
+    not_a_future,
 )
+from txaio_common._clocks import clock_of, is_uvloop
+from txaio_common._combinators import gather, shield
+from txaio_common._driver import (
+    Driver,
+    Handle,
+    HasDriver,
+    Statistics,
+    as_coroutine,
+)
+from txaio_common._ended_driver import EndedDriver
+from txaio_common._failures import FailedFuture, current_exception, traceback_of
 from txaio_common._logging import (
     LEVELS,
     NUMBERS,
@@ -33,7 +42,6 @@ from txaio_common._logging import (
     add_log_categories,
     check_level,
     failure_in,
-    log_context,
     make_event,
     make_logger,
     message_text,
@@ -41,8 +49,15 @@ from txaio_common._logging import (
     print_logging_error,
     start_logging,
 )
-from txaio_common._logging_mixins import Logging, StdlibLogging
-from txaio_common._timers import DelayedCall, NativeCall, Timers
+from txaio_common._main import (
+    GRACE,
+    LEAST_GRACE,
+    bind_thread_call,
+    end_tasks,
+    start_main,
+)
+from txaio_common._outcome import UNSET, Outcome, UnretrievedFailure
+from txaio_common._timers import DelayedCall, end_sleep
 
 
 __all__ = [
@@ -51,47 +66,58 @@ __all__ = [
     "LEVELS",
     "NUMBERS",
     "UNSET",
+    "Backend",
     "BatchedCall",
     "BatchedTimer",
+    "Bucket",
     "CallSite",
+    "Cancellation",
+    "CheckedDriver",
     "DelayedCall",
+    "Driver",
     "Emitter",
+    "EndedDriver",
     "Event",
     "FailedFuture",
-    "Failures",
-    "Futures",
+    "Handle",
+    "HasDriver",
     "LevelListener",
     "LineSink",
     "Logger",
     "LoggerEmitter",
-    "Logging",
-    "NativeCall",
     "NullSink",
+    "Outcome",
     "PositionalArgsMessage",
     "RecordEmitter",
-    "StdlibLogging",
+    "Statistics",
     "ThreadAndTask",
-    "ThreadChecked",
-    "Timers",
-    "Unavailable",
+    "UnretrievedFailure",
     "add_log_categories",
-    "call_and_wait",
+    "as_coroutine",
+    "bind_thread_call",
+    "check_batches",
     "check_callable",
     "check_delay",
     "check_grace",
     "check_level",
     "check_thread_function",
+    "checked",
+    "clock_of",
     "current_exception",
-    "debug_mode",
+    "end_sleep",
+    "end_tasks",
     "failure_in",
-    "in_thread",
-    "log_context",
+    "gather",
+    "is_awaitable",
+    "is_uvloop",
     "make_event",
     "make_logger",
     "message_text",
     "name_of_caller",
+    "not_a_future",
     "print_logging_error",
+    "shield",
     "start_logging",
     "start_main",
-    "wait_for",
+    "traceback_of",
 ]

@@ -1,17 +1,26 @@
-"""What arguments have to be, and what is said of those that are not."""
+"""What arguments have to be, and the errors that say so."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Coroutine
+from inspect import (
+    CORO_CREATED,
+    getcoroutinestate,
+    isawaitable,
+    iscoroutine,
+    iscoroutinefunction,
+)
 from math import inf, isnan
+from types import GeneratorType
 from typing import Any
 
 
 def check_delay(delay: Any, name: str = "delay") -> float:
     """Return *delay*, an argument called *name*, if it is a number of seconds.
 
-    Any real number is one; beyond what a float holds it is as good as infinite.
+    Any real number is one; one that no float holds counts as infinite.
 
-    Raises `TypeError` if it is none, and `ValueError` if it is NaN.
+    Raises `TypeError` if it is no number, and `ValueError` if it is NaN.
     """
     try:
         if not isnan(delay):
@@ -42,3 +51,81 @@ def check_callable(func: object, name: str) -> None:
     if not callable(func):
         msg = f"{name} must be callable, not {type(func).__name__!r}"
         raise TypeError(msg)
+
+
+def check_thread_function(fn: Callable[..., object]) -> None:
+    """Raise `TypeError` unless *fn* is a function that a worker thread can call.
+
+    A coroutine function would only make a coroutine there, which nothing runs.
+    """
+    check_callable(fn, "fn")
+    if _makes_coroutines(fn):
+        msg = (
+            f"{fn!r} is a coroutine function, which no worker thread runs:"
+            " as_future(fn, …) runs it on the loop"
+        )
+        raise TypeError(msg)
+
+
+def reject_unawaited_coroutine(
+    coroutine: Coroutine[Any, Any, Any], func: Callable[..., object]
+) -> None:
+    """Raise `TypeError` if nothing would run the *coroutine* that *func* returned.
+
+    A plain function may return one that something else holds, or runs by now.
+    """
+    if _makes_coroutines(func) and getcoroutinestate(coroutine) == CORO_CREATED:
+        coroutine.close()
+        msg = (
+            f"{func!r} is a coroutine function, and nothing awaits its coroutine:"
+            " call_later(delay, txa.as_future, func, …) runs it"
+        )
+        raise TypeError(msg)
+
+
+def _makes_coroutines(fn: Callable[..., object]) -> bool:
+    return iscoroutinefunction(fn) or iscoroutinefunction(type(fn).__call__)
+
+
+def is_awaitable(value: object) -> bool:
+    """Tell whether ``await value`` can work, by the type of *value*."""
+    kind = type(value)
+    if hasattr(kind, "__await__"):
+        return True
+    # What `types.coroutine` makes of a generator function says so in its code.
+    return kind is GeneratorType and isawaitable(value)
+
+
+def reject_called_function(fn: object) -> None:
+    """Raise `TypeError` if *fn* is what calling an async function returned."""
+    if is_awaitable(fn) and not callable(fn):
+        if iscoroutine(fn):
+            fn.close()
+        msg = "pass the function itself: as_future(fn, 1), not as_future(fn(1))"
+        raise TypeError(msg)
+
+
+def not_a_future(value: object, noun: str) -> TypeError:
+    """Return the error for a *value* that is no future; *noun* says what would be."""
+    text = f"future must be {noun}, not {type(value).__name__!r}"
+    if iscoroutine(value):
+        text += ": as_future(fn) makes one of a coroutine function"
+    return TypeError(text)
+
+
+def check_batches(bucket_seconds: Any, chunk_size: Any) -> float:
+    """Return *bucket_seconds* as a float, if that and *chunk_size* make sense.
+
+    Raises `ValueError` or `TypeError` that names the argument.
+    """
+    width = check_delay(bucket_seconds, "bucket_seconds")
+    if not 0 < width < inf:
+        msg = f"bucket_seconds must be finite and above 0, not {width!r}"
+        raise ValueError(msg)
+    if not isinstance(chunk_size, int) or isinstance(chunk_size, bool):
+        msg = f"chunk_size must be an int, not {type(chunk_size).__name__!r}"
+        raise TypeError(msg)
+    if chunk_size < 1:
+        msg = f"chunk_size must be 1 or more, not {chunk_size}"
+        raise ValueError(msg)
+    return width

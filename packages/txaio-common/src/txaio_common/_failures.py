@@ -1,24 +1,21 @@
-"""Failures, and what to say of them."""
+"""Failures, and their texts and tracebacks."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import PurePath
 from traceback import TracebackException
-from typing import TYPE_CHECKING, Any
+from types import TracebackType
+from typing import Any
 
-from txaio_interfaces import IBackend, IFailedFuture
-
-
-if TYPE_CHECKING:
-    from types import TracebackType
+from txaio_interfaces import IFailedFuture
 
 
 OWN_PACKAGES = frozenset(
     f"txaio{suffix}"
     for suffix in ("", "_interfaces", "_common", "_asyncio", "_twisted", "_anyio")
 )
-"""The packages whose frames say nothing to the reader of a traceback."""
+"""The packages whose frames are left out of tracebacks."""
 
 
 class FailedFuture(IFailedFuture):
@@ -27,7 +24,7 @@ class FailedFuture(IFailedFuture):
     __slots__ = ("_value", "traceback")
 
     def __init__(self, value: BaseException) -> None:
-        """Wrap *value*; later raises of it leave this traceback alone."""
+        """Wrap *value*; raising it again later leaves this traceback as it is."""
         self._value = value
         self.traceback: TracebackType | None = value.__traceback__
 
@@ -37,40 +34,12 @@ class FailedFuture(IFailedFuture):
         return self._value
 
     def __repr__(self) -> str:
-        """Return the failure in words."""
+        """Return the type and the text of the exception."""
         return f"<{type(self).__name__} {message_of(self._value)}>"
 
     def __str__(self) -> str:
-        """Return the text of the exception, as far as it has one."""
+        """Return the text of the exception."""
         return text_of(self._value)
-
-
-class Failures(IBackend):
-    """Failures of any backend; one whose failures are its own says how it wraps."""
-
-    def _report(self, text: str, exception: BaseException) -> None:
-        """Report *exception* the framework's own way; *text* says whence it came."""
-        raise NotImplementedError
-
-    def create_failure(self, exception: BaseException | None = None) -> IFailedFuture:
-        return self._wrap(current_exception() if exception is None else exception)
-
-    def _wrap(self, exception: object) -> IFailedFuture:
-        if not isinstance(exception, BaseException):
-            msg = f"exception must be an exception, not {type(exception).__name__!r}"
-            raise TypeError(msg)
-        return FailedFuture(exception)
-
-    def failure_message(self, fail: IFailedFuture | BaseException) -> str:
-        return message_of(value_of(fail))
-
-    def failure_traceback(
-        self, fail: IFailedFuture | BaseException
-    ) -> TracebackType | None:
-        return traceback_of(fail)
-
-    def failure_format_traceback(self, fail: IFailedFuture | BaseException) -> str:
-        return format_traceback(value_of(fail), self.failure_traceback(fail))
 
 
 def current_exception() -> BaseException:
@@ -82,23 +51,37 @@ def current_exception() -> BaseException:
     return exception
 
 
-def exception_of(error: object) -> Exception:
-    """Return the exception that *error*, an argument of `reject`, stands for."""
-    exception = error.value if isinstance(error, IFailedFuture) else error
-    if error is None:
-        exception = current_exception()
-    elif not isinstance(error, Exception | IFailedFuture):
-        msg = (
-            "error must be an Exception or an IFailedFuture,"
-            f" not {type(error).__name__!r}"
-        )
+def check_exception(exception: object) -> BaseException:
+    """Return *exception*, or raise `TypeError` if it is none."""
+    if not isinstance(exception, BaseException):
+        msg = f"exception must be an exception, not {type(exception).__name__!r}"
         raise TypeError(msg)
-    raised: Exception = raisable(exception)
-    return raised
+    return exception
 
 
-def raisable(exception: Any) -> Any:
-    """Return *exception*, or what stands for one that no coroutine may raise."""
+def exception_of(error: object) -> BaseException:
+    """Return the exception that *error*, an argument of `reject`, stands for.
+
+    Raises `TypeError` if it stands for none, `RuntimeError` if it is None and no
+    exception is being handled.
+    """
+    if error is None:
+        return current_exception()
+    if isinstance(error, IFailedFuture):
+        return error.value
+    if isinstance(error, Exception):
+        return error
+    msg = (
+        f"error must be an Exception or an IFailedFuture, not {type(error).__name__!r}"
+    )
+    raise TypeError(msg)
+
+
+def wrap_stop_iteration(exception: Any) -> Any:
+    """Return *exception*, or a `RuntimeError` with it as its cause.
+
+    A coroutine that raises `StopIteration` would seem to have returned.
+    """
     if isinstance(exception, StopIteration):
         wrapped = RuntimeError("the future failed with StopIteration")
         wrapped.__cause__ = exception
@@ -117,12 +100,16 @@ def traceback_of(failure: Any) -> TracebackType | None:
     """Return the traceback kept by *failure*, or else its exception's own, if any."""
     if isinstance(failure, FailedFuture):
         return failure.traceback
+    if hasattr(type(failure), "getTracebackObject"):
+        # A Failure of Twisted's.  One that was cleaned has a stand-in for printing.
+        kept = failure.getTracebackObject()
+        return kept if isinstance(kept, TracebackType) else None
     traceback: TracebackType | None = getattr(value_of(failure), "__traceback__", None)
     return traceback
 
 
 def text_of(value: object) -> str:
-    """Return ``str(value)``, or what can be said of a value that refuses."""
+    """Return ``str(value)``, or a text that says that this fails."""
     try:
         return str(value)
     except Exception as error:  # noqa: BLE001 - whatever __str__ raises
@@ -132,7 +119,7 @@ def text_of(value: object) -> str:
 
 
 def message_of(exception: object) -> str:
-    """Return ``"Type: text"`` on one line, whatever the text is."""
+    """Return ``"Type: text"`` of *exception* on one line."""
     text = "\\n".join(text_of(exception).splitlines())
     name = type(exception).__name__
     return f"{name}: {text}" if text else name

@@ -10,7 +10,6 @@ from os import PathLike
 from threading import current_thread
 from typing import IO, Any
 
-from txaio_common._gather import UNSET
 from txaio_common._logging.event import Event, make_event
 from txaio_common._logging.handler import (
     ALL_HANDLERS,
@@ -31,6 +30,7 @@ from txaio_common._logging.sink import (
     print_logging_error,
 )
 from txaio_common._logging.text import message_text
+from txaio_common._outcome import UNSET
 
 
 class Emitter(ABC):

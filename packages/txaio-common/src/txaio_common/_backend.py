@@ -1,0 +1,303 @@
+"""The backend: every method that a library sees, over a driver."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from contextlib import AbstractContextManager
+from contextvars import copy_context
+from functools import partial
+from inspect import isasyncgen
+from os import PathLike
+from types import CoroutineType, TracebackType
+from typing import IO, TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
+
+from txaio_common import _logging
+from txaio_common._batched import BatchedTimer
+from txaio_common._checked_driver import CheckedBatchedTimer, CheckedCall
+from txaio_common._checks import (
+    check_batches,
+    check_callable,
+    check_delay,
+    is_awaitable,
+    not_a_future,
+    reject_called_function,
+)
+from txaio_common._combinators import Timeout, gather, shield
+from txaio_common._driver import Driver
+from txaio_common._failures import (
+    check_exception,
+    current_exception,
+    exception_of,
+    format_traceback,
+    message_of,
+    traceback_of,
+    value_of,
+)
+from txaio_common._futures import call_back, call_either, fail, failed_future, follow
+from txaio_common._main import bind_thread_call
+from txaio_common._outcome import UNSET
+from txaio_common._timers import DelayedCall, sleep
+from txaio_interfaces import (
+    IBackend,
+    IBatchedTimer,
+    IDelayedCall,
+    IFailedFuture,
+    IFuture,
+)
+
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Backend(IBackend):
+    """Everything a library needs, on the loop of a driver.
+
+    A subclass makes the driver, and names the exceptions that are its driver's.
+    """
+
+    driver: Driver
+    """What does the work. At the end it is replaced by an `EndedDriver`."""
+
+    def __init__(self, driver: Driver) -> None:
+        """Use *driver*."""
+        self.driver = driver
+
+    @property
+    def name(self) -> str:
+        return self.driver.name
+
+    # Futures
+
+    def create_future(
+        self,
+        result: Any = UNSET,
+        error: Exception | IFailedFuture | None = UNSET,
+        canceller: Callable[[Any], object] | None = None,
+    ) -> IFuture[Any]:
+        if result is UNSET and error is UNSET:
+            if canceller is None:
+                return self.driver.create_future()
+            check_callable(canceller, "canceller")
+            future = self.driver.create_future()
+            self.driver.set_canceller(future, canceller)
+            return future
+        if canceller is not None:
+            check_callable(canceller, "canceller")
+        if error is UNSET:
+            return self.create_future_success(result)
+        if result is UNSET:
+            return self.create_future_error(error)
+        raise ValueError("create_future takes a result or an error, not both")
+
+    def create_future_success(self, result: T) -> IFuture[T]:
+        future = self.driver.create_future()
+        self.driver.resolve(future, result)
+        return future
+
+    def create_future_error(
+        self, error: Exception | IFailedFuture | None = None
+    ) -> IFuture[Any]:
+        future = self.driver.create_future()
+        self.reject(future, error)
+        return future
+
+    if TYPE_CHECKING:
+        # With the overloads of the interface.
+        as_future = IBackend.as_future
+    else:
+
+        def as_future(self, fn: Any, /, *args: Any, **kwargs: Any) -> Any:
+            driver = self.driver
+            if driver.check is not None:
+                driver.check()
+            try:
+                value = fn(*args, **kwargs)
+            except (Exception, driver.cancelled_error) as exception:  # noqa: BLE001 - kept
+                reject_called_function(fn)
+                return failed_future(driver, exception)
+            if type(value) is CoroutineType:
+                return driver.spawn(value)
+            if isasyncgen(value):
+                msg = (
+                    f"as_future got an async generator from {fn!r}:"
+                    " was `await` meant where it says `yield`?"
+                )
+                raise TypeError(msg)
+            if is_awaitable(value):
+                return driver.adopt(value)
+            future = driver.create_future()
+            driver.resolve(future, value)
+            return future
+
+    def is_future(self, obj: object) -> bool:
+        return isinstance(obj, self.driver.future_type)
+
+    def is_called(self, future: IFuture[Any]) -> bool:
+        driver = self.driver
+        if not isinstance(future, driver.future_type):
+            raise not_a_future(future, driver.future_noun)
+        return driver.is_settled(future)
+
+    def resolve(self, future: IFuture[Any], result: Any = None) -> None:
+        driver = self.driver
+        if not isinstance(future, driver.future_type):
+            raise not_a_future(future, driver.future_noun)
+        driver.resolve(future, result)
+
+    def reject(
+        self, future: IFuture[Any], error: Exception | IFailedFuture | None = None
+    ) -> None:
+        driver = self.driver
+        if not isinstance(future, driver.future_type):
+            raise not_a_future(future, driver.future_noun)
+        if isinstance(error, driver.cancelled_error):
+            fail(driver, future, error)
+        elif type(error) is driver.failure_type:
+            failure: Any = error
+            fail(driver, future, failure.value, failure)
+        else:
+            fail(driver, future, exception_of(error))
+
+    def cancel(self, future: IFuture[Any], msg: str | None = None) -> None:
+        driver = self.driver
+        if not isinstance(future, driver.future_type):
+            raise not_a_future(future, driver.future_noun)
+        driver.cancel(future, msg)
+
+    def add_callbacks(
+        self,
+        future: IFuture[T],
+        callback: Callable[[T], object] | None,
+        errback: Callable[[IFailedFuture], object] | None,
+    ) -> IFuture[T]:
+        driver = self.driver
+        if not isinstance(future, driver.future_type):
+            raise not_a_future(future, driver.future_noun)
+        if errback is not None:
+            driver.listen(future, partial(call_either, driver, callback, errback))
+        elif callback is not None:
+            driver.listen(future, partial(call_back, driver, callback))
+        else:
+            raise ValueError("add_callbacks needs a callback, an errback or both")
+        return cast("IFuture[T]", future)
+
+    if TYPE_CHECKING:
+        gather = IBackend.gather
+    else:
+
+        def gather(self, futures: Any, consume_exceptions: bool = True) -> Any:
+            return gather(self.driver, futures, consume_exceptions=consume_exceptions)
+
+    def shield(self, future: Awaitable[T]) -> IFuture[T]:
+        return shield(self.driver, follow(self.driver, future))
+
+    def timeout(self, future: Awaitable[T], seconds: float) -> IFuture[T]:
+        delay = check_delay(seconds, "seconds")
+        timeout = Timeout(self.driver, follow(self.driver, future), delay)
+        return cast("IFuture[T]", timeout.future)
+
+    def uncancelled(
+        self, fn: Callable[P, Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
+    ) -> Coroutine[Any, Any, T]:
+        return self.driver.uncancelled(partial(fn, *args, **kwargs))
+
+    # Timers and threads
+
+    def time(self) -> float:
+        return self.driver.now()
+
+    def call_later(
+        self,
+        delay: float,
+        func: Callable[P, object],
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> IDelayedCall:
+        seconds = check_delay(delay)
+        check_callable(func, "func")
+        if kwargs:
+            func = partial(func, **kwargs)
+        call = DelayedCall(self, copy_context(), func, args)
+        call.arm(seconds)
+        check = self.driver.check
+        return call if check is None else CheckedCall(call, check)
+
+    def sleep(self, delay: float) -> IFuture[None]:
+        return sleep(self.driver, check_delay(delay))
+
+    def make_batched_timer(
+        self, bucket_seconds: float, chunk_size: int = 100
+    ) -> IBatchedTimer:
+        width = check_batches(bucket_seconds, chunk_size)
+        timer = BatchedTimer(self, width, chunk_size)
+        check = self.driver.check
+        if check is None:
+            return timer
+        check()
+        return CheckedBatchedTimer(timer, check)
+
+    def call_from_thread(
+        self, fn: Callable[P, object], /, *args: P.args, **kwargs: P.kwargs
+    ) -> None:
+        check_callable(fn, "fn")
+        self.driver.call_from_thread(partial(fn, *args, **kwargs))
+
+    def run_in_thread(
+        self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> IFuture[T]:
+        return self.driver.run_in_thread(bind_thread_call(fn, args, kwargs))
+
+    # Failures
+
+    def create_failure(self, exception: BaseException | None = None) -> IFailedFuture:
+        if exception is None:
+            exception = current_exception()
+        return self.driver.wrap(check_exception(exception))
+
+    def failure_message(self, fail: IFailedFuture | BaseException) -> str:
+        return message_of(value_of(fail))
+
+    def failure_traceback(
+        self, fail: IFailedFuture | BaseException
+    ) -> TracebackType | None:
+        return traceback_of(fail)
+
+    def failure_format_traceback(self, fail: IFailedFuture | BaseException) -> str:
+        return format_traceback(value_of(fail), traceback_of(fail))
+
+    # Logging
+
+    def make_logger(self, namespace: str | None = None, /) -> _logging.Logger:
+        if namespace is None:
+            # The logger is named after the caller, which only a frame can tell.
+            namespace = _logging.name_of_caller(sys._getframe(1))
+        return _logging.make_logger(namespace, self.driver.emitter)
+
+    def start_logging(
+        self,
+        out: IO[str] | IO[bytes] | str | PathLike[str] | None = UNSET,
+        level: str = "info",
+        format: str = "text",  # noqa: A002 - the name that callers know
+    ) -> None:
+        _logging.start_logging(self.driver.emitter, out, level, format)
+
+    def stop_logging(self) -> None:
+        self.driver.emitter.write_to(None)
+
+    def set_global_log_level(self, level: str) -> None:
+        _logging.LEVELS.set_global(level)
+
+    def get_global_log_level(self) -> str:
+        return _logging.LEVELS.global_level
+
+    def set_log_level(self, prefix: str, level: str | None) -> None:
+        _logging.LEVELS.set_prefix(prefix, level)
+
+    def add_log_categories(self, categories: Mapping[str, str]) -> None:
+        _logging.add_log_categories(categories)
+
+    def log_context(self, /, **fields: Any) -> AbstractContextManager[None]:
+        return _logging.log_context(fields)

@@ -1,0 +1,271 @@
+"""What an event loop has to give, so that a `Backend` works on it.
+
+A backend distribution is a driver, the futures that it makes, and `run`.  `Backend` has
+every method that a library sees, once, for all loops, and asks a driver for the rest.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, ClassVar, NamedTuple, Protocol, TypeVar
+
+from txaio_common._failures import FailedFuture
+from txaio_common._logging import Emitter, RecordEmitter
+from txaio_common._outcome import UNSET
+from txaio_interfaces import IFailedFuture, IFuture
+
+
+T = TypeVar("T")
+
+
+class Handle(Protocol):
+    """A call that a loop was asked to make."""
+
+    def cancel(self) -> object:
+        """Give the call up.  It was neither made nor cancelled before."""
+
+
+class Statistics(NamedTuple):
+    """What runs on a driver, and what it waits for, as far as the driver knows."""
+
+    tasks: tuple[IFuture[Any], ...] = ()
+    """The futures of the coroutines that run."""
+    timers: tuple[tuple[Callable[..., object], float], ...] = ()
+    """The driver's own delayed calls, each with its time in seconds of `Driver.now`.
+
+    Those that the framework keeps are not among them.
+    """
+    awaited: tuple[IFuture[Any], ...] = ()
+    """The futures that coroutines wait for."""
+
+
+class Driver(ABC):
+    """The primitives of one event loop, in terms of its own futures.
+
+    A `Backend` checks arguments before it calls a driver: *future* is an instance of
+    `future_type`, *fn* takes no arguments unless they are named.  All methods are
+    called in the loop's thread, but for `call_from_thread`, `now` and `report`. A
+    callback never runs inside the method that it is given to.
+    """
+
+    name: str
+    """What `IBackend.name` returns."""
+
+    future_type: type[Any]
+    """What `IBackend.is_future` takes: futures of the loop, whatever made them."""
+
+    future_noun: ClassVar[str] = "a future of this backend"
+    """How an error names what should have been a future."""
+
+    failure_type: type[Any] = FailedFuture
+    """What `wrap` returns."""
+
+    cancelled_error: type[BaseException]
+    """Raised where a cancelled future is awaited."""
+
+    invalid_state_error: type[Exception]
+    """Raised by `resolve` and `reject` if the future is settled already."""
+
+    emitter: Emitter = RecordEmitter(lambda: None)
+    """Where log messages go; by default to `logging`, without the names of tasks."""
+
+    check: Callable[[], object] | None = None
+    """Raises `RuntimeError` where this driver must not be used; None if it always may.
+
+    A backend asks before it calls a user's function, and gives it to handles.
+    """
+
+    # Time
+
+    @abstractmethod
+    def now(self) -> float:
+        """Return the monotonic time, in seconds.
+
+        Batched timers ask with each message: an attribute that is a function, say
+        `time.monotonic` itself, saves half of the time.
+        """
+
+    @abstractmethod
+    def call_soon(self, fn: Callable[[], object], /) -> Handle:
+        """Call *fn* in a coming turn of the loop, in the order of these calls."""
+
+    @abstractmethod
+    def call_at(self, when: float, fn: Callable[[], object], /) -> Handle:
+        """Call *fn* at *when*, a time of `now` that has not come and is finite.
+
+        Never call it earlier: if the loop's timers are early, add what they are early
+        by.
+        """
+
+    def call_later(self, delay: float, fn: Callable[[], object], /) -> Handle:
+        """Call *fn* after *delay* seconds, which are finite and more than 0."""
+        return self.call_at(self.now() + delay, fn)
+
+    def call_soon_unordered(self, fn: Callable[[], object], /) -> None:
+        """Call *fn*, which raises nothing, in a coming turn, in any order."""
+        self.call_soon(fn)
+
+    # Threads
+
+    @abstractmethod
+    def call_from_thread(self, fn: Callable[[], object], /) -> None:
+        """Call *fn* in the loop's thread, in this context; used in any thread.
+
+        It wakes a loop that sleeps. Calls from one thread keep their order, and what
+        they raise goes to `report`.
+
+        Raises `RuntimeError` if the loop has ended.
+        """
+
+    @abstractmethod
+    def run_in_thread(self, fn: Callable[[], Any], /) -> IFuture[Any]:
+        """Return a future of what *fn* returns or raises in a worker thread.
+
+        It is called in a copy of this context, and raises no `StopIteration`.
+        `KeyboardInterrupt` and `SystemExit` are no more than its failure.
+        """
+
+    # Errors
+
+    @abstractmethod
+    def report(self, text: str, exception: BaseException, /) -> None:
+        """Report an *exception* that nothing else handles, the framework's own way.
+
+        *text* says where it was raised.
+        """
+
+    def wrap(self, exception: BaseException, /) -> IFailedFuture:
+        """Return a failure that holds *exception* and the traceback that it has now."""
+        return FailedFuture(exception)
+
+    # Futures
+
+    @abstractmethod
+    def create_future(self) -> IFuture[Any]:
+        """Return a pending future."""
+
+    @abstractmethod
+    def set_canceller(self, future: Any, canceller: Callable[[Any], object], /) -> None:
+        """Call ``canceller(future)`` in this context if *future* is cancelled.
+
+        It runs before the callbacks of `listen`, cannot change the outcome, and what it
+        raises goes to `report`.  A new future is given at most one.
+        """
+
+    @abstractmethod
+    def resolve(self, future: Any, value: Any, /) -> None:
+        """Settle *future* with *value*; do nothing if it was cancelled.
+
+        Raises `invalid_state_error` if it is settled otherwise, `RuntimeError` if it is
+        the future of a coroutine that runs.
+        """
+
+    @abstractmethod
+    def reject(self, future: Any, failure: Any, /) -> None:
+        """Fail *future* with *failure*, which is of `failure_type`.
+
+        Ignores a cancelled future and raises as `resolve` does.
+        """
+
+    @abstractmethod
+    def cancel(self, future: Any, message: str | None = None, /) -> None:
+        """Cancel *future*; *message* becomes the text of the `cancelled_error`.
+
+        A plain future is settled at once. That of a coroutine is settled when the
+        coroutine has ended: it sees the error at its await, after the future that it
+        awaits has been cancelled and has ended. A settled future stays as it is.
+        """
+
+    @abstractmethod
+    def is_settled(self, future: Any, /) -> bool:
+        """Tell whether *future* has a value, has failed, or was cancelled."""
+
+    @abstractmethod
+    def listen(self, future: Any, fn: Callable[[Any], object], /) -> None:
+        """Call ``fn(future)`` in this context, once it is settled.
+
+        Callbacks are called in order. This does not count as retrieving a failure. What
+        *fn* raises goes to `report`. *fn* may be given another future than this one
+        that has the same outcome, and to which the other methods apply.
+        """
+
+    @abstractmethod
+    def peek(self, future: Any, /) -> BaseException | None:
+        """Return the exception of a failed *future*, without counting as retrieved.
+
+        Return None if it has a value; if it was cancelled, either will do.
+        """
+
+    @abstractmethod
+    def value(self, future: Any, /) -> Any:
+        """Return the value of a settled *future*; raise if it was cancelled."""
+
+    @abstractmethod
+    def failure(self, future: Any, /) -> IFailedFuture | None:
+        """Return the failure of a settled *future*, or None if it has a value.
+
+        The failure counts as retrieved and is not reported any more.
+        """
+
+    def outcome(self, future: Any, /) -> Any:
+        """Return the value of *future*, or its failure, retrieved; UNSET if pending."""
+        if not self.is_settled(future):
+            return UNSET
+        failure = self.failure(future)
+        return self.value(future) if failure is None else failure
+
+    # Coroutines
+
+    @abstractmethod
+    def spawn(self, coroutine: Coroutine[Any, Any, Any], /) -> IFuture[Any]:
+        """Run *coroutine* in a copy of this context, and return its future.
+
+        It is kept while it runs, and closed if it cannot be run.
+        """
+
+    def adopt(self, awaitable: Any, /) -> IFuture[Any]:
+        """Return a future that follows *awaitable*, or that it is.
+
+        *awaitable* is no coroutine: it is a future of the loop or any other object that
+        can be awaited.
+        """
+        if isinstance(awaitable, self.future_type):
+            future: IFuture[Any] = awaitable
+            return future
+        return self.spawn(as_coroutine(awaitable))
+
+    @abstractmethod
+    def uncancelled(
+        self, call: Callable[[], Awaitable[T]], /
+    ) -> Coroutine[Any, Any, T]:
+        """Await ``call()`` to its end, even if the awaiting coroutine is cancelled.
+
+        A cancellation that comes meanwhile is raised at that coroutine's next await.
+        """
+
+    @abstractmethod
+    def interrupt(self, future: Any, /) -> None:
+        """Cancel the coroutine of *future*, one of `Statistics.tasks`, once more.
+
+        This is how a backend ends coroutines whose clean-up takes too long: its await
+        raises again, unless it is inside `uncancelled`.
+        """
+
+    @abstractmethod
+    def statistics(self) -> Statistics:
+        """Return what runs, for `end_tasks` and for tools that look for leftovers."""
+
+
+class HasDriver(Protocol):
+    """A backend, whose driver is another one once its loop has ended."""
+
+    @property
+    def driver(self) -> Driver:
+        """The driver to use now."""
+        ...
+
+
+async def as_coroutine(awaitable: Awaitable[T]) -> T:
+    """Await *awaitable* in a coroutine, where a coroutine is needed."""
+    return await awaitable

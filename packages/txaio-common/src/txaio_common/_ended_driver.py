@@ -1,0 +1,116 @@
+"""A driver for the time in which no loop runs."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, NoReturn, TypeVar
+
+from txaio_common._driver import Driver, Statistics
+from txaio_interfaces import IFailedFuture
+
+
+T = TypeVar("T")
+
+
+class EndedDriver(Driver):
+    """Stands in for a *driver* whose loop has ended, or has not begun.
+
+    What needs the loop raises a `RuntimeError` with the *reason*, which names the fix.
+    Futures that are there can still be settled and asked for their outcome: clean-up
+    that runs after the end may do that, and needs no loop for it.
+    """
+
+    def __init__(self, driver: Driver, reason: str) -> None:
+        """Raise *reason* in the place of *driver*."""
+        self._driver = driver
+        self._reason = reason
+        self.name = driver.name
+        self.future_type = driver.future_type
+        self.failure_type = driver.failure_type
+        self.cancelled_error = driver.cancelled_error
+        self.invalid_state_error = driver.invalid_state_error
+        self.emitter = driver.emitter
+        self.check: Callable[[], object] = self._refuse
+
+    @property
+    def future_noun(self) -> str:  # type: ignore[override]
+        return self._driver.future_noun
+
+    def _refuse(self, *_args: object) -> NoReturn:
+        raise RuntimeError(self._reason)
+
+    def now(self) -> NoReturn:
+        self._refuse()
+
+    def call_soon(self, fn: Callable[[], object], /) -> NoReturn:
+        self._refuse(fn)
+
+    def call_at(self, when: float, fn: Callable[[], object], /) -> NoReturn:
+        self._refuse(when, fn)
+
+    def call_later(self, delay: float, fn: Callable[[], object], /) -> NoReturn:
+        self._refuse(delay, fn)
+
+    def call_soon_unordered(self, fn: Callable[[], object], /) -> NoReturn:
+        self._refuse(fn)
+
+    def call_from_thread(self, fn: Callable[[], object], /) -> NoReturn:
+        self._refuse(fn)
+
+    def run_in_thread(self, fn: Callable[[], Any], /) -> NoReturn:
+        self._refuse(fn)
+
+    def report(self, text: str, exception: BaseException, /) -> None:
+        self._driver.report(text, exception)
+
+    def wrap(self, exception: BaseException, /) -> IFailedFuture:
+        return self._driver.wrap(exception)
+
+    def create_future(self) -> NoReturn:
+        self._refuse()
+
+    def set_canceller(
+        self, future: Any, canceller: Callable[[Any], object], /
+    ) -> NoReturn:
+        self._refuse(future, canceller)
+
+    def resolve(self, future: Any, value: Any, /) -> None:
+        self._driver.resolve(future, value)
+
+    def reject(self, future: Any, failure: Any, /) -> None:
+        self._driver.reject(future, failure)
+
+    def cancel(self, future: Any, message: str | None = None, /) -> None:
+        self._driver.cancel(future, message)
+
+    def is_settled(self, future: Any, /) -> bool:
+        return self._driver.is_settled(future)
+
+    def listen(self, future: Any, fn: Callable[[Any], object], /) -> NoReturn:
+        self._refuse(future, fn)
+
+    def peek(self, future: Any, /) -> BaseException | None:
+        return self._driver.peek(future)
+
+    def value(self, future: Any, /) -> Any:
+        return self._driver.value(future)
+
+    def failure(self, future: Any, /) -> IFailedFuture | None:
+        return self._driver.failure(future)
+
+    def spawn(self, coroutine: Coroutine[Any, Any, Any], /) -> NoReturn:
+        coroutine.close()
+        self._refuse()
+
+    def adopt(self, awaitable: Any, /) -> NoReturn:
+        self._refuse(awaitable)
+
+    def uncancelled(self, call: Callable[[], Awaitable[T]], /) -> NoReturn:
+        self._refuse(call)
+
+    def interrupt(self, future: Any, /) -> NoReturn:
+        self._refuse(future)
+
+    def statistics(self) -> Statistics:
+        """Return nothing: nothing runs."""
+        return Statistics()

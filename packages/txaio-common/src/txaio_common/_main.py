@@ -1,0 +1,113 @@
+"""The beginning and the end of a program: what every `run` does."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
+from inspect import isawaitable, iscoroutine
+from typing import Any, TypeVar, cast
+
+from txaio_common._checks import check_thread_function
+from txaio_common._driver import Driver
+from txaio_common._failures import wrap_stop_iteration
+
+
+T = TypeVar("T")
+
+GRACE = 5.0
+"""How many seconds coroutines may clean up at the end before they are interrupted."""
+
+LEAST_GRACE = 0.01
+"""Clean-up without any grace would be interrupted in each turn of the loop."""
+
+
+def start_main(
+    main: Callable[..., Awaitable[T]], backend: Any, args: Iterable[Any]
+) -> Awaitable[T]:
+    """Call *main* with *backend* and *args*; it has to be a coroutine function.
+
+    Raises `TypeError` if it is none, or takes other arguments.
+    """
+    given: Any = main
+    if iscoroutine(given):
+        given.close()
+        raise TypeError("pass the function itself: run(main), not run(main())")
+    if not callable(given):
+        msg = f"main must be a coroutine function, not {given!r}"
+        raise TypeError(msg)
+    args = tuple(args)
+    try:
+        running: Any = main(backend, *args)
+    except TypeError as error:
+        error.add_note(_what_main_got(len(args)))
+        raise
+    if not isawaitable(running):
+        msg = (
+            f"main must be a coroutine function (`async def main(backend)`): {main!r}"
+            f" returned {type(running).__name__!r}"
+        )
+        raise TypeError(msg)
+    return cast("Awaitable[T]", running)
+
+
+def _what_main_got(more: int) -> str:
+    if more:
+        plural = "" if more == 1 else "s"
+        return f"main got the backend and {more} more argument{plural}"
+    return "run calls main(backend, *args): the backend comes first"
+
+
+async def end_tasks(driver: Driver, grace: float) -> None:
+    """Cancel the coroutines that run, and wait until they have ended.
+
+    Those that still run after *grace* seconds are interrupted, again and again: each of
+    their awaits raises, unless it is inside `uncancelled`.  What they start meanwhile
+    is cancelled as well.
+    """
+    pause = max(grace, LEAST_GRACE)
+    while tasks := driver.statistics().tasks:
+        for task in tasks:
+            driver.cancel(task)
+        await _wait_for(driver, tasks, pause)
+        overdue = set(tasks).intersection(driver.statistics().tasks)
+        for task in overdue:
+            pause = LEAST_GRACE
+            driver.interrupt(task)
+
+
+async def _wait_for(driver: Driver, tasks: Iterable[Any], seconds: float) -> None:
+    """Wait until *tasks* have ended, but no longer than *seconds*."""
+    pending = set(tasks)
+    done = driver.create_future()
+
+    def discard(task: Any) -> None:
+        pending.discard(task)
+        if not pending and not driver.is_settled(done):
+            handle.cancel()
+            driver.resolve(done, None)
+
+    handle = driver.call_later(seconds, partial(driver.resolve, done, None))
+    driver.set_canceller(done, lambda _done: handle.cancel())
+    for task in tuple(pending):
+        driver.listen(task, discard)
+    await done
+
+
+def bind_thread_call(
+    fn: Callable[..., Any], args: Any, kwargs: Any
+) -> Callable[[], Any]:
+    """Return a function for a worker thread, which calls *fn*.
+
+    It raises no `StopIteration`, which a future could not take.
+
+    Raises `TypeError` if *fn* cannot be called, or is a coroutine function.
+    """
+    check_thread_function(fn)
+    return partial(_call_in_thread, partial(fn, *args, **kwargs))
+
+
+def _call_in_thread(fn: Callable[[], Any]) -> Any:
+    try:
+        return fn()
+    except StopIteration as error:
+        raise wrap_stop_iteration(error) from error

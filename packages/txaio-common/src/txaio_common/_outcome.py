@@ -1,0 +1,89 @@
+"""Outcomes: what a settled future has, and the only place that raises it.
+
+Keeping an exception and raising it again later has three traps, dealt with here once.
+
+A raise adds to the traceback: each `raise` appends the frames that the exception
+passes through.  An outcome keeps the traceback that the exception had when it arrived,
+and raises with that one, so that ten awaiters see the same traceback (F7).
+
+A traceback keeps its frames, and a frame keeps its local variables, those of the frames
+that called it (`f_back`) included.  If one of these is the future, there is a cycle:
+future, exception, traceback, frame, future.  Nothing is leaked, since the cyclic
+collector finds it, but a failure that nobody has retrieved would be reported whenever
+the collector happens to run, and not when the future is dropped (R2).  So no frame that
+a traceback can reach may hold the future or the outcome when it ends: `Outcome.unwrap`
+and the `__await__` of futures delete their own name for it, and what resumes a
+coroutine holds its task in an object that lets go of it.
+
+A `StopIteration` cannot be raised in a coroutine: see `wrap_stop_iteration`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from txaio_common._failures import traceback_of
+from txaio_interfaces import IFailedFuture
+
+
+UNSET: Any = object()
+"""Stands for a value that is not there: an argument left out, a pending outcome."""
+
+
+class Outcome:
+    """A value, or a failure: the exception together with its traceback."""
+
+    __slots__ = ("failure", "is_cancellation", "value")
+
+    def __init__(
+        self,
+        value: Any = None,
+        failure: Any = None,
+        *,
+        is_cancellation: bool = False,
+    ) -> None:
+        """Hold *value*, or *failure*, an `IFailedFuture`, if there is one."""
+        self.value = value
+        self.failure: Any = failure
+        self.is_cancellation = is_cancellation
+
+    def __repr__(self) -> str:
+        """Return what there is, in the words of futures."""
+        if self.failure is None:
+            return "resolved"
+        return "cancelled" if self.is_cancellation else "failed"
+
+    def unwrap(self) -> Any:
+        """Return the value, or raise the exception with the traceback it came with."""
+        if self.failure is None:
+            return self.value
+        try:
+            raise self.failure.value.with_traceback(traceback_of(self.failure))
+        finally:
+            del self
+
+
+class UnretrievedFailure:
+    """Reports a failure when it is dropped before anybody has retrieved it.
+
+    It belongs to a future and refers to nothing but the failure, so that it is dropped
+    together with the future, without waiting for the cyclic collector.
+    """
+
+    __slots__ = ("_failure", "_report")
+
+    def __init__(
+        self, report: Callable[[str, BaseException], object], failure: IFailedFuture
+    ) -> None:
+        """Be ready to call *report* with a text and the exception of *failure*."""
+        self._report = report
+        self._failure: IFailedFuture | None = failure
+
+    def mark_retrieved(self) -> None:
+        """Report nothing."""
+        self._failure = None
+
+    def __del__(self) -> None:
+        if self._failure is not None:
+            self._report("future exception was never retrieved", self._failure.value)
