@@ -1,0 +1,246 @@
+"""The driver on asyncio and uvloop.
+
+Futures are asyncio's own, and so are tasks: what a library awaits or is handed is what
+every other library for asyncio knows.  asyncio's cancellation fits the contract in all
+but three points, which are dealt with here:
+
+- A second `Task.cancel` interrupts the clean-up that follows the first one.  So tasks
+  that were cancelled through a driver are remembered, for all drivers of the process,
+  together with the tasks that they wait for, which asyncio cancels along with them.
+- A task that cancels itself would see this at its next await, or never: it is cancelled
+  in the next turn of the loop, and keeps its value if it has ended by then.
+- asyncio cancels a chain of tasks by recursion, and exceeds the recursion limit where
+  the chain is long or has no end: see `_cancel_task`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from contextvars import Context, copy_context
+from functools import partial
+from operator import attrgetter
+from typing import Any, ClassVar, TypeVar
+from weakref import WeakSet
+
+from txaio_common import (
+    UNSET,
+    Driver,
+    FailedFuture,
+    Handle,
+    RecordEmitter,
+    Statistics,
+    clock_of,
+    is_uvloop,
+)
+from txaio_interfaces import IFailedFuture, IFuture
+
+
+T = TypeVar("T")
+Task = asyncio.Task[Any]
+
+MAX_CHAIN = 100
+"""How many tasks that wait each for the next asyncio may cancel by recursion."""
+
+
+def _task_name() -> str | None:
+    try:
+        task = asyncio.current_task()
+    except RuntimeError:  # No loop runs in this thread.
+        return None
+    return None if task is None else task.get_name()
+
+
+class AsyncioDriver(Driver):
+    """The primitives, on one asyncio loop."""
+
+    name = "asyncio"
+    future_type = asyncio.Future
+    future_noun = "an asyncio future"
+    cancelled_error = asyncio.CancelledError
+    invalid_state_error = asyncio.InvalidStateError
+    emitter = RecordEmitter(_task_name)
+
+    # What asyncio has, without a frame of ours around it.
+    now: Any = None
+    create_future: Any = None
+    is_settled: Any = staticmethod(asyncio.Future.done)
+    listen: Any = staticmethod(asyncio.Future.add_done_callback)
+    value: Any = staticmethod(asyncio.Future.result)
+    # `exception()` would count as retrieving: without this attribute, which is private,
+    # a callback without an errback would hide the failure.
+    peek: Any = staticmethod(attrgetter("_exception"))
+
+    _cancelled: ClassVar[WeakSet[Task]] = WeakSet()
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Work on *loop*."""
+        self.loop = loop
+        self.now = clock_of(loop)
+        self.create_future = loop.create_future
+        self._early = 0.001 if is_uvloop(loop) else 0.0
+        self.is_ending = False
+        """Whether tasks that asyncio has cancelled are left to clean up."""
+        # asyncio itself would let tasks be collected while they run.
+        self._tasks: set[Task] = set()
+
+    def call_soon(self, fn: Callable[[], object], /) -> Handle:
+        return self.loop.call_soon(fn)
+
+    def call_at(self, when: float, fn: Callable[[], object], /) -> Handle:
+        # A handle keeps the context that it is made in until it is due, even if it is
+        # cancelled; and not every loop takes a context by name.
+        return Context().run(self.loop.call_at, when + self._early, fn)
+
+    def call_later(self, delay: float, fn: Callable[[], object], /) -> Handle:
+        return Context().run(self.loop.call_later, delay + self._early, fn)
+
+    def call_from_thread(self, fn: Callable[[], object], /) -> None:
+        self.loop.call_soon_threadsafe(fn)
+
+    def run_in_thread(self, fn: Callable[[], Any], /) -> IFuture[Any]:
+        return self.loop.run_in_executor(None, copy_context().run, fn)
+
+    def report(self, text: str, exception: BaseException, /) -> None:
+        self.loop.call_exception_handler({"message": text, "exception": exception})
+
+    def set_canceller(self, future: Any, canceller: Callable[[Any], object], /) -> None:
+        # As the first of the callbacks it also runs when an awaiter is cancelled.
+        future.add_done_callback(partial(_run_canceller, canceller))
+
+    def resolve(self, future: Any, value: Any, /) -> None:
+        try:
+            future.set_result(value)
+        except asyncio.InvalidStateError:
+            if not future.cancelled():
+                raise
+        except RuntimeError as error:
+            raise _explain(error, future) from None
+
+    def reject(self, future: Any, failure: Any, /) -> None:
+        try:
+            future.set_exception(failure.value)
+        except asyncio.InvalidStateError:
+            if not future.cancelled():
+                raise
+        except RuntimeError as error:
+            raise _explain(error, future) from None
+
+    def failure(self, future: Any, /) -> IFailedFuture | None:
+        try:
+            exception = future.exception()
+        except asyncio.CancelledError as error:
+            return FailedFuture(error.with_traceback(None))
+        return None if exception is None else FailedFuture(exception)
+
+    def outcome(self, future: Any, /) -> Any:
+        exception: BaseException | None
+        try:
+            exception = future.exception()
+        except asyncio.InvalidStateError:
+            return UNSET
+        except asyncio.CancelledError as error:
+            exception = error.with_traceback(None)
+        return future.result() if exception is None else FailedFuture(exception)
+
+    def spawn(self, coroutine: Coroutine[Any, Any, Any], /) -> Task:
+        try:
+            task = self.loop.create_task(coroutine)
+        except RuntimeError:
+            coroutine.close()
+            raise
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    def cancel(self, future: Any, message: str | None = None, /) -> None:
+        if not isinstance(future, asyncio.Task):
+            future.cancel(message)
+        elif future not in self._cancelled:
+            self._cancelled.add(future)
+            if not (self.is_ending and future.cancelling()):
+                self._cancel_task(future, message)
+
+    def interrupt(self, future: Any, /) -> None:
+        self._cancel_task(future, None)
+
+    def _cancel_task(self, task: Task, message: str | None) -> None:
+        """Cancel *task* and, as asyncio does, the tasks that it waits for.
+
+        asyncio goes from each task to the one that it waits for by recursion.  In a
+        long chain only the innermost task is cancelled: the others see it when that one
+        has ended, as they would anyhow.  Tasks that wait for each other in a circle are
+        all ended by the first that is resumed.
+
+        `_fut_waiter` is private to asyncio.  Without it, the tasks that are cancelled
+        along with another one could be interrupted by a second cancellation.
+        """
+        loop = task.get_loop()
+        if task is asyncio.current_task(loop):
+            loop.call_soon(self._cancel_task, task, message)
+            return
+        chain: dict[Task, None] = {}
+        awaited: Any = task
+        while isinstance(awaited, asyncio.Task) and awaited not in chain:
+            chain[awaited] = None
+            awaited = getattr(awaited, "_fut_waiter", None)
+        self._cancelled.update(chain)
+        if awaited in chain:
+            _break_await_cycle(awaited, message)
+        elif len(chain) > MAX_CHAIN:
+            list(chain)[-1].cancel(message)
+        else:
+            task.cancel(message)
+
+    async def uncancelled(self, call: Callable[[], Awaitable[T]], /) -> T:
+        inner = self.loop.create_task(_as_task(call))
+        interrupted: tuple[Any, ...] | None = None
+        while not inner.done():
+            try:
+                await asyncio.wait([inner])
+            except asyncio.CancelledError as error:
+                interrupted = error.args[:1]
+        outer = asyncio.current_task()
+        if interrupted is not None and outer is not None:
+            outer.uncancel()
+            self._cancel_task(outer, *(interrupted or (None,)))
+        try:
+            return inner.result()
+        finally:
+            # What is raised keeps this frame, which must not keep the tasks.
+            del inner, outer
+
+    def statistics(self) -> Statistics:
+        return Statistics(tasks=tuple(self._tasks))
+
+
+async def _as_task(call: Callable[[], Awaitable[T]]) -> T:
+    return await call()
+
+
+def _explain(error: RuntimeError, future: Any) -> RuntimeError:
+    is_task = isinstance(future, asyncio.Task)
+    text = "a coroutine's future is settled by its return value"
+    return RuntimeError(text) if is_task else error
+
+
+def _run_canceller(canceller: Callable[[Any], object], future: Any) -> None:
+    if future.cancelled():
+        canceller(future)
+
+
+def _break_await_cycle(task: Task, message: str | None) -> None:
+    """Resume *task*, which waits for itself through others, with a cancellation.
+
+    Nothing that it waits for will ever be done, and `Task.cancel` would not return.  It
+    is resumed by the callback with which it waits, given a future that was cancelled.
+    The list of callbacks is private to asyncio; without it, such tasks could never end,
+    and `asyncio.run` would end with a RecursionError in place of the value of main.
+    """
+    awaited: Any = getattr(task, "_fut_waiter", None)
+    cancelled = task.get_loop().create_future()
+    cancelled.cancel(message)
+    for callback, context in list(awaited._callbacks):
+        if getattr(callback, "__self__", None) is task:
+            awaited.remove_done_callback(callback)
+            task.get_loop().call_soon(callback, cancelled, context=context)

@@ -1,0 +1,57 @@
+"""`run`, which makes a loop and a backend on it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar, TypeVarTuple
+
+from txaio_asyncio._backend import AsyncioBackend
+from txaio_common import GRACE, check_grace, start_main
+
+
+Args = TypeVarTuple("Args")
+T = TypeVar("T")
+
+
+def run(
+    main: Callable[[AsyncioBackend, *Args], Awaitable[T]],
+    *args: *Args,
+    loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None,
+    grace: float = GRACE,
+    debug: bool | None = None,
+) -> T:
+    """Run ``main(backend, *args)`` on a new loop and return its value.
+
+    Its exception is raised as it is.
+    Coroutines that still run at its end are cancelled and clean up;
+    after *grace* seconds each of their awaits raises, unless inside `uncancelled`.
+    *loop_factory* makes the loop, say `uvloop.new_event_loop`;
+    *debug* is the loop's debug mode and the backend's.
+
+    Raises `TypeError` if *main* is no coroutine function or *grace* is no number,
+    and `ValueError` if *grace* is NaN or below zero.
+    """
+    seconds = check_grace(grace)
+
+    async def run_main() -> T:
+        backend = AsyncioBackend(debug=debug)
+        try:
+            return await start_main(main, backend, args)
+        finally:
+            await backend.end(seconds)
+
+    if _is_running():
+        raise RuntimeError(
+            "an asyncio loop runs in this thread already: make AsyncioBackend() in it"
+        )
+    with asyncio.Runner(loop_factory=loop_factory, debug=debug) as runner:
+        return runner.run(run_main())
+
+
+def _is_running() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
