@@ -65,9 +65,9 @@ def test_step_after_the_end(txa, outcome):
     """A coroutine that has ended stays as it ended."""
     gate = txa.create_future()
     future, seen = outcome(wait, gate)
-    runner = future._runner
+    steps = future.steps
     txa.resolve(gate, 1)
-    runner.step(None)
+    steps.step(None)
     assert seen == [1]
 
 

@@ -49,7 +49,7 @@ def test_native_settling_of_a_cancelled_future(txa):
     future.callback("late")
     future.errback(KeyError("late"))
     assert txa.is_called(future)
-    assert future._failed
+    assert future.outcome.failure
 
 
 def test_native_errback_takes_an_exception(txa):
@@ -131,7 +131,7 @@ def test_callbacks_without_end(txa):
 
     go_on(None)
     assert 1000 < len(made) < 20_000
-    txa._reactor.advance(0)
+    txa.native.reactor.advance(0)
     assert len(made) == 20_000
 
 

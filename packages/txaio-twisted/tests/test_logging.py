@@ -9,6 +9,7 @@ from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from twisted.internet.task import Clock
 from twisted.logger import (
     Logger,
     LogLevel,
@@ -21,7 +22,7 @@ from twisted.python import log as legacy
 from twisted.python.failure import Failure
 
 from txaio_common import FailedFuture
-from txaio_twisted._logging import TwistedLogging
+from txaio_twisted import TwistedBackend
 
 
 if TYPE_CHECKING:
@@ -29,9 +30,9 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def txl() -> Iterator[TwistedLogging]:
+def txl() -> Iterator[TwistedBackend]:
     """Logging that leaves nothing behind."""
-    txl = TwistedLogging()
+    txl = TwistedBackend(Clock())
     yield txl
     txl.stop_logging()
     txl.set_global_log_level("info")
@@ -46,7 +47,7 @@ def event_of(log: Any, level: str, *args: Any, **fields: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("level", ["critical", "error", "warn", "info", "debug"])
-def test_event_is_native(txl: TwistedLogging, level: str):
+def test_event_is_native(txl: TwistedBackend, level: str):
     """O3: An event has what `twisted.logger` gives it, and its fields."""
     txl.set_global_log_level("trace")
     log = txl.make_logger("some")
@@ -60,7 +61,7 @@ def test_event_is_native(txl: TwistedLogging, level: str):
     assert eventAsText(event).endswith(f" [some#{level}] peer 3")
 
 
-def test_trace_is_debug_with_a_key(txl: TwistedLogging):
+def test_trace_is_debug_with_a_key(txl: TwistedBackend):
     """O3: Trace is told from debug, which is as low as Twisted goes."""
     txl.set_global_log_level("trace")
     log = txl.make_logger("some")
@@ -81,7 +82,7 @@ def failed() -> ValueError:
 
 
 @pytest.mark.parametrize("wrap", [Failure, FailedFuture, lambda error: error])
-def test_failure_is_native(txl: TwistedLogging, wrap: Any):
+def test_failure_is_native(txl: TwistedBackend, wrap: Any):
     """O6: A failure of any kind is Twisted's own in the event."""
     caught = failed()
     event = event_of(txl.make_logger("some"), "failure", "oh", wrap(caught))
@@ -90,13 +91,13 @@ def test_failure_is_native(txl: TwistedLogging, wrap: Any):
     assert "int(" in eventAsText(event)
 
 
-def test_failure_that_is_none(txl: TwistedLogging):
+def test_failure_that_is_none(txl: TwistedBackend):
     """O6: What is no failure is kept as it is."""
     event = event_of(txl.make_logger("some"), "error", "oh", log_failure="text")
     assert event["log_failure"] == "text"
 
 
-def test_json_observer(txl: TwistedLogging):
+def test_json_observer(txl: TwistedBackend):
     """O3: Twisted's own JSON has our events."""
     out = StringIO()
     observer: Any = jsonFileLogObserver(out, recordSeparator="")
@@ -108,7 +109,7 @@ def test_json_observer(txl: TwistedLogging):
     assert record["log_level"]["name"] == "critical"
 
 
-def test_old_observer(txl: TwistedLogging):
+def test_old_observer(txl: TwistedBackend):
     """O3: Observers of Twisted's old log get our events as text and failure."""
     seen: list[dict[str, Any]] = []
     legacy.addObserver(seen.append)
@@ -124,16 +125,17 @@ def test_old_observer(txl: TwistedLogging):
 
 
 TRIAL = """
+from twisted.internet.task import Clock
 from twisted.trial.unittest import TestCase
-from txaio_twisted._logging import TwistedLogging
+from txaio_twisted import TwistedBackend
 
 class Tests(TestCase):
     def test_flushed(self):
-        TwistedLogging().make_logger().failure("oh", ValueError())
+        TwistedBackend(Clock()).make_logger().failure("oh", ValueError())
         self.assertEqual(len(self.flushLoggedErrors(ValueError)), 1)
 
     def test_failed(self):
-        TwistedLogging().make_logger().failure("oh", ValueError())
+        TwistedBackend(Clock()).make_logger().failure("oh", ValueError())
 """
 
 
@@ -146,14 +148,14 @@ def test_trial(tmp_path: Any):
 
 
 @pytest.mark.parametrize("trace", ["hostile", None, []])
-def test_trace_of_observers(txl: TwistedLogging, trace: Any):
+def test_trace_of_observers(txl: TwistedBackend, trace: Any):
     """O1: What Twisted takes for its own, and cannot use, is left out."""
     event = event_of(txl.make_logger("some"), "info", "x", log_trace=trace)
     assert ("log_trace" in event) is isinstance(trace, list)
 
 
 def test_publisher_that_raises(
-    txl: TwistedLogging,
+    txl: TwistedBackend,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ):

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from twisted.internet.task import Clock
 from twisted.logger import eventAsText, globalLogPublisher
 
-from txaio_twisted._logging import TwistedLogging
+from txaio_twisted import TwistedBackend
 
 
 class Hostile:
@@ -64,7 +65,7 @@ def observe(event: dict[str, Any]) -> None:
 @given(levels, formats | objects, st.dictionaries(keys, objects, max_size=4))
 def test_anything(level: str, message: object, fields: dict[str, Any]):
     """O1, O8: Each call writes one line, and no line but its own."""
-    txl = TwistedLogging()
+    txl = TwistedBackend(Clock())
     other: Any = observe
     globalLogPublisher.addObserver(other)
     text, objects = StringIO(), StringIO()

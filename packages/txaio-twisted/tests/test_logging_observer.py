@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from twisted.internet.defer import fail
+from twisted.internet.task import Clock
 from twisted.logger import (
     LogBeginner,
     Logger,
@@ -21,7 +22,7 @@ from twisted.logger import (
 from twisted.python import log as legacy
 from twisted.python.failure import Failure
 
-from txaio_twisted._logging import TwistedLogging
+from txaio_twisted import TwistedBackend
 
 
 if TYPE_CHECKING:
@@ -29,9 +30,9 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def txl() -> Iterator[TwistedLogging]:
+def txl() -> Iterator[TwistedBackend]:
     """Logging that leaves nothing behind."""
-    txl = TwistedLogging()
+    txl = TwistedBackend(Clock())
     yield txl
     txl.stop_logging()
     txl.set_global_log_level("info")
@@ -60,7 +61,7 @@ def failed() -> ValueError:
     return error
 
 
-def test_text(txl: TwistedLogging, out: Written):
+def test_text(txl: TwistedBackend, out: Written):
     """O7: A message is the same line as on any other backend."""
     txl.start_logging(out, "trace")
     log = txl.make_logger("some")
@@ -76,7 +77,7 @@ def test_text(txl: TwistedLogging, out: Written):
     ]
 
 
-def test_failure(txl: TwistedLogging, out: Written):
+def test_failure(txl: TwistedBackend, out: Written):
     """O6: The whole traceback follows, with its cause."""
     txl.start_logging(out)
     txl.make_logger("some").failure("oh", failed())
@@ -85,7 +86,7 @@ def test_failure(txl: TwistedLogging, out: Written):
     assert out.getvalue().endswith("    ValueError: bad\n")
 
 
-def test_json(txl: TwistedLogging, out: Written):
+def test_json(txl: TwistedBackend, out: Written):
     """O7: A message is one object, whose fields are the caller's."""
     txl.start_logging(out, format="json")
     txl.make_logger("some").failure("peer {peer}", failed(), peer=3)
@@ -103,7 +104,7 @@ def test_json(txl: TwistedLogging, out: Written):
     }
 
 
-def test_again_and_stopped(txl: TwistedLogging, out: Written):
+def test_again_and_stopped(txl: TwistedBackend, out: Written):
     """O7: Started again it does not double, and stopped it writes no more."""
     log = txl.make_logger("some")
     txl.start_logging(StringIO())
@@ -135,7 +136,7 @@ def beginner(monkeypatch: pytest.MonkeyPatch) -> Any:
     return beginner
 
 
-def test_publisher_is_as_it_was(txl: TwistedLogging, out: Written, beginner: Any):
+def test_publisher_is_as_it_was(txl: TwistedBackend, out: Written, beginner: Any):
     """O7: Stopped, Twisted's log has the observers that it had."""
     before = beginner._publisher._observers[:]
     txl.start_logging(out)
@@ -149,7 +150,7 @@ def test_publisher_is_as_it_was(txl: TwistedLogging, out: Written, beginner: Any
 
 @pytest.mark.parametrize("begun_first", [True, False])
 def test_program_that_begins_logging(
-    txl: TwistedLogging, out: Written, beginner: Any, begun_first: bool
+    txl: TwistedBackend, out: Written, beginner: Any, begun_first: bool
 ):
     """O7: Once a program has begun logging itself, that stays."""
     seen: list[Any] = []
@@ -166,7 +167,7 @@ def test_program_that_begins_logging(
     assert out.lines == ["info some: x"]
 
 
-def test_events_of_others(txl: TwistedLogging, out: Written):
+def test_events_of_others(txl: TwistedBackend, out: Written):
     """O7: Events of other loggers come out in the same format, at our levels."""
     txl.start_logging(out, "info")
     other = Logger("other")
@@ -179,7 +180,7 @@ def test_events_of_others(txl: TwistedLogging, out: Written):
     assert "    KeyError: 'first'\n" in out.getvalue()
 
 
-def test_unhandled_error_in_a_deferred(txl: TwistedLogging, out: Written):
+def test_unhandled_error_in_a_deferred(txl: TwistedBackend, out: Written):
     """O6: What Twisted reports itself has its traceback."""
     txl.start_logging(out)
     deferred: Any = fail(failed())
@@ -189,7 +190,7 @@ def test_unhandled_error_in_a_deferred(txl: TwistedLogging, out: Written):
     assert out.getvalue().endswith("    ValueError: bad\n")
 
 
-def test_old_events(txl: TwistedLogging, out: Written):
+def test_old_events(txl: TwistedBackend, out: Written):
     """O7: What the old log is told comes out as well, errors with their tracebacks."""
     txl.start_logging(out)
     legacy.msg("a", 1)
@@ -205,7 +206,7 @@ def test_old_events(txl: TwistedLogging, out: Written):
     assert lines.count("    ValueError: bad") == 2
 
 
-def test_bare_event(txl: TwistedLogging, out: Written):
+def test_bare_event(txl: TwistedBackend, out: Written):
     """O1: An event that has nothing is written for what it is."""
     txl.start_logging(out)
     globalLogPublisher({})
@@ -214,7 +215,7 @@ def test_bare_event(txl: TwistedLogging, out: Written):
 
 
 def test_critical_events_are_printed_once(
-    txl: TwistedLogging, out: Written, beginner: Any
+    txl: TwistedBackend, out: Written, beginner: Any
 ):
     """O7: What Twisted prints before logging begins it does not print beside us."""
     txl.start_logging(out)
@@ -227,7 +228,7 @@ def test_critical_events_are_printed_once(
 
 @pytest.mark.parametrize("left_out", [True, False])
 def test_standard_output_that_leads_into_the_log(
-    txl: TwistedLogging, monkeypatch: pytest.MonkeyPatch, left_out: bool
+    txl: TwistedBackend, monkeypatch: pytest.MonkeyPatch, left_out: bool
 ):
     """O7: Where Twisted has redirected it, it is where the program began."""
     began = StringIO()

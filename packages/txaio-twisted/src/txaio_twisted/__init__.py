@@ -1,9 +1,12 @@
 """The txaio backend on Twisted."""
 
 from txaio_common import BatchedTimer
-from txaio_twisted._backend import TwistedBackend, run
+from txaio_twisted._backend import TwistedBackend
+from txaio_twisted._driver import TwistedDriver, clock_of
 from txaio_twisted._emitter import LOG_LEVELS, EventEmitter
-from txaio_twisted._native import TwistedFuture
+from txaio_twisted._future import TwistedFuture, settle_from_deferred
+from txaio_twisted._run import run
+from txaio_twisted._task import TwistedTask
 
 
 __all__ = [
@@ -11,6 +14,10 @@ __all__ = [
     "BatchedTimer",
     "EventEmitter",
     "TwistedBackend",
+    "TwistedDriver",
     "TwistedFuture",
+    "TwistedTask",
+    "clock_of",
     "run",
+    "settle_from_deferred",
 ]

@@ -63,6 +63,14 @@ class EventEmitter(Emitter):
         else:
             OBSERVER(native)
 
+    def missed(self) -> list[dict[str, Any]]:
+        """Return what Twisted keeps until logging begins, and was not written yet."""
+        return OBSERVER.missed()
+
+    def write_missed(self, missed: list[dict[str, Any]]) -> None:
+        """Write the *missed* events that the levels allow, and none of them again."""
+        OBSERVER.catch_up(missed)
+
     def resolve_stream(self, out: Any) -> Any:
         # Twisted replaces standard output by a stream that publishes what is written.
         return sys.__stdout__ if isinstance(out, LoggingFile) else out

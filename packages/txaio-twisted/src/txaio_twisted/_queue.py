@@ -1,60 +1,152 @@
-"""The queue of callbacks and of coroutines that are to be resumed."""
+"""The order in which a backend on Twisted calls functions.
+
+Twisted calls the callbacks of a Deferred inside `callback`, so that chains of futures
+recurse, and it keeps no order among calls that are due together.  So a backend has two
+queues of its own:
+
+- Callbacks of futures, and steps of coroutines, are called as soon as what is being
+  called now has returned, one after the other: the queue is drained where something is
+  put into it, unless it is being drained already.  After `MAX_CALLBACKS_PER_TURN` the
+  rest waits for the reactor's next turn.
+- `call_soon` is for coming turns of the reactor: what is called there and calls
+  `call_soon` again is called in the turn after.
+
+A reactor logs `SystemExit` and goes on; so everything that it calls for a backend is
+guarded, and `exit` is told of what ends the program.
+"""
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from typing import TYPE_CHECKING, Any
+from collections import deque
+from collections.abc import Callable
+from typing import Any
 
-from txaio_twisted._failures import TwistedFailures
+from twisted.logger import Logger
 
-
-if TYPE_CHECKING:
-    from collections import deque
-
-    from txaio_twisted._native import Listener
-
-AT_ONCE = 5000
-"""So many callbacks and steps of coroutines are made before the reactor has a turn."""
+from txaio_twisted._failures import failure_of
 
 
-class TwistedQueue(TwistedFailures):
-    """Runs what is due in order and without recursion."""
+# As an attribute of a class it would be named after the class.
+_LOG = Logger("txaio.twisted")
 
-    _queue: deque[tuple[Listener, Any]]
-    _draining: bool
+MAX_CALLBACKS_PER_TURN = 5000
+"""How many callbacks and steps are made before the reactor's next turn."""
 
-    def _enqueue(self, fn: Listener, argument: object) -> None:
-        self._queue.append((fn, argument))
-        self._drain()
 
-    def _drain(self) -> None:
-        """Run what is due, unless that is going on."""
+def report(text: str, exception: BaseException, /) -> None:
+    """Log *exception* as a critical event, as Twisted does with unhandled errors."""
+    _LOG.failure("{text}", failure_of(exception), text=text)
+
+
+class SoonCall:
+    """A call that is due in a coming turn, unless it is cancelled."""
+
+    __slots__ = ("fn",)
+
+    def __init__(self, fn: Callable[[], object]) -> None:
+        """Hold *fn*."""
+        self.fn: Callable[[], object] | None = fn
+
+    def cancel(self) -> None:
+        """Drop the call."""
+        self.fn = None
+
+
+class GuardedCall:
+    """A call that the reactor makes; what ends the program ends `run` from there."""
+
+    __slots__ = ("_queue", "fn")
+
+    def __init__(self, queue: CallbackQueue, fn: Callable[[], object]) -> None:
+        """Hold *fn*."""
+        self._queue = queue
+        self.fn = fn
+
+    def __call__(self) -> None:
+        """Make the call."""
+        try:
+            self.fn()
+        except (KeyboardInterrupt, SystemExit) as error:
+            self._queue.leave(error)
+
+
+class CallbackQueue:
+    """Calls functions in order and without recursion."""
+
+    def __init__(self, reactor: Any) -> None:
+        """Use the turns of *reactor*."""
+        self._reactor = reactor
+        self._callbacks: deque[tuple[Callable[[Any], object], Any]] = deque()
+        self._draining = False
+        self._soon: deque[SoonCall] = deque()
+        self.exit: Callable[[BaseException], object] | None = None
+        """Ends `run` with an exception; None if there is no `run` to end."""
+
+    def __len__(self) -> int:
+        """Return how many callbacks wait."""
+        return len(self._callbacks)
+
+    def append(self, fn: Callable[[Any], object], argument: object) -> None:
+        """Have ``fn(argument)`` called with the next `drain`."""
+        self._callbacks.append((fn, argument))
+
+    def call(self, fn: Callable[[Any], object], argument: object) -> None:
+        """Call ``fn(argument)`` after what waits already."""
+        self._callbacks.append((fn, argument))
+        self.drain()
+
+    def drain(self) -> None:
+        """Make the calls that wait, unless that is going on."""
         if self._draining:
             return
         self._draining = True
-        queue = self._queue
+        callbacks = self._callbacks
         try:
-            for _ in range(AT_ONCE):
-                if not queue:
+            for _ in range(MAX_CALLBACKS_PER_TURN):
+                if not callbacks:
                     break
-                self._run(*queue.popleft())
+                self.run(*callbacks.popleft())
         finally:
             self._draining = False
-            if queue:
-                self._drain_later()
+            if callbacks:
+                self.call_soon(self.drain)
 
-    def _run(self, fn: Listener, argument: object) -> None:
+    def run(self, fn: Callable[[Any], object], argument: object) -> None:
+        """Call ``fn(argument)``; report what it raises."""
         try:
             fn(argument)
         except (KeyboardInterrupt, SystemExit) as error:
-            self._leave(error)
+            self.leave(error)
         except BaseException as error:  # noqa: BLE001 - cancellations, too
-            self._report("error in a callback", error)
+            report("error in a callback", error)
 
-    @abstractmethod
-    def _drain_later(self) -> None:
-        """Run what is left in the queue in a coming turn of the reactor."""
+    def leave(self, error: BaseException) -> None:
+        """End `run` with *error*, or raise it if there is no `run` to end."""
+        if self.exit is None:
+            raise error
+        self.exit(error)
 
-    @abstractmethod
-    def _leave(self, error: BaseException) -> None:
-        """End `run` with *error*, or raise it where there is no `run` to end."""
+    def call_soon(self, fn: Callable[[], object], /) -> SoonCall:
+        """Call *fn* in a coming turn of the reactor, in the order of these calls."""
+        if not self._soon:
+            self._arrange_turn()
+        call = SoonCall(fn)
+        self._soon.append(call)
+        return call
+
+    def _arrange_turn(self) -> None:
+        self._reactor.callLater(0, GuardedCall(self, self._run_soon))
+
+    def _run_soon(self) -> None:
+        # What these calls add is for the turn after, and has that arranged.
+        due, self._soon = self._soon, deque()
+        try:
+            while due:
+                fn = due.popleft().fn
+                if fn is not None:
+                    fn()
+        finally:
+            if due:
+                if not self._soon:
+                    self._arrange_turn()
+                self._soon.extendleft(reversed(due))

@@ -1,0 +1,236 @@
+"""The driver on Twisted."""
+
+from __future__ import annotations
+
+import time
+from asyncio import isfuture
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine
+from contextvars import copy_context
+from functools import partial
+from typing import Any, ClassVar, TypeVar
+from weakref import WeakKeyDictionary
+
+from twisted.internet.defer import AlreadyCalledError, CancelledError, Deferred
+from twisted.internet.threads import deferToThreadPool
+from twisted.python.failure import Failure
+from twisted.python.runtime import seconds
+
+from txaio_common import (
+    UNSET,
+    Driver,
+    Handle,
+    Statistics,
+    as_coroutine,
+    shield,
+)
+from txaio_interfaces import IFailedFuture
+from txaio_twisted._emitter import EventEmitter
+from txaio_twisted._failures import failure_of
+from txaio_twisted._future import TwistedFuture, settle_from_deferred
+from txaio_twisted._queue import CallbackQueue, GuardedCall, report
+from txaio_twisted._task import CURRENT_TASK, TwistedTask
+
+
+T = TypeVar("T")
+
+MAX_NESTED_STARTS = 20
+"""How deep coroutines that start each other take their first steps at once."""
+
+
+class TwistedDriver(Driver):
+    """The primitives, on one reactor; native Deferreds are followed."""
+
+    name = "twisted"
+    future_type = Deferred
+    future_noun = "a Deferred"
+    failure_type = Failure
+    cancelled_error = CancelledError
+    invalid_state_error = AlreadyCalledError
+    emitter = EventEmitter()
+
+    now: Any = None
+    report: Any = staticmethod(report)
+
+    future_class: ClassVar[type[TwistedFuture]] = TwistedFuture
+    task_class: ClassVar[type[TwistedTask]] = TwistedTask
+
+    def __init__(self, reactor: Any) -> None:
+        """Work on *reactor*."""
+        self.reactor = reactor
+        self.now = clock_of(reactor)
+        self.queue = CallbackQueue(reactor)
+        self._from_threads: deque[Callable[[], object]] = deque()
+        self._tasks: set[TwistedTask] = set()
+        self._own_tasks: set[TwistedTask] = set()
+        self._starting = 0
+        """How many coroutines take their first step, one inside the other."""
+        self._adopted: WeakKeyDictionary[Deferred[Any], TwistedFuture]
+        self._adopted = WeakKeyDictionary()
+
+    def call_soon(self, fn: Callable[[], object], /) -> Handle:
+        # The reactor does not keep the order of calls that are due together.
+        return self.queue.call_soon(fn)
+
+    def call_at(self, when: float, fn: Callable[[], object], /) -> Handle:
+        # callLater refuses negative delays.
+        return self.call_later(max(0.0, when - self.now()), fn)
+
+    def call_later(self, delay: float, fn: Callable[[], object], /) -> Handle:
+        handle: Handle = self.reactor.callLater(delay, GuardedCall(self.queue, fn))
+        return handle
+
+    def call_soon_unordered(self, fn: Callable[[], object], /) -> None:
+        self.reactor.callLater(0, fn)
+
+    def call_from_thread(self, fn: Callable[[], object], /) -> None:
+        # An asyncioreactor does not keep the order of calls from threads.
+        call_from_thread = self.reactor.callFromThread
+        run: Any = copy_context().run
+        self._from_threads.append(partial(run, fn))
+        call_from_thread(GuardedCall(self.queue, self._call_next_from_thread))
+
+    def _call_next_from_thread(self) -> None:
+        self._from_threads.popleft()()
+
+    def run_in_thread(self, fn: Callable[[], Any], /) -> TwistedFuture:
+        reactor = self.reactor
+        run: Any = copy_context().run
+        pool = reactor.getThreadPool()
+        return self.adopt(deferToThreadPool(reactor, pool, run, fn))
+
+    def wrap(self, exception: BaseException, /) -> Any:
+        return failure_of(exception)
+
+    def create_future(self) -> TwistedFuture:
+        return self.future_class(self.queue)
+
+    def set_canceller(self, future: Any, canceller: Callable[[Any], object], /) -> None:
+        run: Any = copy_context().run
+        future.set_canceller(partial(run, canceller), canceller)
+
+    def resolve(self, future: Any, value: Any, /) -> None:
+        if isinstance(future, TwistedFuture):
+            future.resolve(value)
+        else:
+            future.callback(value)
+
+    def reject(self, future: Any, failure: Any, /) -> None:
+        future.errback(failure)
+
+    def cancel(self, future: Any, message: str | None = None, /) -> None:
+        if isinstance(future, TwistedFuture):
+            future.cancel(message)
+        else:
+            future.cancel()
+
+    def is_settled(self, future: Any, /) -> bool:
+        return future.called  # type: ignore[no-any-return]
+
+    def listen(self, future: Any, fn: Callable[[Any], object], /) -> None:
+        if not isinstance(future, TwistedFuture):
+            future = self.adopt(future)
+        run: Any = copy_context().run
+        future.listen(partial(run, fn))
+
+    def peek(self, future: Any, /) -> BaseException | None:
+        failure = future.outcome.failure
+        return None if failure is None else failure.value
+
+    def value(self, future: Any, /) -> Any:
+        return future.outcome.unwrap()
+
+    def failure(self, future: Any, /) -> IFailedFuture | None:
+        failure: IFailedFuture | None = future.retrieve().failure
+        return failure
+
+    def outcome(self, future: Any, /) -> Any:
+        if future.outcome is None:
+            return UNSET
+        outcome = future.retrieve()
+        return outcome.value if outcome.failure is None else outcome.failure
+
+    def spawn(self, coroutine: Coroutine[Any, Any, Any], /) -> TwistedTask:
+        return self.start(coroutine, self._tasks)
+
+    def spawn_own(self, coroutine: Coroutine[Any, Any, Any]) -> TwistedTask:
+        """Run *coroutine*, which the end does not cancel: it is a part of `run`."""
+        return self.start(coroutine, self._own_tasks)
+
+    def start(
+        self, coroutine: Coroutine[Any, Any, Any], registry: set[TwistedTask]
+    ) -> TwistedTask:
+        """Run *coroutine*; its task is in *registry* while it does."""
+        task = self.task_class(self.queue, coroutine, registry)
+        try:
+            if self._starting < MAX_NESTED_STARTS:
+                self._starting += 1
+                try:
+                    self.queue.run(task.steps.step, None)
+                finally:
+                    self._starting -= 1
+            else:
+                self.queue.call(task.steps.step, None)
+            return task
+        finally:
+            # The traceback of a first step that failed keeps this frame.
+            del task
+
+    def adopt(self, awaitable: Any, /) -> TwistedFuture:
+        if isinstance(awaitable, TwistedFuture):
+            return awaitable
+        return self.follow(awaitable)
+
+    def follow(self, awaitable: Any) -> TwistedFuture:
+        """Return a future that is settled with the result of the native chain."""
+        if isfuture(awaitable):
+            awaitable = Deferred.fromFuture(awaitable)
+        if not isinstance(awaitable, Deferred):
+            return self.spawn(as_coroutine(awaitable))
+        future = self._adopted.get(awaitable)
+        if future is None:
+            self._adopted[awaitable] = future = self.create_future()
+            future.follow(awaitable, settle_from_deferred, future)
+        return future
+
+    async def uncancelled(self, call: Callable[[], Awaitable[T]], /) -> T:
+        task = await CURRENT_TASK
+        if task is None:
+            return await self._uncancelled_elsewhere(call)
+        task.cancellation.enter_shield()
+        try:
+            return await call()
+        finally:
+            task.cancellation.leave_shield()
+            del task  # See `txaio_common.Outcome`.
+
+    async def _uncancelled_elsewhere(self, call: Callable[[], Awaitable[T]]) -> T:
+        """Do the same for a coroutine that Twisted drives, in a task of our own.
+
+        Nothing can be raised at the next await of such a coroutine: it is raised here.
+        """
+        inner = self.spawn(self.uncancelled(call))
+        interruption: CancelledError | None = None
+        while not inner.called:
+            try:
+                await shield(self, inner)
+            except CancelledError as error:
+                if not inner.called:
+                    interruption = error
+            except Exception:  # noqa: BLE001 - raised below
+                break
+        value: T = await inner
+        if interruption is not None:
+            raise interruption
+        return value
+
+    def interrupt(self, future: Any, /) -> None:
+        future.interrupt()
+
+    def statistics(self) -> Statistics:
+        return Statistics(tasks=tuple(self._tasks))
+
+
+def clock_of(reactor: Any) -> Callable[[], float]:
+    """Return the clock of *reactor*, or a monotonic one if that is the wall clock."""
+    return time.monotonic if reactor.seconds is seconds else reactor.seconds

@@ -1,0 +1,118 @@
+"""`run`, which runs a reactor and a backend on it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from functools import partial
+from signal import SIGINT
+from threading import current_thread, main_thread
+from typing import Any, Generic, TypeVar, TypeVarTuple, cast
+
+from twisted.internet.defer import CancelledError
+from twisted.internet.error import (
+    ReactorAlreadyRunning,
+    ReactorNotRestartable,
+    ReactorNotRunning,
+)
+
+from txaio_common import GRACE, start_main
+from txaio_twisted._backend import TwistedBackend, global_reactor
+from txaio_twisted._queue import GuardedCall
+
+
+Args = TypeVarTuple("Args")
+T = TypeVar("T")
+
+_HINTS = {
+    ReactorAlreadyRunning: "the reactor runs already: make TwistedBackend() in it",
+    ReactorNotRestartable: (
+        "a reactor runs once: a program has one run(main), and tests give each its own"
+        " reactor, run(main, reactor=SelectReactor())"
+    ),
+}
+
+
+class MainRun(Generic[T]):
+    """One run of a reactor, from the start of `main` to its outcome."""
+
+    def __init__(self, backend: TwistedBackend, reactor: Any) -> None:
+        """Run on *reactor*."""
+        self._backend = backend
+        self._reactor = reactor
+        self._ended = False
+        self._value: Any = None
+        self._error: BaseException | None = None
+
+    def begin(self, start: Callable[[], Any]) -> None:
+        """Call *start*, which returns a future, and stop the reactor after it."""
+        self._backend.native.spawn_own(self._run(start))
+
+    async def _run(self, start: Callable[[], Any]) -> None:
+        value, error = None, None
+        try:
+            value = await start()
+        except Exception as caught:  # noqa: BLE001 - `result` raises it
+            error = caught
+        try:
+            await self._backend.end()
+        finally:
+            self.stop(error, value)
+
+    def stop(self, error: BaseException | None, value: Any = None) -> None:
+        """Stop the reactor; the first call gives the outcome."""
+        if not self._ended:
+            self._ended = True
+            self._value, self._error = value, error
+            with suppress(ReactorNotRunning):
+                self._reactor.stop()
+
+    def result(self) -> T:
+        """Return what `main` returned, or raise what ended it."""
+        if not self._ended:
+            raise RuntimeError("the reactor was stopped before main had ended")
+        error, self._error = self._error, None
+        interrupted = getattr(self._reactor, "_exitSignal", None) == SIGINT
+        try:
+            if isinstance(error, CancelledError) and interrupted:
+                raise KeyboardInterrupt from None
+            if error is not None:
+                raise error
+        finally:
+            del error  # See `txaio_common.Outcome`.
+        return cast("T", self._value)
+
+
+def run(
+    main: Callable[[TwistedBackend, *Args], Awaitable[T]],
+    *args: *Args,
+    reactor: Any = None,
+    grace: float = GRACE,
+    debug: bool | None = None,
+) -> T:
+    """Run ``main(backend, *args)`` on *reactor*, or the global one; return its value.
+
+    Its exception is raised as it is.
+    Coroutines that still run at its end are cancelled and clean up.
+    A reactor that has stopped cannot be run again.
+    *grace* and *debug* are those of `TwistedBackend`.
+
+    Raises `TypeError` if *main* is no coroutine function.
+    """
+    reactor = global_reactor() if reactor is None else reactor
+    if getattr(reactor, "running", False):
+        # A backend would leave its triggers there.
+        raise ReactorAlreadyRunning(_HINTS[ReactorAlreadyRunning])
+    backend = TwistedBackend(reactor, grace=grace, debug=debug)
+    main_run: MainRun[T] = MainRun(backend, reactor)
+    queue = backend.native.queue
+    queue.exit = main_run.stop
+    start = partial(backend.as_future, start_main, main, backend, args)
+    # callWhenRunning would fire before an asyncioreactor's loop runs.
+    call = reactor.callLater(0, GuardedCall(queue, partial(main_run.begin, start)))
+    try:
+        reactor.run(installSignalHandlers=current_thread() is main_thread())
+    except (ReactorAlreadyRunning, ReactorNotRestartable) as error:
+        call.cancel()
+        raise type(error)(_HINTS[type(error)]) from None
+    return main_run.result()
