@@ -370,8 +370,8 @@ def test_the_block_ends_with_its_last_coroutine(run_natively: Any) -> None:
     run_natively(main)
 
 
-def test_what_clean_up_starts_has_the_same_grace(run: Any) -> None:
-    """A coroutine that is started at the end is cancelled when the grace is over."""
+def test_what_clean_up_starts_is_cancelled(run: Any) -> None:
+    """A coroutine that is started at the end is cancelled after the others."""
     story: list[Any] = []
 
     async def late(txa: AnyioBackend) -> None:
@@ -398,7 +398,7 @@ def test_what_clean_up_starts_has_the_same_grace(run: Any) -> None:
         begun = await main(txa)
 
     run(remember, grace=10)
-    assert story == [10]
+    assert story == [0]
 
 
 def test_no_grace_at_all(run: Any) -> None:
@@ -576,7 +576,7 @@ def test_a_call_from_a_thread_that_comes_too_late(run_natively: Any) -> None:
 
     async def main() -> None:
         async with AnyioBackend(on_error) as txa:
-            post, deliver = txa._pump.loop.post, txa._pump.deliver
+            post, deliver = txa.native.scheduler.loop.post, txa.native.scheduler.deliver
         post(deliver, print)
         with pytest.raises(RuntimeError, match="has ended"):
             txa.call_from_thread(print)
@@ -602,7 +602,7 @@ def test_errors_go_to_the_standard_logger(
 
 
 def test_cancelled_natively_as_all_tasks_are(reported: list[BaseException]) -> None:
-    """Every task can be cancelled by asyncio, the pump's too: all of them clean up."""
+    """A task that asyncio cancels may be the scheduler: all clean up."""
     story: list[str] = []
 
     async def work(txa: AnyioBackend) -> None:
@@ -672,7 +672,7 @@ def test_interrupted_from_the_keyboard(backend: str, where: str) -> None:
 
 
 def test_interrupted_between_two_calls(run: Any) -> None:
-    """Ctrl-C that hits the pump itself leaves it to serve the clean-up of others."""
+    """Ctrl-C that hits the scheduler leaves it to serve the clean-up of others."""
     story: list[str] = []
 
     async def work(txa: AnyioBackend) -> None:
@@ -684,11 +684,11 @@ def test_interrupted_between_two_calls(run: Any) -> None:
 
     async def main(txa: AnyioBackend) -> None:
         def interrupt() -> None:
-            pump._collect = collect  # type: ignore[method-assign]
+            scheduler._collect = collect  # type: ignore[method-assign]
             raise KeyboardInterrupt
 
-        pump = txa._pump
-        collect, pump._collect = pump._collect, interrupt  # type: ignore[method-assign]
+        scheduler = txa.native.scheduler
+        collect, scheduler._collect = scheduler._collect, interrupt  # type: ignore[method-assign]
         txa.as_future(work, txa)
         await txa.sleep(1)
 

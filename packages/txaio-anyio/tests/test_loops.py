@@ -33,7 +33,7 @@ def test_time_is_virtual(run: Any) -> None:
     assert made == [1, 7, 3600, 86400 * 3]
 
 
-def test_an_earlier_call_while_the_pump_sleeps(run: Any) -> None:
+def test_an_earlier_call_while_the_scheduler_sleeps(run: Any) -> None:
     """The sleep is cut, and goes on after."""
 
     async def main(txa: AnyioBackend) -> None:
@@ -49,7 +49,7 @@ def test_an_earlier_call_while_the_pump_sleeps(run: Any) -> None:
 
 
 def test_the_alarm_is_set_once_for_many_turns() -> None:
-    """Callbacks wake the pump before its alarm, which then stays as it is."""
+    """Callbacks wake the scheduler before its alarm, which then stays as it is."""
 
     async def main(txa: AnyioBackend) -> None:
         loop = asyncio.get_running_loop()
@@ -59,7 +59,8 @@ def test_the_alarm_is_set_once_for_many_turns() -> None:
             set_at.append(when)
             return native(when, *args)
 
-        native, txa._pump.loop._call_at = txa._pump.loop._call_at, call_at
+        alarms: Any = txa.native.scheduler.loop
+        native, alarms._call_at = alarms._call_at, call_at
         call = txa.call_later(1000, print)
         for _ in range(10):
             await txa.sleep(0)
@@ -91,7 +92,7 @@ def test_cancelled_calls_are_cleared_away(run: Any) -> None:
         first = txa.call_later(1, print)
         for _ in range(10_000):
             txa.call_later(1000, print).cancel()
-        assert len(txa._pump._heap) < 200
+        assert len(txa.native.scheduler._heap) < 200
         first.cancel()
 
     run(main)
@@ -196,19 +197,19 @@ def test_anyio_inside_a_thread(run: Any) -> None:
 
 
 @pytest.mark.parametrize("use_uvloop", [False, True][: 1 + CPYTHON])
-def test_the_pump_does_not_spin(use_uvloop: bool) -> None:
+def test_the_scheduler_does_not_spin(use_uvloop: bool) -> None:
     """It sleeps through and wakes once, though uvloop's timers count milliseconds."""
 
     async def main(txa: AnyioBackend) -> int:
         turns = 0
-        turn = txa._pump._turn
+        turn = txa.native.scheduler._turn
 
         def count() -> None:
             nonlocal turns
             turns += 1
             turn()
 
-        txa._pump._turn = count  # type: ignore[method-assign]
+        txa.native.scheduler._turn = count  # type: ignore[method-assign]
         txa.call_later(1e300, print)
         for _ in range(20):
             begun = txa.time()

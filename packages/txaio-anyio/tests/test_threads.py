@@ -45,7 +45,7 @@ def test_coroutine_started_in_a_wrong_thread(run: Any) -> None:
         (error,) = raised_in_a_thread(txa.as_future, make)
         assert isinstance(error, RuntimeError)
         assert "use call_from_thread there" in str(error)
-        assert not txa._pump.tasks
+        assert not txa.native.scheduler.tasks
         return "ended"
 
     assert run(main, debug=False) == "ended"

@@ -5,13 +5,9 @@ from __future__ import annotations
 import asyncio
 import time
 from math import inf
-from typing import TYPE_CHECKING
 
 from txaio_anyio._loop import Loop
-
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from txaio_common import clock_of, is_uvloop
 
 
 class AsyncioLoop(Loop):
@@ -23,11 +19,11 @@ class AsyncioLoop(Loop):
         self.new_event = asyncio.Event
         self.current_task = asyncio.current_task
         self.now = clock_of(loop)
-        self.grain = time.get_clock_info("monotonic").resolution
+        self.early = time.get_clock_info("monotonic").resolution
         self.post = loop.call_soon_threadsafe
         self._call_at = loop.call_at
-        # Up to a millisecond too early, its timers would have the pump spin.
-        self._late = 0.001 if _is_uvloop(loop) else 0.0
+        # Up to a millisecond too early, its timers would have the scheduler spin.
+        self._late = 0.001 if is_uvloop(loop) else 0.0
         self._alarm: asyncio.TimerHandle | None = None
         self._due = inf
         self._awake = asyncio.Event()
@@ -62,15 +58,3 @@ class AsyncioLoop(Loop):
         self._alarm = None
         self._due = inf
         self._awake.set()
-
-
-def clock_of(loop: asyncio.AbstractEventLoop) -> Callable[[], float]:
-    """Return the monotonic clock of *loop*, the quickest that tells the same."""
-    # uvloop's own counts whole milliseconds, as of the start of the loop's turn.
-    if type(loop).time is asyncio.BaseEventLoop.time or _is_uvloop(loop):
-        return time.monotonic
-    return loop.time
-
-
-def _is_uvloop(loop: asyncio.AbstractEventLoop) -> bool:
-    return any(kind.__module__ == "uvloop" for kind in type(loop).__mro__)

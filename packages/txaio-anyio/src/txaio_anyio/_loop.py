@@ -1,17 +1,14 @@
-"""What the backend needs of the loop under AnyIO, and AnyIO does not give."""
+"""What a backend needs of the loop under AnyIO, beside what AnyIO has."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any
-
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from collections.abc import Callable
+from typing import Any
 
 
 class Loop(ABC):
-    """The loop that runs when this is made, and the alarm that wakes the pump."""
+    """The loop that runs when this is made, and the alarm that wakes the scheduler."""
 
     cancelled: type[BaseException]
     """Raised at an await whose cancel scope was cancelled."""
@@ -25,7 +22,7 @@ class Loop(ABC):
     now: Callable[[], float]
     """The loop's monotonic clock, in seconds."""
 
-    grain: float
+    early: float
     """How many seconds too early the alarm may be."""
 
     post: Callable[..., object]

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
 
 import trio
 
 from txaio_anyio._loop import Loop
 
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-    from typing import TypeVar
-
-    T = TypeVar("T")
+T = TypeVar("T")
 
 
 class TrioLoop(Loop):
@@ -24,7 +21,7 @@ class TrioLoop(Loop):
         self.new_event = trio.Event
         self.current_task = trio.lowlevel.current_task
         self.now = trio.lowlevel.current_clock().current_time
-        self.grain = 0.0
+        self.early = 0.0
         self.post = trio.lowlevel.current_trio_token().run_sync_soon
         self._nap = trio.CancelScope()
         self._awake = trio.Event()

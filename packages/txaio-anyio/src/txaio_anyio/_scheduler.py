@@ -1,29 +1,34 @@
-"""The one task that makes the backend's calls, and what it shares with the others."""
+"""The one task that makes a backend's calls.
+
+AnyIO has tasks and cancel scopes, and no way to have a function called later.  So a
+backend has a task of its own, which makes the calls that are due, in their order and in
+their time, and otherwise sleeps.
+
+A turn is what happens between two sleeps: the calls that are due are made, and what
+they add waits for the next turn.  Calls of the present are in a queue.  Calls of the
+future are in a heap, by time and, at the same time, by number; those that were
+cancelled stay there until they are due, or until they are the greater part of it.
+
+The task is the last of the backend's to end: callbacks and timers serve the clean-up of
+the others.  Neither cancellation nor Ctrl-C ends it before that.
+"""
 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from functools import partial
 from heapq import heapify, heappop, heappush
 from itertools import count
 from math import inf
 from threading import get_ident
-from typing import TYPE_CHECKING, Any
+from typing import Any, NoReturn, cast
 
 import anyio
+from anyio.abc import TaskGroup
 
-from txaio_anyio._coroutines import AnyioTask
-from txaio_anyio._groups import alone
-from txaio_common import Unavailable
+from txaio_anyio._loop import Loop
 
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
-
-    from anyio.abc import TaskGroup
-
-    from txaio_anyio._loop import Loop
-    from txaio_anyio._native import AnyioFuture
 
 ENDED = (
     "this AnyIO backend has ended: use it inside main(), or inside its"
@@ -34,37 +39,49 @@ WRONG_THREAD = (
     "this AnyIO backend was used outside its loop's thread: use call_from_thread there"
 )
 
-FEW = 64
-"""So many cancelled calls are not worth clearing away."""
+MAX_CANCELLED_CALLS = 64
+"""How many cancelled calls may stay in the heap, however small it is."""
 
 
 class Call:
     """A call that is due, or will be, unless it is cancelled."""
 
-    __slots__ = ("fn", "pump")
+    __slots__ = ("_scheduler", "fn")
 
-    def __init__(self, fn: Callable[[], object], pump: Pump | None = None) -> None:
+    def __init__(
+        self, fn: Callable[[], object], scheduler: Scheduler | None = None
+    ) -> None:
+        """Hold *fn*, in the heap of *scheduler* if there is one."""
         self.fn: Callable[[], object] | None = fn
-        self.pump: Pump | None = pump
-        """The pump in whose heap it lies, until it is due."""
+        self._scheduler = scheduler
 
     def __call__(self) -> None:
+        """Make the call, unless it was cancelled."""
         fn, self.fn = self.fn, None
         if fn is not None:
             fn()
 
+    def leave_heap(self) -> bool:
+        """Be due now; return whether the call is still to be made."""
+        self._scheduler = None
+        return self.fn is not None
+
     def cancel(self) -> None:
-        """See to it that the call is not made."""
+        """Do not make the call."""
         self.fn = None
-        if self.pump is not None:
-            self.pump.forget(self)
+        if self._scheduler is not None:
+            self._scheduler.forget(self)
 
 
-class Pump:
-    """Makes calls in their order and in their time, in a task of its own.
+class _EndedQueue(deque[Any]):
+    """Takes the place of a queue whose calls would never be made."""
 
-    It is the last to end, so that callbacks and timers serve the clean-up of others.
-    """
+    def append(self, _call: object) -> NoReturn:
+        raise RuntimeError(ENDED)
+
+
+class Scheduler:
+    """Makes calls in their order and in their time, in a task of its own."""
 
     def __init__(
         self,
@@ -72,21 +89,22 @@ class Pump:
         group: TaskGroup,
         report: Callable[[str, BaseException], object],
     ) -> None:
-        self.loop: Loop = loop
-        self.group: TaskGroup = group
+        """Run on *loop* as one of *group*; what calls raise goes to *report*."""
+        self.loop = loop
         self.report = report
-        self.tasks: set[AnyioTask] = set()
-        """All coroutines that run, or are about to."""
-        self.running: dict[object, AnyioTask] = {}
-        """Those that have begun, by their native task."""
-        self.waits: dict[object, AnyioFuture] = {}
-        """What each native task waits for; an entry that goes cuts the wait short."""
+        self.tasks: set[Any] = set()
+        """The tasks that run, or are about to: the scheduler ends after them."""
+        self.waiters: dict[object, Any] = {}
+        """What waits for a future, or may, by native task."""
         self.failure: BaseException | None = None
-        """What ends the whole."""
+        """What ends the block."""
+        self.has_ended = False
+        self._group = group
         self._ready: deque[Callable[[], object]] = deque()
         self._heap: list[tuple[float, int, Call]] = []
         self._numbers = count()
         self._cancelled = 0
+        """How many calls in the heap were cancelled."""
         self._closing = False
         self._thread = get_ident()
 
@@ -95,16 +113,15 @@ class Pump:
         self._ready.append(partial(fn, *args))
         self.loop.wake()
 
-    def call_soon(self, fn: Callable[[], object]) -> Call:
+    def call_soon(self, fn: Callable[[], object], /) -> Call:
         """Make the call soon, unless it is cancelled."""
         call = Call(fn)
         self._ready.append(call)
         self.loop.wake()
         return call
 
-    def call_after(self, delay: float, fn: Callable[[], object]) -> Call:
-        """Make the call after *delay* seconds, unless it is cancelled."""
-        when = self.loop.now() + delay
+    def call_at(self, when: float, fn: Callable[[], object], /) -> Call:
+        """Make the call at *when*, unless it is cancelled."""
         call = Call(fn, self)
         heappush(self._heap, (when, next(self._numbers), call))
         if self._heap[0][2] is call:
@@ -112,14 +129,21 @@ class Pump:
         return call
 
     def forget(self, call: Call) -> None:
-        """Take *call*, which was cancelled, out of the heap: now, or with others."""
+        """Remove *call*, which was cancelled, from the heap: now, or with others."""
         self._cancelled += 1
         if self._heap and self._heap[0][2] is call:
             self.loop.wake_at(self._next())
-        elif self._cancelled > FEW and self._cancelled * 2 > len(self._heap):
+        elif self._cancelled > MAX_CANCELLED_CALLS and self._cancelled * 2 > len(
+            self._heap
+        ):
             self._heap = [entry for entry in self._heap if entry[2].fn is not None]
             heapify(self._heap)
             self._cancelled = 0
+
+    def timers(self) -> list[tuple[Callable[..., object], float]]:
+        """Return the calls of the heap with their times."""
+        calls = ((call.fn, when) for when, _, call in self._heap)
+        return [(fn, when) for fn, when in calls if fn is not None]
 
     def deliver(self, fn: Callable[..., object], *args: Any) -> None:
         """Take a call from another thread, which may have come too late."""
@@ -129,59 +153,40 @@ class Pump:
             self.report("a call from another thread was not made", error)
 
     def fail(self, error: BaseException) -> None:
-        """End the whole with *error*, unless with another; usable in any thread."""
+        """End the block with *error*, unless with another; usable in any thread."""
         if get_ident() != self._thread:
             self.loop.post(self.fail, error)
             return
         if self.failure is None:
-            self.failure = alone(error)
-        self.group.cancel_scope.cancel()
+            self.failure = collapse_group(error)
+        self._group.cancel_scope.cancel()
+
+    def start(self, fn: Callable[..., Any], *args: Any, name: object = "txaio") -> None:
+        """Run the coroutine function *fn* in a task of its own.
+
+        Raises `RuntimeError` in another thread: the loop would take the task, and
+        perhaps not notice it.
+        """
+        if get_ident() != self._thread:
+            raise RuntimeError(WRONG_THREAD)
+        if self.has_ended:
+            raise RuntimeError(ENDED)
+        self._group.start_soon(fn, *args, name=name)
+
+    def discard(self, task: object, native: object) -> None:
+        """Forget *task*, which has ended."""
+        self.tasks.discard(task)
+        self.waiters.pop(native, None)
+        if self._closing:
+            self.loop.wake()
 
     def close(self) -> None:
         """End when all tasks have ended."""
         self._closing = True
         self.loop.wake()
 
-    def start(
-        self,
-        coroutine: Coroutine[Any, Any, Any],
-        kind: type[AnyioTask] = AnyioTask,
-    ) -> AnyioTask:
-        """Run *coroutine* in a task of its own, in a copy of this context."""
-        task = kind(self)
-        name = getattr(coroutine, "__qualname__", None)
-        try:
-            self._check_thread()
-            self.tasks.add(task)
-            self.group.start_soon(task.run, coroutine, name=name)
-        except BaseException:
-            self.tasks.discard(task)
-            coroutine.close()
-            raise
-        return task
-
-    def _check_thread(self) -> None:
-        # A loop would take the task without a word, or leave a coroutine behind.
-        if get_ident() != self._thread:
-            raise RuntimeError(WRONG_THREAD)
-
-    def interruption(self, native: object) -> Exception:
-        """Return what to raise in *native*, whose wait was cut short."""
-        task = self.running.get(native)
-        if task is None or task.cancellation is None:
-            return RuntimeError(ENDED)
-        return task.cancellation.with_traceback(None)
-
-    def discard(self, task: AnyioTask, native: object) -> None:
-        """Forget *task*, which has ended."""
-        self.tasks.discard(task)
-        self.running.pop(native, None)
-        if self._closing:
-            self.loop.wake()
-
     async def run(self) -> None:
         """Make the calls that are due, until `close`."""
-        # Others need this task for their clean-up, even if Ctrl-C hits it.
         with anyio.CancelScope(shield=True):
             while not self._is_done():
                 try:
@@ -191,7 +196,10 @@ class Pump:
                     self.fail(error)
                 except self.loop.cancelled as error:  # asyncio can cancel any task.
                     self.fail(error)
-            self._end()
+            self.loop.close()
+            self._heap = []
+            self._ready = _EndedQueue()
+            self.has_ended = True
 
     async def _rest(self) -> None:
         if self._ready:
@@ -213,14 +221,13 @@ class Pump:
 
     def _collect(self) -> None:
         heap = self._heap
-        now = self.loop.now() + self.loop.grain if heap else 0.0
+        now = self.loop.now() + self.loop.early if heap else 0.0
         while heap and heap[0][0] <= now:
             call = heappop(heap)[2]
-            call.pump = None
-            if call.fn is None:
-                self._cancelled -= 1
-            else:
+            if call.leave_heap():
                 self._ready.append(call)
+            else:
+                self._cancelled -= 1
 
     def _next(self) -> float:
         """Return the time of the next call in the heap."""
@@ -233,15 +240,17 @@ class Pump:
     def _is_done(self) -> bool:
         if self.tasks or not self._closing:
             return False
-        # Nobody waits for delayed calls any more; callbacks come of what happened.
+        # Nothing waits for delayed calls any more; callbacks come of what happened.
         self._ready = deque(fn for fn in self._ready if not isinstance(fn, Call))
         return not self._ready
 
-    def _end(self) -> None:
-        for native, future in tuple(self.waits.items()):
-            if future.abandon():
-                del self.waits[native]
-        self.loop.close()
-        self._heap = []
-        ended: Any = Unavailable(ENDED)
-        self.loop = self.group = self._ready = ended
+
+def collapse_group(error: BaseException) -> BaseException:
+    """Return *error*, taken out of the groups in which it is the only one."""
+    while isinstance(error, BaseExceptionGroup):
+        group = cast("BaseExceptionGroup[BaseException]", error)
+        first, *others = group.exceptions
+        if others:
+            return group
+        error = first
+    return error

@@ -1,0 +1,204 @@
+"""The driver on AnyIO."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from contextvars import copy_context
+from functools import partial
+from typing import Any, TypeVar
+
+import anyio
+from anyio import get_current_task, to_thread
+from anyio.abc import TaskGroup
+
+from txaio_anyio._asyncio import AsyncioLoop
+from txaio_anyio._future import (
+    AnyioFuture,
+    CancelledError,
+    InvalidStateError,
+)
+from txaio_anyio._loop import Loop
+from txaio_anyio._scheduler import Scheduler, collapse_group
+from txaio_anyio._task import AnyioTask, ThreadTask, carry_exit
+from txaio_common import (
+    UNSET,
+    Driver,
+    RecordEmitter,
+    Statistics,
+    end_tasks,
+)
+from txaio_interfaces import IFailedFuture
+
+
+T = TypeVar("T")
+
+
+def _task_name() -> str | None:
+    try:
+        return get_current_task().name
+    except Exception:  # noqa: BLE001 - each loop has its own if none runs
+        return None
+
+
+class AnyioDriver(Driver):
+    """The primitives, on futures of our own and tasks of AnyIO."""
+
+    name = "anyio"
+    future_type = AnyioFuture
+    future_noun = "an AnyIO future"
+    cancelled_error = CancelledError
+    invalid_state_error = InvalidStateError
+    emitter = RecordEmitter(_task_name)
+
+    now: Any = None
+    call_soon: Any = None
+    call_at: Any = None
+
+    scheduler: Scheduler
+    """What makes the calls, from `begin` on."""
+    _group: TaskGroup
+
+    def __init__(self, on_error: Callable[[str, BaseException], object]) -> None:
+        """Report to *on_error*."""
+        self._on_error = on_error
+
+    async def begin(self) -> None:
+        """Begin on the loop that runs."""
+        loop = _running_loop()
+        self._group = anyio.create_task_group()
+        await self._group.__aenter__()
+        self.scheduler = Scheduler(loop, self._group, self.report)
+        self.now = loop.now
+        self.call_soon = self.scheduler.call_soon
+        self.call_at = self.scheduler.call_at
+        self.scheduler.start(self.scheduler.run)
+
+    async def end(self, grace: float) -> BaseException | None:
+        """End, and cancel the coroutines that run; return what has ended the block.
+
+        After *grace* seconds each of their awaits raises, unless in `uncancelled`.
+        """
+        scheduler = self.scheduler
+        scheduler.start(self._end_tasks, grace)
+        try:
+            # Given the error of the block, it would wrap it into a group.
+            await self._group.__aexit__(None, None, None)
+        except BaseExceptionGroup as errors:
+            scheduler.failure = scheduler.failure or collapse_group(errors)
+        finally:
+            for waiter in tuple(scheduler.waiters.values()):
+                waiter.abandon()
+        return scheduler.failure
+
+    async def _end_tasks(self, grace: float) -> None:
+        # In a task of its own: the block's may be cancelled while it waits.
+        with anyio.CancelScope(shield=True):
+            try:
+                await end_tasks(self, grace)
+            finally:
+                self.scheduler.close()
+
+    def call_from_thread(self, fn: Callable[[], object], /) -> None:
+        scheduler = self.scheduler
+        scheduler.loop.post(scheduler.deliver, copy_context().run, fn)
+
+    def run_in_thread(self, fn: Callable[[], Any], /) -> AnyioTask:
+        work = to_thread.run_sync(partial(carry_exit, fn), abandon_on_cancel=True)
+        return self._start(work, ThreadTask)
+
+    def report(self, text: str, exception: BaseException, /) -> None:
+        try:
+            self._on_error(text, exception)
+        except BaseException as error:  # noqa: BLE001 - `async with` raises it
+            self.scheduler.fail(error)
+
+    def create_future(self) -> AnyioFuture:
+        return AnyioFuture(self.scheduler)
+
+    def set_canceller(self, future: Any, canceller: Callable[[Any], object], /) -> None:
+        future.set_canceller(canceller)
+
+    def resolve(self, future: Any, value: Any, /) -> None:
+        future.resolve(value)
+
+    def reject(self, future: Any, failure: Any, /) -> None:
+        future.reject(failure)
+
+    def cancel(self, future: Any, message: str | None = None, /) -> None:
+        future.cancel(message)
+
+    def is_settled(self, future: Any, /) -> bool:
+        return future.outcome is not None
+
+    def listen(self, future: Any, fn: Callable[[Any], object], /) -> None:
+        future.listen(fn)
+
+    def peek(self, future: Any, /) -> BaseException | None:
+        failure = future.outcome.failure
+        return None if failure is None else failure.value
+
+    def value(self, future: Any, /) -> Any:
+        return future.outcome.unwrap()
+
+    def failure(self, future: Any, /) -> IFailedFuture | None:
+        failure: IFailedFuture | None = future.retrieve().failure
+        return failure
+
+    def outcome(self, future: Any, /) -> Any:
+        if future.outcome is None:
+            return UNSET
+        outcome = future.retrieve()
+        return outcome.value if outcome.failure is None else outcome.failure
+
+    def spawn(self, coroutine: Coroutine[Any, Any, Any], /) -> AnyioTask:
+        return self._start(coroutine, AnyioTask)
+
+    def _start(
+        self, coroutine: Coroutine[Any, Any, Any], kind: type[AnyioTask]
+    ) -> AnyioTask:
+        scheduler = self.scheduler
+        task = kind(scheduler)
+        name = getattr(coroutine, "__qualname__", None)
+        try:
+            scheduler.start(task.run, coroutine, name=name)
+        except BaseException:
+            coroutine.close()
+            raise
+        scheduler.tasks.add(task)
+        return task
+
+    async def uncancelled(  # type: ignore[return]  # A shield swallows nothing.
+        self, call: Callable[[], Awaitable[T]], /
+    ) -> T:
+        scheduler = self.scheduler
+        task = scheduler.waiters.get(scheduler.loop.current_task())
+        with anyio.CancelScope(shield=True):
+            if task is None:
+                return await call()
+            task.enter_shield()
+            try:
+                return await call()
+            finally:
+                task.leave_shield()
+                del task  # See `txaio_common.Outcome`.
+
+    def interrupt(self, future: Any, /) -> None:
+        future.interrupt()
+
+    def statistics(self) -> Statistics:
+        scheduler = self.scheduler
+        awaited = (waiter.awaited for waiter in scheduler.waiters.values())
+        return Statistics(
+            tuple(scheduler.tasks),
+            tuple(scheduler.timers()),
+            tuple(future for future in awaited if future is not None),
+        )
+
+
+def _running_loop() -> Loop:
+    if anyio.get_cancelled_exc_class() is asyncio.CancelledError:
+        return AsyncioLoop()
+    from txaio_anyio._trio import TrioLoop  # noqa: PLC0415 - it may be missing
+
+    return TrioLoop()

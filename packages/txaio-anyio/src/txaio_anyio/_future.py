@@ -1,0 +1,212 @@
+"""The future that AnyIO lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from contextvars import Context, copy_context
+from typing import Any
+
+from txaio_anyio._scheduler import ENDED, Scheduler
+from txaio_common import FailedFuture, Outcome, UnretrievedFailure
+from txaio_interfaces import IFailedFuture
+
+
+Listener = Callable[[Any], object]
+
+
+class CancelledError(Exception):
+    """What was awaited, or the coroutine that awaited it, was cancelled.
+
+    AnyIO's own cancellation is another matter: it belongs to a cancel scope.
+    """
+
+
+class InvalidStateError(Exception):
+    """The future is settled already."""
+
+
+class Waiter:
+    """A native task, while it waits for a future.
+
+    The futures of coroutines are waiters, too, as long as their coroutine runs.
+    """
+
+    awaited: AnyioFuture | None = None
+    """The future that it waits for."""
+    error: BaseException | None = None
+    """What the wait raises when it ends, in place of the outcome."""
+
+    def begin_wait(self, future: AnyioFuture) -> None:
+        """Wait for *future*."""
+        self.awaited = future
+
+    def is_interrupted(self) -> bool:
+        """Tell whether a native cancellation is meant as one of ours."""
+        return False
+
+    def abandon(self) -> None:
+        """Resume with an error what waits for a future that nothing will settle."""
+        if self.awaited is not None and self.awaited.outcome is None:
+            self.error = RuntimeError(ENDED)
+            self.awaited.wake()
+
+
+class AnyioFuture:
+    """A result that comes later, to await or to hand to the backend's methods."""
+
+    _outcome: Outcome | None = None
+    _event: Any = None
+    """What those that wait for the outcome wait on."""
+    _listeners: list[tuple[Context, Listener]] | None = None
+    _on_cancel: tuple[Context, Listener] | None = None
+    _unretrieved: UnretrievedFailure | None = None
+
+    def __init__(self, scheduler: Scheduler) -> None:
+        """Be pending; callbacks are called by *scheduler*."""
+        self._scheduler = scheduler
+
+    def __repr__(self) -> str:
+        state = "pending" if self._outcome is None else repr(self._outcome)
+        return f"<{type(self).__name__} {state} at {id(self):#x}>"
+
+    def cancel(self, message: str | None = None) -> None:
+        """Settle as cancelled, if pending."""
+        if self._outcome is None:
+            self.settle(cancelled_outcome(message))
+
+    def __await__(self) -> Generator[Any, Any, Any]:
+        """Wait for the outcome, and return the value or raise the exception."""
+        try:
+            if self._outcome is None:
+                yield from self._wait().__await__()
+            return self.retrieve().unwrap()
+        finally:
+            del self  # See `txaio_common.Outcome`.
+
+    # What the driver calls
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """The outcome, None while pending; to see it does not count as retrieving."""
+        return self._outcome
+
+    def resolve(self, value: Any) -> None:
+        """Settle with *value*; do nothing if cancelled."""
+        if self._accepts_outcome():
+            self.settle(Outcome(value))
+
+    def reject(self, failure: IFailedFuture) -> None:
+        """Fail with *failure*; do nothing if cancelled."""
+        if self._accepts_outcome():
+            self.settle(failed_outcome(failure))
+
+    def retrieve(self) -> Outcome:
+        """Return the outcome, which is there, and do not report it any more."""
+        if self._unretrieved is not None:
+            self._unretrieved.mark_retrieved()
+            self._unretrieved = None
+        outcome: Any = self._outcome
+        return outcome  # type: ignore[no-any-return]
+
+    def settle(self, outcome: Outcome) -> None:
+        """Take the *outcome*, whatever else this stands for."""
+        self._outcome = outcome
+        scheduler = self._scheduler
+        if outcome.failure is not None and not outcome.is_cancellation:
+            self._unretrieved = UnretrievedFailure(scheduler.report, outcome.failure)
+        if self._event is not None:
+            self._event.set()
+        on_cancel = self._on_cancel
+        if on_cancel is not None:
+            self._on_cancel = None
+            if outcome.is_cancellation:
+                context, canceller = on_cancel
+                scheduler.push(context.run, canceller, self)
+        listeners = self._listeners
+        if listeners is not None:
+            self._listeners = None
+            for context, fn in listeners:
+                scheduler.push(context.run, fn, self)
+
+    def listen(self, fn: Listener) -> None:
+        """Call ``fn(self)``, in this context, once there is an outcome."""
+        context = copy_context()
+        if self._outcome is not None:
+            self._scheduler.push(context.run, fn, self)
+        elif self._listeners is None:
+            self._listeners = [(context, fn)]
+        else:
+            self._listeners.append((context, fn))
+
+    def set_canceller(self, canceller: Listener) -> None:
+        """Call ``canceller(self)``, in this context, if this is cancelled."""
+        self._on_cancel = copy_context(), canceller
+
+    def wake(self) -> None:
+        """Resume what waits for this; it waits on unless it has a reason not to."""
+        if self._event is not None:
+            self._event.set()
+
+    def _accepts_outcome(self) -> bool:
+        if self._outcome is None:
+            return True
+        if self._outcome.is_cancellation:
+            return False
+        raise InvalidStateError(f"the future is {self._outcome!r} already")
+
+    async def _wait(self) -> None:
+        """Wait for the outcome, as the native task that runs.
+
+        A native cancellation, of a scope or of an asyncio task, cancels the future that
+        is awaited as any other cancellation does.  It is raised on, unless it is how a
+        task of ours was interrupted: then the contract's `CancelledError` is raised.
+        """
+        scheduler = self._scheduler
+        if scheduler.has_ended:
+            raise RuntimeError(ENDED)
+        loop = scheduler.loop
+        native = loop.current_task()
+        is_foreign = native not in scheduler.waiters
+        if is_foreign:
+            scheduler.waiters[native] = Waiter()
+        waiter = scheduler.waiters[native]
+        if self._event is None:
+            self._event = loop.new_event()
+        waiter.begin_wait(self)
+        try:
+            await self._event.wait()
+        except loop.cancelled:
+            await self._end_for(waiter)
+            if not waiter.is_interrupted():
+                raise
+            waiter.error = CancelledError()
+        finally:
+            waiter.awaited = None
+            error, waiter.error = waiter.error, None
+            if is_foreign:
+                del scheduler.waiters[native]
+            del waiter
+        if error is not None:
+            raise error
+
+    async def _end_for(self, waiter: Waiter) -> None:
+        """End before *waiter*, which is cancelled, goes on."""
+        del waiter
+        self.cancel()
+
+
+def cancellation(message: str | None) -> CancelledError:
+    """Return what is raised where something that was cancelled is awaited."""
+    return CancelledError() if message is None else CancelledError(message)
+
+
+def cancelled_outcome(message: str | None) -> Outcome:
+    """Return the outcome of what is cancelled; *message* is the exception's text."""
+    failure = FailedFuture(cancellation(message))
+    return Outcome(failure=failure, is_cancellation=True)
+
+
+def failed_outcome(failure: IFailedFuture) -> Outcome:
+    """Return the outcome of what fails with *failure*, or is cancelled by it."""
+    is_cancellation = isinstance(failure.value, CancelledError)
+    return Outcome(failure=failure, is_cancellation=is_cancellation)
