@@ -112,7 +112,8 @@ def test_backend_of_another_release_is_refused(txaio, blocked, monkeypatch):
 
 def test_backend_that_lacks_a_module_is_of_another_release(txaio, monkeypatch):
     """The backend is installed, and so the error names the command that upgrades it."""
-    monkeypatch.delitem(sys.modules, "txaio_twisted._log_observer")
+    for name in [name for name in sys.modules if name.startswith("txaio_twisted")]:
+        monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "txaio_twisted._log_observer", None)
     with pytest.raises(ImportError, match="of another release"):
         txaio.use_twisted()

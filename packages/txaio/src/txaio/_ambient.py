@@ -1,83 +1,58 @@
-"""A backend whose loop is looked up at each use.
+"""What the backends of the facade do about loops that come and go.
 
 An application may select a backend before there is a loop, run one loop after the
-other, or assign another to `txaio.config.loop`.
-Timers know their loop, and so each loop gets a backend of its own for them.
+other, or assign another to `txaio.config.loop`.  So the facade's own backends work on
+an object that stands in for a loop, and looks the loop up at each use.
+
+That does not do for batched timers, whose buckets belong to the timers of one loop:
+`AmbientTimer` has one batched timer for each loop.
 """
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Generic, TypeVar
 
-from txaio_common import Timers
-from txaio_interfaces import IBackend, IBatchedTimer, IDelayedCall, IFuture
+from txaio_interfaces import IBackend, IBatchedTimer, IDelayedCall
 
 
-class Ambient(Timers):
-    """What needs a loop is done by the backend of the loop that there is."""
+T = TypeVar("T")
 
-    _last: tuple[Any, IBackend | None] = (None, None)
-    """The loop that was used last, and its backend."""
 
-    @abstractmethod
-    def _find_loop(self) -> Any:
-        """Return the loop to use now."""
+class PerLoop(Generic[T]):
+    """Makes an object for each loop, and remembers the last."""
 
-    @abstractmethod
-    def on_loop(self, loop: Any) -> IBackend:
-        """Return a backend on *loop*, whatever that is."""
+    def __init__(self, find_loop: Callable[[], Any], make: Callable[[Any], T]) -> None:
+        """Find the loop by *find_loop*, and call *make* with it."""
+        self._find_loop = find_loop
+        self._make = make
+        self._last: tuple[Any, T | None] = (None, None)
 
-    def with_config(self, loop: Any = None) -> IBackend:
-        """Return the functions on *loop*, or these."""
-        if isinstance(loop, IBackend):
-            return loop
-        return self if loop is None else self.on_loop(loop)
-
-    def _here(self) -> IBackend:
-        """Return the backend of the loop to use now."""
+    def current(self) -> T:
+        """Return the object of the loop to use now."""
         loop = self._find_loop()
-        last, backend = self._last
-        if backend is None or last is not loop:
-            backend = self.on_loop(loop)
-            self._last = loop, backend
-        return backend
-
-    def time(self) -> float:
-        return self._here().time()
-
-    def call_later(
-        self, delay: float, func: Callable[..., object], /, *args: Any, **kwargs: Any
-    ) -> IDelayedCall:
-        return self._here().call_later(delay, func, *args, **kwargs)
-
-    def sleep(self, delay: float) -> IFuture[None]:
-        return self._here().sleep(delay)
-
-    def make_batched_timer(
-        self, bucket_seconds: float, chunk_size: Any = 100
-    ) -> IBatchedTimer:
-        # This one is never armed: it says what is wrong with the arguments, now.
-        super().make_batched_timer(bucket_seconds, chunk_size)
-        return AmbientTimer(self, bucket_seconds, chunk_size)
+        last, made = self._last
+        if made is None or last is not loop:
+            made = self._make(loop)
+            self._last = loop, made
+        return made
 
 
 class AmbientTimer(IBatchedTimer):
-    """A batched timer on whichever loop there is when a call is made."""
+    """A batched timer on the loop that is current when a call is made."""
 
     def __init__(
-        self, ambient: Ambient, bucket_seconds: float, chunk_size: int
+        self, per_loop: PerLoop[Any], bucket_seconds: float, chunk_size: int
     ) -> None:
-        """Make timers with buckets of *bucket_seconds* where *ambient* is."""
-        self._ambient = ambient
+        """Make timers with the backends of *per_loop*."""
+        self._per_loop = per_loop
         self._arguments = bucket_seconds, chunk_size
         self._last: tuple[IBackend | None, Any] = (None, None)
 
     def call_later(
         self, delay: float, func: Callable[..., object], /, *args: Any, **kwargs: Any
     ) -> IDelayedCall:
-        backend = self._ambient._here()
+        backend = self._per_loop.current()
         last, timer = self._last
         if last is not backend:
             timer = backend.make_batched_timer(*self._arguments)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
-
 from txaio_anyio import AnyioBackend
-from txaio_common import Unavailable
+from txaio_common import EndedDriver
 
 
 NOT_YET = (
@@ -14,12 +12,7 @@ NOT_YET = (
     " txaio_anyio.run calls"
 )
 
+backend: AnyioBackend = AnyioBackend(debug=False)
+"""A backend that never runs: it does what needs no loop."""
 
-def make_backend() -> AnyioBackend:
-    """Return a backend that never runs: it does what needs no loop."""
-    made = AnyioBackend(debug=False)
-    made._pump = made._now = made._make_future = cast("Any", Unavailable(NOT_YET))
-    return made
-
-
-backend = make_backend()
+backend.driver = EndedDriver(backend.driver, NOT_YET)

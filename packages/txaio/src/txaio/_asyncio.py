@@ -1,17 +1,18 @@
-"""asyncio, on the loop that there is when one is needed."""
+"""asyncio, on the loop that is current when one is needed."""
 
 from __future__ import annotations
 
 import asyncio
 import warnings
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from threading import current_thread, main_thread
-from time import monotonic
 from typing import Any, cast
 
-from txaio._ambient import Ambient
+from txaio._ambient import AmbientTimer, PerLoop
 from txaio._config import config
 from txaio_asyncio import AsyncioBackend
+from txaio_common import check_batches, clock_of, is_uvloop
+from txaio_interfaces import IBackend, IBatchedTimer
 
 
 NO_LOOP = (
@@ -22,11 +23,17 @@ NO_LOOP = (
 
 
 class AmbientLoop:
-    """Stands in for the loop that there is at each use."""
+    """Stands in for the loop that is current at each use."""
 
-    # A backend takes its loop's clock when it is made, and there is no loop then:
-    # timers are made by backends of their own.
-    time = staticmethod(monotonic)
+    def time(self) -> float:
+        """Return the time of the loop, in seconds."""
+        return clock_of(find_loop())()
+
+    def call_later(self, delay: float, fn: Callable[[], object]) -> asyncio.TimerHandle:
+        """Have the loop call *fn* after *delay* seconds, not before."""
+        loop = find_loop()
+        # uvloop's timers may be a millisecond early.
+        return loop.call_later(delay + 0.001 if is_uvloop(loop) else delay, fn)
 
     def create_future(self) -> asyncio.Future[Any]:
         """Return a future of the loop."""
@@ -37,7 +44,7 @@ class AmbientLoop:
         return find_loop().create_task(coroutine)
 
     def __getattr__(self, name: str) -> Any:
-        """Return whatever else the loop has."""
+        """Return any other attribute of the loop."""
         return getattr(find_loop(), name)
 
 
@@ -48,15 +55,30 @@ class ConfiguredAsyncio(AsyncioBackend):
     using_twisted: bool = False
 
 
-class AmbientAsyncio(Ambient, ConfiguredAsyncio):
+class AmbientAsyncio(ConfiguredAsyncio):
     """The backend on asyncio that `txaio.use_asyncio` selects."""
 
-    def _find_loop(self) -> asyncio.AbstractEventLoop:
-        return find_loop()
+    def __init__(self) -> None:
+        """Work on the loop that is current at each use, in any thread."""
+        super().__init__(cast("Any", AmbientLoop()), debug=False)
+        self._per_loop = PerLoop(find_loop, self.on_loop)
 
     def on_loop(self, loop: Any) -> ConfiguredAsyncio:
-        # In which thread the loop will run is not known, so that none is checked.
+        """Return a backend on *loop*."""
+        # In which thread the loop will run is not known: none is checked.
         return ConfiguredAsyncio(loop, debug=False)
+
+    def with_config(self, loop: Any = None) -> IBackend:
+        """Return a backend on *loop*, which may be one itself; without, this one."""
+        if isinstance(loop, IBackend):
+            return loop
+        return self if loop is None else self.on_loop(loop)
+
+    def make_batched_timer(
+        self, bucket_seconds: float, chunk_size: int = 100
+    ) -> IBatchedTimer:
+        check_batches(bucket_seconds, chunk_size)
+        return AmbientTimer(self._per_loop, bucket_seconds, chunk_size)
 
 
 def find_loop() -> asyncio.AbstractEventLoop:
@@ -104,9 +126,3 @@ def _idle_loop() -> asyncio.AbstractEventLoop:
         loop = asyncio.new_event_loop()
         asyncio.set_event_loop(loop)
     return loop
-
-
-def make_backend() -> AmbientAsyncio:
-    """Return a backend on the loop that there is when one is needed."""
-    loop = cast("asyncio.AbstractEventLoop", AmbientLoop())
-    return AmbientAsyncio(loop, debug=False)

@@ -26,7 +26,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Generator, Iterable
 from contextlib import suppress
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 from weakref import ref
 
 from twisted.internet.defer import DebugInfo, Deferred
@@ -35,11 +35,16 @@ from twisted.python.failure import Failure
 
 from txaio._early_log import EARLY
 from txaio._selection import SELECTION
-from txaio_common import check_callable, check_delay
+from txaio_common import check_callable, check_delay, not_a_future
 from txaio_interfaces import IDelayedCall, IFailedFuture
-from txaio_twisted import TwistedBackend, TwistedFuture
-from txaio_twisted._log_observer import OBSERVER
-from txaio_twisted._native import take_over
+from txaio_twisted import (
+    EventEmitter,
+    TwistedBackend,
+    TwistedDriver,
+    TwistedFuture,
+    TwistedTask,
+    settle_from_deferred,
+)
 
 
 class ChainedFuture(TwistedFuture):
@@ -53,19 +58,48 @@ class ChainedFuture(TwistedFuture):
     __iter__ = __await__
 
 
+class ChainedTask(ChainedFuture, TwistedTask):
+    """The future of a coroutine, which takes the results of the chains it awaits."""
+
+    def resume_after(self, awaited: Deferred[Any]) -> None:
+        self.resume_in_chain(awaited)
+
+
+class LateEmitter(EventEmitter):
+    """Writes what was logged before logging was started, too."""
+
+    def catch_up(self) -> None:
+        missed = self.missed()
+        if isinstance(SELECTION.logging, TwistedBackend):
+            # The early messages were replayed into Twisted's log, which may have kept
+            # them among the missed events, or may not.
+            EARLY.replay(skip={event.get("log_time") for event in missed})
+        self.write_missed(missed)
+
+
+class ChainedDriver(TwistedDriver):
+    """A driver whose futures are chains; it takes other Deferreds as they are."""
+
+    emitter = LateEmitter()
+    future_class = ChainedFuture
+    task_class = ChainedTask
+
+    def adopt(self, awaitable: Any, /) -> Any:
+        if isinstance(awaitable, Deferred):
+            return awaitable
+        return super().adopt(awaitable)
+
+    def call_soon_unordered(self, fn: Callable[[], object], /) -> None:
+        # At once: tests look at the calls that are pending on their clock.
+        fn()
+
+
 class ChainedTwisted(TwistedBackend):
-    """A backend whose futures are chains, and whose timers are calls of the reactor.
+    """A backend whose futures are chains, and whose timers are calls of the reactor."""
 
-    Its `start_logging` also writes what was logged before.
-    """
-
+    driver_class: ClassVar[type[TwistedDriver]] = ChainedDriver
     using_asyncio: bool = False
     using_twisted: bool = True
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Take the arguments of `TwistedBackend`."""
-        super().__init__(*args, **kwargs)
-        self._make_future = ChainedFuture
 
     def add_callbacks(
         self,
@@ -77,7 +111,7 @@ class ChainedTwisted(TwistedBackend):
             msg = "add_callbacks needs a callback, an errback or both"
             raise ValueError(msg)
         if not isinstance(future, Deferred):
-            raise self._no_future(future)
+            raise not_a_future(future, self.driver.future_noun)
         return cast("Any", future).addCallbacks(callback or _pass, errback or _pass)
 
     def gather(
@@ -87,7 +121,7 @@ class ChainedTwisted(TwistedBackend):
             # Iterating over a Deferred never ends; this raises a `TypeError`.
             return super().gather(futures)
         # Gather futures that get the results of the chains.
-        made = self._adopt if consume_exceptions else self._follower
+        made = self.native.follow if consume_exceptions else self._follower
         members = [
             made(member) if isinstance(member, Deferred) else member
             for member in futures
@@ -96,34 +130,17 @@ class ChainedTwisted(TwistedBackend):
 
     def _follower(self, member: Deferred[Any]) -> TwistedFuture:
         """Return a future of the chain's result that leaves a failure in the chain."""
-        follower = self._new_future(None)
-        _follow(member, follower)
+        follower = self.native.create_future()
+        # A weak reference, so that a member without other references is freed at once.
+        follower.follow(member, _pass_on, ref(member), follower)
         return follower
-
-    def _ensure(self, awaitable: Any) -> Any:
-        return awaitable if self.is_future(awaitable) else super()._ensure(awaitable)
-
-    def _resume_after(self, deferred: Deferred[Any], runner: Any) -> None:
-        self._resume_in_chain(deferred, runner)
 
     def call_later(
         self, delay: float, func: Callable[..., object], /, *args: Any, **kwargs: Any
     ) -> IDelayedCall:
         check_delay(delay)
         check_callable(func, "func")
-        return ReactorCall(self._reactor, delay, func, args, kwargs)
-
-    def _tidy_soon(self, fn: Callable[[], object]) -> None:
-        # At once: tests look at the calls that are pending on their clock.
-        fn()
-
-    def _catch_up(self) -> None:
-        missed = OBSERVER.missed()
-        if isinstance(SELECTION.logging, TwistedBackend):
-            # The early messages were replayed into Twisted's log, which may have kept
-            # them among the missed events, or may not.
-            EARLY.replay(skip={event.get("log_time") for event in missed})
-        OBSERVER.catch_up(missed)
+        return ReactorCall(self.native.reactor, delay, func, args, kwargs)
 
 
 class ReactorCall(IDelayedCall):
@@ -177,18 +194,11 @@ class _QuietDebugInfo(DebugInfo):
             super().__del__()
 
 
-def _follow(member: Deferred[Any], follower: TwistedFuture) -> None:
-    """Settle *follower* with the result of the chain of *member*; leave that as is."""
-    follower._source = ref(member)
-    # A weak reference, so that a member without other references is freed at once.
-    member.addBoth(_pass_on, ref(member), follower)
-
-
 def _pass_on(result: Any, weakly: ref[Any], follower: TwistedFuture) -> Any:
     if isinstance(result, Failure):
         member: Any = weakly()
         # Twisted sets `failResult` on it to each failure in which the chain ends.
         before: DebugInfo | None = getattr(member, "_debugInfo", None)
         member._debugInfo = _QuietDebugInfo(result, before)
-    take_over(result, follower)
+    settle_from_deferred(result, follower)
     return result

@@ -5,7 +5,7 @@ selects a backend.
 Such a logger does not know yet where messages go: to the standard library's `logging`,
 or to Twisted's log.
 
-- Until a backend is attached, `EarlyLogging` keeps messages as events, each with its
+- Until a backend is attached, `EarlyEmitter` keeps messages as events, each with its
   time and its call site; of many messages, it keeps the last ones.
 - `attach` replays them into the backend's logging, in order, and has all loggers emit
   there from then on.
@@ -23,30 +23,24 @@ from __future__ import annotations
 import sys
 from atexit import register
 from collections import deque
-from collections.abc import Container
-from types import CodeType, FrameType
-from typing import Any, NamedTuple, cast
+from collections.abc import Container, Mapping
+from typing import Any, NamedTuple
 
 from txaio_common import (
     LEVELS,
-    Emit,
+    Backend,
+    CallSite,
+    Emitter,
     Logger,
-    Logging,
-    StdlibLogging,
-    StdlibRoad,
+    RecordEmitter,
+    add_log_categories,
     make_event,
+    make_logger,
 )
 
 
 MAX_EARLY_MESSAGES = 10_000
 """The number of messages that are kept; older ones are dropped."""
-
-
-class CallSite(NamedTuple):
-    """Where a message was logged, with the attributes of a frame."""
-
-    f_code: CodeType
-    f_lineno: int
 
 
 class _Message(NamedTuple):
@@ -55,36 +49,66 @@ class _Message(NamedTuple):
     call_site: CallSite
 
 
-class StandardLibrary(StdlibLogging):
-    """Logging without a backend: on the standard library's `logging`."""
-
-    _road = StdlibRoad(lambda: None)
+def _no_task() -> None:
+    """Return None: there are no tasks without a backend."""
 
 
-class EarlyLogging(StandardLibrary):
-    """Logging that keeps messages until a backend is attached."""
+class EarlyEmitter(RecordEmitter):
+    """Keeps messages until a backend is attached."""
 
     def __init__(self) -> None:
         """Start without messages and without a backend."""
-        self._kept: deque[_Message] = deque(maxlen=MAX_EARLY_MESSAGES)
-        self._backend: Logging | None = None
-        register(self.flush_at_exit)
+        super().__init__(_no_task)
+        self.kept: deque[_Message] = deque(maxlen=MAX_EARLY_MESSAGES)
+        self.successor: Emitter | None = None
+        """The emitter of the backend that is attached."""
 
-    @property
-    def _emit(self) -> Emit:
-        return self._keep if self._backend is None else self._backend._emit
-
-    def _keep(
+    def emit(
         self, logger: Logger, level: str, message: object, fields: dict[str, Any], /
     ) -> None:
-        """Keep *message*, or emit it if a backend was attached in the meantime."""
-        if self._backend is not None:
-            self._backend._emit(logger, level, message, fields)
+        if self.successor is not None:
+            # A thread had looked the logger's emitter up before it was replaced.
+            self.successor.emit(logger, level, message, fields)
             return
         frame = sys._getframe(2)
-        call_site = CallSite(frame.f_code, frame.f_lineno)
+        code = frame.f_code
+        call_site = CallSite(code.co_filename, frame.f_lineno, code.co_name)
         event = make_event(logger, level, message, fields)
-        self._kept.append(_Message(event, level, call_site))
+        self.kept.append(_Message(event, level, call_site))
+
+    def replay_into(
+        self, emitter: Emitter, *, to_all: bool, skip: Container[object] = ()
+    ) -> None:
+        """Replay the messages whose ``log_time`` is not in *skip* into *emitter*."""
+        for event, level, call_site in self.kept:
+            if event["log_time"] not in skip:
+                emitter.replay(event, level, call_site, to_all=to_all)
+
+
+class EarlyLog:
+    """The logging functions before a backend is selected."""
+
+    def __init__(self) -> None:
+        """Keep messages; at exit, write them if there was no backend."""
+        self._early = EarlyEmitter()
+        self._emitter: Emitter = self._early
+        register(self.flush_at_exit)
+
+    def make_logger(self, namespace: str) -> Logger:
+        """Return a logger, which emits to the backend once there is one."""
+        return make_logger(namespace, self._emitter)
+
+    def set_global_log_level(self, level: str) -> None:
+        """Set the level of all loggers that have none of their own."""
+        LEVELS.set_global(level)
+
+    def get_global_log_level(self) -> str:
+        """Return the global level."""
+        return LEVELS.global_level
+
+    def add_log_categories(self, categories: Mapping[str, str]) -> None:
+        """Add format strings by name."""
+        add_log_categories(categories)
 
     def attach(self, backend: object) -> None:
         """Have all loggers emit to *backend*; replay the messages into the first one.
@@ -92,35 +116,30 @@ class EarlyLogging(StandardLibrary):
         If *backend* has a logging of its own, not that of `txaio_common`, the loggers
         go on with the standard library.
         """
-        first, before = self._backend is None, self._emit
-        self._backend = backend if isinstance(backend, Logging) else StandardLibrary()
-        for logger in LEVELS.followers():
-            if isinstance(logger, Logger) and logger._emit == before:
-                logger._emit = self._emit
-        if first:
-            self._replay_all(self._backend, to_all=True)
+        is_first, before = self._early.successor is None, self._emitter
+        emitter: Emitter = RecordEmitter(_no_task)
+        if isinstance(backend, Backend):
+            emitter = backend.driver.emitter
+        self._emitter = self._early.successor = emitter
+        for logger in LEVELS.listeners():
+            if isinstance(logger, Logger) and logger.emitter is before:
+                logger.use(emitter)
+        if is_first:
+            self._early.replay_into(emitter, to_all=True)
 
     def replay(self, skip: Container[object] = ()) -> None:
         """Write the messages to the output of `start_logging`, and drop them.
 
         Those whose ``log_time`` is in *skip* are not written: others write them.
         """
-        self._replay_all(self._backend or self, to_all=False, skip=skip)
-        self._kept.clear()
+        self._early.replay_into(self._emitter, to_all=False, skip=skip)
+        self._early.kept.clear()
 
     def flush_at_exit(self) -> None:
         """Replay the messages into the standard library if there is no backend."""
-        if self._backend is None:
-            self._replay_all(self, to_all=True)
-
-    def _replay_all(
-        self, logging: Logging, *, to_all: bool, skip: Container[object] = ()
-    ) -> None:
-        for event, level, call_site in self._kept:
-            if event["log_time"] not in skip:
-                frame = cast("FrameType", call_site)
-                logging._replay(event, level, frame, to_all=to_all)
+        if self._early.successor is None:
+            self._early.replay_into(self._early, to_all=True)
 
 
-EARLY = EarlyLogging()
+EARLY = EarlyLog()
 """The early messages of the process, which has one selection."""

@@ -8,16 +8,16 @@ from os import PathLike
 from types import FrameType
 from typing import IO, TYPE_CHECKING, Any
 
-from txaio._early_log import EARLY
+from txaio._early_log import EARLY, EarlyLog
 from txaio._selection import SELECTION, import_backend
 from txaio_common import UNSET, name_of_caller
-from txaio_interfaces import ILogger, ILogging, log_levels
+from txaio_interfaces import IBackend, ILogger, log_levels
 
 
 class Loggers:
     """Makes loggers of the backend that is current when they are made."""
 
-    def __init__(self, logging: Callable[[], ILogging]) -> None:
+    def __init__(self, logging: Callable[[], IBackend | EarlyLog]) -> None:
         """Call *logging* for the backend of each logger."""
         self._logging = logging
 

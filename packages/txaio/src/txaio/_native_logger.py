@@ -10,7 +10,6 @@ from copy import copy
 from typing import Any
 
 from twisted.logger import Logger as TwistedLogger
-from twisted.logger import LogLevel
 from twisted.python.failure import Failure
 
 from txaio_common import (
@@ -22,16 +21,7 @@ from txaio_common import (
     check_level,
 )
 from txaio_interfaces import IFailedFuture, ILogger
-
-
-_NATIVE = {
-    "critical": LogLevel.critical,
-    "error": LogLevel.error,
-    "warn": LogLevel.warn,
-    "info": LogLevel.info,
-    "debug": LogLevel.debug,
-    "trace": LogLevel.debug,
-}
+from txaio_twisted import LOG_LEVELS
 
 
 class NativeLogger(ILogger):
@@ -119,7 +109,7 @@ class NativeLogger(ILogger):
             if args:
                 fields["log_text"] = PositionalArgsMessage(message, args)
                 message = "{log_text}"
-            self._logger.emit(_NATIVE[level], message, **fields)
+            self._logger.emit(LOG_LEVELS[level], message, **fields)
 
 
 # The loggers of `txaio_common` count as loggers of `txaio.tx`, too.

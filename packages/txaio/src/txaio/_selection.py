@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
-from sys import modules
+from importlib.util import find_spec
 from typing import Any, cast
 
-from txaio._early_log import EARLY
-from txaio_interfaces import IBackend, ILogging
+from txaio._early_log import EARLY, EarlyLog
+from txaio_interfaces import IBackend
 
 
 MODULES = {"asyncio": "txaio.aio", "twisted": "txaio.tx", "anyio": "txaio._anyio"}
@@ -58,7 +58,7 @@ class Selection:
         return self._backend
 
     @property
-    def logging(self) -> ILogging:
+    def logging(self) -> IBackend | EarlyLog:
         """The logging of the backend, or before the selection the early log."""
         return EARLY if self._backend is None else self._backend
 
@@ -99,10 +99,9 @@ def import_backend(name: str) -> IBackend:
     try:
         return cast("IBackend", import_module(MODULES[name]).backend)
     except ImportError as error:
-        # If the package is imported and one of its modules is missing, its release
-        # does not match.
-        package = modules.get(str(error.name).partition(".")[0])
-        if isinstance(error, ModuleNotFoundError) and package is None:
+        # If the package is there and one of its modules is not, its release is wrong.
+        package = str(error.name).partition(".")[0]
+        if isinstance(error, ModuleNotFoundError) and find_spec(package) is None:
             msg = f"the {name} backend is not installed: pip install 'txaio[{name}]'"
         else:
             msg = (

@@ -1,45 +1,100 @@
-"""Twisted, on the reactor that there is when one is needed."""
+"""Twisted, on the reactor that is current when one is needed."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ClassVar
 
-from twisted.python.runtime import seconds
-
-from txaio._ambient import Ambient
-from txaio._chained import ChainedTwisted
+from txaio._ambient import AmbientTimer, PerLoop
+from txaio._chained import ChainedDriver, ChainedTwisted
 from txaio._config import config
+from txaio_common import Handle, check_batches
+from txaio_interfaces import IBackend, IBatchedTimer
+from txaio_twisted import TwistedDriver, clock_of
 
 
 class ConfiguredReactor:
-    """What a backend needs of a reactor, looked up at each use.
+    """A reactor whose methods are looked up at each use.
 
-    Whoever replaces `callLater` on the reactor, as tests do, is heard.
+    Tests replace `callLater` on a reactor, and that has an effect.
     """
 
-    def __init__(self, reactor: Any = None) -> None:
-        """Stand for *reactor*, or for the one that there is at each use."""
+    def __init__(self, reactor: Any) -> None:
+        """Stand in for *reactor*."""
         self._reactor = reactor
-        self.seconds = getattr(reactor, "seconds", seconds)
+        self.seconds = clock_of(reactor)
 
     def __getattr__(self, name: str) -> Any:
-        """Return what the reactor has."""
+        """Return an attribute of the reactor."""
         if name == "addSystemEventTrigger":
             # Coroutines outlive the reactor, as those of txaio always have.
             raise AttributeError(name)
-        reactor = find_reactor() if self._reactor is None else self._reactor
-        return getattr(reactor, name)
+        return getattr(self._reactor, name)
 
 
-class AmbientTwisted(Ambient, ChainedTwisted):
+class AmbientReactor:
+    """Stands in for the reactor that is current at each use."""
+
+    def seconds(self) -> float:
+        """Return the time of the reactor, in seconds."""
+        return clock_of(find_reactor())()
+
+    def __getattr__(self, name: str) -> Any:
+        """Return an attribute of the reactor."""
+        if name == "addSystemEventTrigger":
+            # Coroutines outlive the reactor, as those of txaio always have.
+            raise AttributeError(name)
+        return getattr(find_reactor(), name)
+
+
+class AmbientDriver(ChainedDriver):
+    """Has calls made by the reactor that is current, which has a queue of its own."""
+
+    def __init__(self, reactor: Any) -> None:
+        """Be the driver of *reactor*, which stands in for others."""
+        super().__init__(reactor)
+        self._current = PerLoop(find_reactor, _driver_of).current
+
+    def call_soon(self, fn: Callable[[], object], /) -> Handle:
+        return self._current().call_soon(fn)
+
+    def call_at(self, when: float, fn: Callable[[], object], /) -> Handle:
+        return self._current().call_at(when, fn)
+
+    def call_later(self, delay: float, fn: Callable[[], object], /) -> Handle:
+        return self._current().call_later(delay, fn)
+
+
+def _driver_of(reactor: Any) -> ChainedDriver:
+    return ChainedDriver(ConfiguredReactor(reactor))
+
+
+class AmbientTwisted(ChainedTwisted):
     """The backend on Twisted that `txaio.use_twisted` selects."""
 
-    def _find_loop(self) -> Any:
-        return find_reactor()
+    driver_class: ClassVar[type[TwistedDriver]] = AmbientDriver
+
+    def __init__(self) -> None:
+        """Work on the reactor that is current at each use, in any thread."""
+        super().__init__(AmbientReactor(), debug=False)
+        self._per_loop = PerLoop(find_reactor, self.on_loop)
 
     def on_loop(self, loop: Any) -> ChainedTwisted:
-        # Which thread will run the reactor is not known, so that none is checked.
+        """Return a backend on the reactor *loop*."""
+        # Which thread will run the reactor is not known: none is checked.
         return ChainedTwisted(ConfiguredReactor(loop), debug=False)
+
+    def with_config(self, loop: Any = None) -> IBackend:
+        """Return a backend on *loop*, which may be one itself; without, this one."""
+        if isinstance(loop, IBackend):
+            return loop
+        return self if loop is None else self.on_loop(loop)
+
+    def make_batched_timer(
+        self, bucket_seconds: float, chunk_size: int = 100
+    ) -> IBatchedTimer:
+        check_batches(bucket_seconds, chunk_size)
+        return AmbientTimer(self._per_loop, bucket_seconds, chunk_size)
 
 
 def find_reactor() -> Any:
@@ -49,8 +104,3 @@ def find_reactor() -> Any:
     from twisted.internet import reactor  # noqa: PLC0415 - importing it installs it
 
     return reactor
-
-
-def make_backend() -> AmbientTwisted:
-    """Return a backend on the reactor that there is when one is needed."""
-    return AmbientTwisted(ConfiguredReactor(), debug=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from time import perf_counter_ns, time_ns
 
 from txaio import _forward, _logging
-from txaio._asyncio import AmbientAsyncio, make_backend
+from txaio._asyncio import AmbientAsyncio
 from txaio._config import config
 from txaio._forward import *
 from txaio._logging import *
@@ -15,7 +15,7 @@ from txaio.interfaces import IFailedFuture, ILogger, log_levels
 from txaio_common import FailedFuture
 
 
-backend: AmbientAsyncio = make_backend()
+backend: AmbientAsyncio = AmbientAsyncio()
 using_asyncio: bool = True
 using_twisted: bool = False
 

@@ -13,11 +13,11 @@ from txaio._logging import *
 from txaio._logging import Loggers
 from txaio._native_logger import NativeLogger as Logger
 from txaio._selection import methods_of, with_config
-from txaio._twisted import AmbientTwisted, make_backend
+from txaio._twisted import AmbientTwisted
 from txaio.interfaces import IFailedFuture, ILogger, log_levels
 
 
-backend: AmbientTwisted = make_backend()
+backend: AmbientTwisted = AmbientTwisted()
 using_asyncio: bool = False
 using_twisted: bool = True
 
