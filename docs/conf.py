@@ -49,10 +49,10 @@ nitpick_ignore_regex = [
     # The standard library, under its modules' names.
     (
         "py:.*",
-    (
-        "py:.*",
-        r"(asyncio|collections|contextlib|logging|os|str|sys|twisted|types|uvloop)\..*",
-    ),
+        (
+            "py:.*",
+            r"(asyncio|collections|contextlib|logging|os|str|sys|twisted|types|uvloop)\..*",
+        ),
     ),
     # The same and the type variables, as they stand in annotations.
     ("py:.*", r"(T|T_co|P|P\.args|P\.kwargs|Args|Any|Callable|ClassVar|IO|Self)"),

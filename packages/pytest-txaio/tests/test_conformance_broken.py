@@ -21,10 +21,10 @@ CONFTEST = """
 from contextlib import suppress
 from contextvars import Context
 
-from heap_backend import HeapBackend, HeapFuture, Loop, _futures
+from heap_backend import HeapBackend, HeapDriver, HeapFuture, Loop, _futures
 from heap_backend._futures import HeapTask
 from heap_host import HeapHost
-from txaio_common import FailedFuture
+from txaio_common import Cancellation, FailedFuture
 
 
 def pytest_txaio_hosts():
@@ -35,8 +35,8 @@ BROKEN = {
         "T",
         {"T1", "T6"},
         """
-        HeapBackend._call_after = (
-            lambda self, delay, fn: self._loop.later(delay / 2, fn)
+        HeapDriver.call_at = (
+            lambda self, when, fn: self.loop.at((self.now() + when) / 2, fn)
         )
         """,
     ),
@@ -44,7 +44,7 @@ BROKEN = {
         "T",
         {"T1", "T2", "T3"},
         """
-        HeapBackend._call_soon = lambda self, fn: fn()
+        HeapDriver.call_soon = lambda self, fn: fn()
         """,
     ),
     "a cancelled sleep keeps its timer": (
@@ -52,7 +52,7 @@ BROKEN = {
         {"T5"},
         """
         def sleep(self, delay):
-            future = self._new_future(None)
+            future = self.create_future()
             self.call_later(delay, self.resolve, future)
             return future
 
@@ -65,9 +65,9 @@ BROKEN = {
         """
         settle = HeapFuture.settle
 
-        def settle_backwards(self, state, value):
+        def settle_backwards(self, outcome):
             self._listeners.reverse()
-            settle(self, state, value)
+            settle(self, outcome)
 
         HeapFuture.settle = settle_backwards
         """,
@@ -94,7 +94,14 @@ BROKEN = {
         "R",
         {"R1", "R2", "R4", "R5"},
         """
-        del HeapFuture.__del__
+        settle = HeapFuture.settle
+
+        def settle_quietly(self, outcome):
+            settle(self, outcome)
+            if self._unretrieved is not None:
+                self._unretrieved.mark_retrieved()
+
+        HeapFuture.settle = settle_quietly
         """,
     ),
     "settling again has no effect": (
@@ -103,9 +110,9 @@ BROKEN = {
         """
         settle = HeapFuture.settle
 
-        def settle_once(self, state, value):
-            if self.state == "pending":
-                settle(self, state, value)
+        def settle_once(self, outcome):
+            if self.outcome is None:
+                settle(self, outcome)
 
         HeapFuture.settle = settle_once
         """,
@@ -114,11 +121,13 @@ BROKEN = {
         "F",
         {"F7"},
         """
-        def error(self):
-            self._unseen = False
-            return None if self.state == "resolved" else self._value
+        class GrowingOutcome(_futures.Outcome):
+            def unwrap(self):
+                if self.failure is not None:
+                    raise self.failure.value
+                return self.value
 
-        HeapFuture.error = error
+        _futures.Outcome = GrowingOutcome
         """,
     ),
     "gather waits for all, though one has failed": (
@@ -135,7 +144,7 @@ BROKEN = {
 
         def gather_all(self, futures, consume_exceptions=True):
             ended = gather(self, futures)
-            return ended if consume_exceptions else self._spawn(values(ended))
+            return ended if consume_exceptions else self.driver.spawn(values(ended))
 
         HeapBackend.gather = gather_all
         """,
@@ -151,50 +160,56 @@ BROKEN = {
         "X",
         {"X4", "X5"},
         """
-        interrupt = HeapTask.interrupt
+        cancel = HeapTask.cancel
 
-        def interrupt_alone(self, msg=None):
+        def cancel_alone(self, message=None):
             awaited = self._awaited
-            if isinstance(awaited, HeapTask) and awaited.state == "pending":
+            if isinstance(awaited, HeapTask) and awaited.outcome is None:
                 awaited._listeners.clear()
-                self._throw = _futures.cancellation(msg)
+                self.cancellation.cancel(message, waits=False)
                 self._loop.soon(self._step)
             else:
-                interrupt(self, msg)
+                cancel(self, message)
 
-        HeapTask.interrupt = interrupt_alone
+        HeapTask.cancel = cancel_alone
         """,
     ),
     "a second cancellation interrupts the clean-up": (
         "X",
         {"X9"},
         """
-        async def uncancelled(self, fn, *args, **kwargs):
-            return await fn(*args, **kwargs)
+        async def uncancelled(self, call):
+            return await call()
 
-        HeapTask.cancel = HeapTask.interrupt
-        HeapBackend.uncancelled = uncancelled
+        cancel = HeapTask.cancel
+
+        def cancel_again(self, message=None):
+            self.cancellation = Cancellation()
+            cancel(self, message)
+
+        HeapTask.cancel = cancel_again
+        HeapDriver.uncancelled = uncancelled
         """,
     ),
     "a canceller is not called": (
         "X",
         {"X1", "X8", "X10"},
         """
-        HeapBackend._new_future = lambda self, canceller: self._make_future(None)
+        HeapDriver.set_canceller = lambda self, future, canceller: None
         """,
     ),
     "a backend that has ended still makes futures": (
         "L",
         {"L3"},
         """
-        end = HeapBackend._end
+        end = HeapBackend.end
 
         def end_and_stay(self, grace):
-            make_future = self._make_future
+            create_future = self.driver.create_future
             end(self, grace)
-            self._make_future = make_future
+            self.driver.create_future = create_future
 
-        HeapBackend._end = end_and_stay
+        HeapBackend.end = end_and_stay
         """,
     ),
     "calls from threads are made last in, first out": (

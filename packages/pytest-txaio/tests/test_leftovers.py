@@ -135,7 +135,7 @@ def near():
     far.close()
 
 async def test_x(txaio, near):
-    txaio._reactor.addReader(Reader(near))
+    txaio.native.reactor.addReader(Reader(near))
 """
     said = failure_text(text, backends="twisted")
     assert "watched by the loop: <" in said

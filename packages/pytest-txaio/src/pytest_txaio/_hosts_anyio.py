@@ -47,9 +47,8 @@ class AnyioAsyncioHost(AsyncioHost):
 
     def timers(self, backend: Any) -> list[tuple[Any, float]] | None:
         """Return the calls of the backend, for which the loop has a single timer."""
-        pump, now = backend._pump, backend.time()
-        ours = [(call.fn, when - now) for when, _, call in pump._heap]
-        calls = [(fn, left) for fn, left in ours if fn is not None]
+        now = backend.time()
+        calls = [(fn, when - now) for fn, when in backend.driver.statistics().timers]
         return calls + [call for call in self.native_calls() if not _is_alarm(*call)]
 
 
@@ -118,7 +117,7 @@ class AnyioTrioHost(AnyioAsyncioHost):
     def reject_waits(self) -> bool:
         """Reject the futures that coroutines await; return whether there were any."""
         backend, ended = self.running, False
-        for future in list(backend._pump.waits.values()):
+        for future in backend.driver.statistics().awaited:
             # The future of a coroutine ends with the one that the coroutine awaits.
             with suppress(RuntimeError):
                 backend.reject(future, RuntimeError("the test was given up"))

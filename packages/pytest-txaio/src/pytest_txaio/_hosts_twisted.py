@@ -64,8 +64,8 @@ class TwistedHost(Host):
         return len(self.timers(None))
 
     def native_tasks(self) -> int | None:
-        """Return the number of other coroutines: Twisted itself has no tasks."""
-        return len(self.running._runners - {self.running._current})
+        """Return the number of the backend's coroutines: Twisted has no tasks."""
+        return len(self.running.driver.statistics().tasks)
 
     def timers(self, backend: Any) -> list[tuple[Any, float]]:
         del backend

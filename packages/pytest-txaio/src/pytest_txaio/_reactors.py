@@ -157,7 +157,7 @@ def pending_calls(reactor: Any) -> list[tuple[Any, float]]:
 
 def _guarded(call: Any) -> Any:
     """Return the function that *call* calls, without the wrapper of the backend."""
-    return call.args[0] if getattr(call.func, "__name__", "") == "_guard" else call.func
+    return getattr(call.func, "fn", call.func)
 
 
 def watched(reactor: Any) -> list[object]:

@@ -9,7 +9,7 @@ from functools import partial
 from types import CoroutineType, FrameType
 from typing import Any, cast
 
-from txaio_interfaces import IBackend, IDelayedCall
+from txaio_interfaces import IDelayedCall
 
 
 COROUTINE_TYPE: Any = CoroutineType  # Of any type parameters.
@@ -35,9 +35,9 @@ def function_names(fn: Any) -> list[str]:
         return batched or function_names(fn.func)
     owner = getattr(fn, "__self__", None)
     if isinstance(owner, IDelayedCall):
-        # The backends of this project have `_func`; others fall back to the method.
-        return function_names(getattr(owner, "_func", None) or fn.__name__)
-    if isinstance(owner, IBackend) and fn.__name__ == "resolve":
+        # The backends of this project have `func`; others fall back to the method.
+        return function_names(getattr(owner, "func", None) or fn.__name__)
+    if getattr(fn, "__name__", "") == "end_sleep":
         return ["sleep"]
     name = fn if isinstance(fn, str) else getattr(fn, "__qualname__", repr(fn))
     return [name.rpartition("<locals>.")[2]]

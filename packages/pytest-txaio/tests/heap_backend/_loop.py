@@ -5,26 +5,22 @@ from __future__ import annotations
 import logging
 import time
 from collections import deque
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from heapq import heapify, heappop, heappush
 from itertools import count
 from threading import Condition
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+Report = Callable[[str, BaseException], object]
 
-    from heap_backend._futures import HeapTask
-
-    Report = Callable[[str, BaseException], object]
-
-FEW = 64
-"""So many cancelled calls are not worth clearing away."""
+MAX_CANCELLED_CALLS = 64
+"""How many cancelled calls may stay in the heap, however small it is."""
 
 
 def log_error(text: str, error: BaseException) -> None:
-    """Report as the programs do that have no better place."""
+    """Log *error* to the standard library's logging."""
     logging.getLogger("heap").error("%s", text, exc_info=error)
 
 
@@ -47,7 +43,7 @@ class Call:
             del fn
 
     def cancel(self) -> None:
-        """See to it that the call is not made, and refer to nothing any more."""
+        """Do not make the call."""
         if self.fn is not None:
             self.fn = None
             self._loop.tidy()
@@ -57,7 +53,7 @@ class Loop:
     """Makes calls in their order and in their time, in the thread that runs it."""
 
     def __init__(self, report: Report = log_error) -> None:
-        """Hand on to *report* what nobody else takes."""
+        """Call *report* with errors that nothing else handles."""
         self.report = report
         self._ready: deque[Callable[[], object]] = deque()
         self._later: list[tuple[float, int, Call]] = []
@@ -66,10 +62,10 @@ class Loop:
         self._cancelled = 0
         self._wake = Condition()
         self.threads = ThreadPoolExecutor()
-        self.tasks: set[HeapTask] = set()
-        """Coroutines that run: what they wait for need not keep them."""
+        self.tasks: set[Any] = set()
+        """The tasks of the coroutines that run, which nothing else may refer to."""
         self.current: Any = None
-        """The task whose coroutine has its turn."""
+        """The task whose coroutine runs."""
 
     def now(self) -> float:
         """Return the monotonic time, in seconds."""
@@ -81,10 +77,10 @@ class Loop:
         self._ready.append(call)
         return call
 
-    def later(self, delay: float, fn: Callable[[], object]) -> Call:
-        """Make the call after *delay* seconds."""
+    def at(self, when: float, fn: Callable[[], object]) -> Call:
+        """Make the call at *when*, a time of `now`."""
         call = Call(self, fn)
-        heappush(self._later, (self.now() + delay, next(self._numbers), call))
+        heappush(self._later, (when, next(self._numbers), call))
         return call
 
     def from_thread(self, fn: Callable[[], object]) -> None:
@@ -98,9 +94,11 @@ class Loop:
         return sum(call.fn is not None for _, _, call in self._later)
 
     def tidy(self) -> None:
-        """Clear cancelled calls away, where they are more than half of all."""
+        """Remove cancelled calls, if they are more than half of all."""
         self._cancelled += 1
-        if self._cancelled > FEW and self._cancelled * 2 > len(self._later):
+        if self._cancelled > MAX_CANCELLED_CALLS and self._cancelled * 2 > len(
+            self._later
+        ):
             self._later = [entry for entry in self._later if entry[2].fn is not None]
             heapify(self._later)
             self._cancelled = 0

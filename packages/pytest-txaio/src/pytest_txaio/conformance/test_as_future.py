@@ -137,7 +137,7 @@ async def test_async_generator_object(txa: IBackend) -> None:
 async def test_future_instead_of_a_function(txa: IBackend) -> None:
     """A2: A future instead of a function: `TypeError` at once."""
     future: Any = txa.create_future_success(1)
-    with pytest.raises(TypeError, match="fn is handed over and not called"):
+    with pytest.raises(TypeError, match="pass the function itself"):
         txa.as_future(future)
 
 

@@ -1,0 +1,110 @@
+"""The driver: what `txaio_common` needs of a `Loop`."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Coroutine
+from concurrent.futures import Future
+from contextvars import copy_context
+from functools import partial
+from typing import Any
+
+from heap_backend._futures import (
+    CancelledError,
+    HeapFuture,
+    HeapTask,
+    InvalidStateError,
+    failed,
+)
+from heap_backend._loop import Loop
+from txaio_common import Driver, FailedFuture, Handle, Outcome, Statistics
+
+
+class HeapDriver(Driver):
+    """The primitives, on one `Loop`."""
+
+    name = "heap"
+    future_type = HeapFuture
+    cancelled_error = CancelledError
+    invalid_state_error = InvalidStateError
+
+    def __init__(self, loop: Loop) -> None:
+        self.loop = loop
+
+    def now(self) -> float:
+        return self.loop.now()
+
+    def call_soon(self, fn: Callable[[], object]) -> Handle:
+        return self.loop.soon(fn)
+
+    def call_at(self, when: float, fn: Callable[[], object]) -> Handle:
+        return self.loop.at(when, fn)
+
+    def call_from_thread(self, fn: Callable[[], object]) -> None:
+        self.loop.from_thread(partial(copy_context().run, fn))
+
+    def run_in_thread(self, fn: Callable[[], Any]) -> HeapFuture:
+        future, loop = self.create_future(), self.loop
+
+        def settle(work: Future[Any]) -> None:
+            error = work.exception()
+            if error is None:
+                future.settle(Outcome(work.result()))
+            else:
+                future.settle(failed(FailedFuture(error)))
+
+        work = loop.threads.submit(copy_context().run, fn)
+        work.add_done_callback(lambda work: loop.from_thread(partial(settle, work)))
+        return future
+
+    def report(self, text: str, exception: BaseException) -> None:
+        self.loop.report(text, exception)
+
+    def create_future(self) -> HeapFuture:
+        return HeapFuture(self.loop)
+
+    def set_canceller(self, future: Any, canceller: Callable[[Any], object]) -> None:
+        future.canceller = partial(copy_context().run, canceller)
+
+    def resolve(self, future: Any, value: Any) -> None:
+        future.settle(Outcome(value))
+
+    def reject(self, future: Any, failure: Any) -> None:
+        future.settle(failed(failure))
+
+    def cancel(self, future: Any, message: str | None = None) -> None:
+        future.cancel(message)
+
+    def is_settled(self, future: Any) -> bool:
+        return future.outcome is not None
+
+    def listen(self, future: Any, fn: Callable[[Any], object]) -> None:
+        future.listen(fn)
+
+    def peek(self, future: Any) -> BaseException | None:
+        failure = future.outcome.failure
+        return None if failure is None else failure.value
+
+    def value(self, future: Any) -> Any:
+        return future.outcome.unwrap()
+
+    def failure(self, future: Any) -> Any:
+        return future.retrieve().failure
+
+    def spawn(self, coroutine: Coroutine[Any, Any, Any]) -> HeapTask:
+        task = HeapTask(self.loop, coroutine)
+        self.loop.tasks.add(task)
+        return task
+
+    async def uncancelled(self, call: Callable[[], Awaitable[Any]]) -> Any:
+        cancellation = self.loop.current.cancellation
+        cancellation.enter_shield()
+        try:
+            return await call()
+        finally:
+            cancellation.leave_shield()
+
+    def interrupt(self, future: Any) -> None:
+        future.interrupt()
+
+    def statistics(self) -> Statistics:
+        return Statistics(tasks=tuple(self.loop.tasks))
