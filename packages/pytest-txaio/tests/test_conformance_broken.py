@@ -121,13 +121,11 @@ BROKEN = {
         "F",
         {"F7"},
         """
-        class GrowingOutcome(_futures.Outcome):
+        class GrowingOutcome(_futures.FailedOutcome):
             def unwrap(self):
-                if self.failure is not None:
-                    raise self.failure.value
-                return self.value
+                raise self.failure.value
 
-        _futures.Outcome = GrowingOutcome
+        _futures.FailedOutcome = GrowingOutcome
         """,
     ),
     "gather waits for all, though one has failed": (
@@ -208,6 +206,7 @@ BROKEN = {
             create_future = self.driver.create_future
             end(self, grace)
             self.driver.create_future = create_future
+            self.use(self.driver)
 
         HeapBackend.end = end_and_stay
         """,

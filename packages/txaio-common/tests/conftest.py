@@ -26,6 +26,9 @@ def task_name() -> str:
 class PlainLogging(Backend):
     """A backend that can do nothing but log, in one task."""
 
+    def use(self, driver: Any) -> None:
+        self.driver = driver
+
     def __init__(self) -> None:
         driver: Any = SimpleNamespace(emitter=RecordEmitter(task_name))
         super().__init__(driver)

@@ -38,7 +38,7 @@ class HeapBackend(Backend):
         loop = self.native.loop
         complete(loop, end_tasks(self.native, grace))
         loop.threads.shutdown()
-        self.driver = EndedDriver(self.native, ENDED)
+        self.use(EndedDriver(self.native, ENDED))
 
 
 def complete(loop: Loop, coroutine: Coroutine[Any, Any, Any]) -> Any:

@@ -14,16 +14,17 @@ from heap_backend._futures import (
     HeapTask,
     InvalidStateError,
     failed,
+    resolved,
 )
 from heap_backend._loop import Loop
-from txaio_common import Driver, FailedFuture, Handle, Outcome, Statistics
+from txaio_common import UNSET, Driver, FailedFuture, Handle, Statistics
 
 
 class HeapDriver(Driver):
     """The primitives, on one `Loop`."""
 
     name = "heap"
-    future_type = HeapFuture
+    future_type = own_type = HeapFuture
     cancelled_error = CancelledError
     invalid_state_error = InvalidStateError
 
@@ -48,7 +49,7 @@ class HeapDriver(Driver):
         def settle(work: Future[Any]) -> None:
             error = work.exception()
             if error is None:
-                future.settle(Outcome(work.result()))
+                future.settle(resolved(work.result()))
             else:
                 future.settle(failed(FailedFuture(error)))
 
@@ -66,7 +67,7 @@ class HeapDriver(Driver):
         future.canceller = partial(copy_context().run, canceller)
 
     def resolve(self, future: Any, value: Any) -> None:
-        future.settle(Outcome(value))
+        future.settle(resolved(value))
 
     def reject(self, future: Any, failure: Any) -> None:
         future.settle(failed(failure))
@@ -80,12 +81,9 @@ class HeapDriver(Driver):
     def listen(self, future: Any, fn: Callable[[Any], object]) -> None:
         future.listen(fn)
 
-    def peek(self, future: Any) -> BaseException | None:
-        failure = future.outcome.failure
-        return None if failure is None else failure.value
-
-    def value(self, future: Any) -> Any:
-        return future.outcome.unwrap()
+    def peek(self, future: Any) -> Any:
+        outcome = future.outcome
+        return outcome.value if outcome.failure is None else UNSET
 
     def failure(self, future: Any) -> Any:
         return future.retrieve().failure

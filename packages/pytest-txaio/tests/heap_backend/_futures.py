@@ -8,7 +8,13 @@ from functools import partial
 from typing import Any
 
 from heap_backend._loop import Loop
-from txaio_common import Cancellation, FailedFuture, Outcome, UnretrievedFailure
+from txaio_common import (
+    Cancellation,
+    FailedFuture,
+    FailedOutcome,
+    Outcome,
+    UnretrievedFailure,
+)
 
 
 Listener = Callable[[Any], object]
@@ -130,7 +136,7 @@ class HeapTask(HeapFuture):
                 awaited = self._context.run(self._coroutine.throw, error)
             self._wait_for(awaited)
         except StopIteration as stop:
-            self._end(Outcome(stop.value))
+            self._end(resolved(stop.value))
         except Exception as raised:  # noqa: BLE001 - whatever the coroutine raises
             self._end(failed(FailedFuture(raised)))
         except BaseException:
@@ -160,6 +166,13 @@ class HeapTask(HeapFuture):
         super().settle(outcome)
 
 
+def resolved(value: Any) -> Outcome:
+    """Return the outcome of what has *value*."""
+    outcome = Outcome()
+    outcome.value = value
+    return outcome
+
+
 def cancelled(message: str | None) -> Outcome:
     """Return the outcome of what is cancelled; *message* is the exception's text."""
     error = CancelledError() if message is None else CancelledError(message)
@@ -169,4 +182,4 @@ def cancelled(message: str | None) -> Outcome:
 def failed(failure: Any) -> Outcome:
     """Return the outcome of what fails with *failure*, or is cancelled by it."""
     is_cancellation = isinstance(failure.value, CancelledError)
-    return Outcome(failure=failure, is_cancellation=is_cancellation)
+    return FailedOutcome(failure, is_cancellation=is_cancellation)

@@ -57,7 +57,7 @@ class AnyioBackend(Backend):
             raise RuntimeError("an AnyIO backend runs once: make another")
         self._entered = True
         await self.native.begin()
-        self.driver = checked(self.native, self._debug)
+        self.use(checked(self.native, self._debug))
         return self
 
     async def __aexit__(
@@ -70,7 +70,7 @@ class AnyioBackend(Backend):
         try:
             failure = await self.native.end(self._grace)
         finally:
-            self.driver = EndedDriver(self.native, ENDED)
+            self.use(EndedDriver(self.native, ENDED))
         if failure is not None and failure is not error:
             _raise(failure, error)
 

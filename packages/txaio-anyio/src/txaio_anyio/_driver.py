@@ -45,7 +45,7 @@ class AnyioDriver(Driver):
     """The primitives, on futures of our own and tasks of AnyIO."""
 
     name = "anyio"
-    future_type = AnyioFuture
+    future_type = own_type = AnyioFuture
     future_noun = "an AnyIO future"
     cancelled_error = CancelledError
     invalid_state_error = InvalidStateError
@@ -54,6 +54,12 @@ class AnyioDriver(Driver):
     now: Any = None
     call_soon: Any = None
     call_at: Any = None
+    create_future: Any = None
+
+    # The methods of our futures, which those of coroutines do not override.
+    listen: Any = staticmethod(AnyioFuture.listen)
+    set_canceller: Any = staticmethod(AnyioFuture.set_canceller)
+    resolve_own: Any = staticmethod(AnyioFuture.resolve)
 
     scheduler: Scheduler
     """What makes the calls, from `begin` on."""
@@ -72,6 +78,7 @@ class AnyioDriver(Driver):
         self.now = loop.now
         self.call_soon = self.scheduler.call_soon
         self.call_at = self.scheduler.call_at
+        self.create_future = partial(AnyioFuture, self.scheduler)
         self.scheduler.start(self.scheduler.run)
 
     async def end(self, grace: float) -> BaseException | None:
@@ -113,12 +120,6 @@ class AnyioDriver(Driver):
         except BaseException as error:  # noqa: BLE001 - `async with` raises it
             self.scheduler.fail(error)
 
-    def create_future(self) -> AnyioFuture:
-        return AnyioFuture(self.scheduler)
-
-    def set_canceller(self, future: Any, canceller: Callable[[Any], object], /) -> None:
-        future.set_canceller(canceller)
-
     def resolve(self, future: Any, value: Any, /) -> None:
         future.resolve(value)
 
@@ -131,25 +132,19 @@ class AnyioDriver(Driver):
     def is_settled(self, future: Any, /) -> bool:
         return future.outcome is not None
 
-    def listen(self, future: Any, fn: Callable[[Any], object], /) -> None:
-        future.listen(fn)
-
-    def peek(self, future: Any, /) -> BaseException | None:
-        failure = future.outcome.failure
-        return None if failure is None else failure.value
-
-    def value(self, future: Any, /) -> Any:
-        return future.outcome.unwrap()
+    def peek(self, future: Any, /) -> Any:
+        outcome = future.outcome
+        return outcome.value if outcome.failure is None else UNSET
 
     def failure(self, future: Any, /) -> IFailedFuture | None:
         failure: IFailedFuture | None = future.retrieve().failure
         return failure
 
     def outcome(self, future: Any, /) -> Any:
-        if future.outcome is None:
+        outcome = future.outcome
+        if outcome is None:
             return UNSET
-        outcome = future.retrieve()
-        return outcome.value if outcome.failure is None else outcome.failure
+        return outcome.value if outcome.failure is None else future.retrieve().failure
 
     def spawn(self, coroutine: Coroutine[Any, Any, Any], /) -> AnyioTask:
         return self._start(coroutine, AnyioTask)

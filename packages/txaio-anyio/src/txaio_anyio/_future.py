@@ -7,7 +7,7 @@ from contextvars import Context, copy_context
 from typing import Any
 
 from txaio_anyio._scheduler import ENDED, Scheduler
-from txaio_common import FailedFuture, Outcome, UnretrievedFailure
+from txaio_common import FailedFuture, FailedOutcome, Outcome, UnretrievedFailure
 from txaio_interfaces import IFailedFuture
 
 
@@ -54,63 +54,76 @@ class Waiter:
 class AnyioFuture:
     """A result that comes later, to await or to hand to the backend's methods."""
 
-    _outcome: Outcome | None = None
-    _event: Any = None
-    """What those that wait for the outcome wait on."""
-    _listeners: list[tuple[Context, Listener]] | None = None
-    _on_cancel: tuple[Context, Listener] | None = None
-    _unretrieved: UnretrievedFailure | None = None
+    __slots__ = (
+        "__weakref__",
+        "_event",
+        "_listeners",
+        "_on_cancel",
+        "_scheduler",
+        "_unretrieved",
+        "outcome",
+    )
 
     def __init__(self, scheduler: Scheduler) -> None:
         """Be pending; callbacks are called by *scheduler*."""
         self._scheduler = scheduler
+        self.outcome: Outcome | None = None
+        """The outcome, None while pending; to see it does not count as retrieving."""
+        self._event: Any = None
+        """What those that wait for the outcome wait on."""
+        self._listeners: list[tuple[Context, Listener]] | None = None
+        self._on_cancel: tuple[Context, Listener] | None = None
+        self._unretrieved: UnretrievedFailure | None = None
 
     def __repr__(self) -> str:
-        state = "pending" if self._outcome is None else repr(self._outcome)
+        state = "pending" if self.outcome is None else repr(self.outcome)
         return f"<{type(self).__name__} {state} at {id(self):#x}>"
 
     def cancel(self, message: str | None = None) -> None:
         """Settle as cancelled, if pending."""
-        if self._outcome is None:
+        if self.outcome is None:
             self.settle(cancelled_outcome(message))
 
     def __await__(self) -> Generator[Any, Any, Any]:
         """Wait for the outcome, and return the value or raise the exception."""
         try:
-            if self._outcome is None:
+            if self.outcome is None:
                 yield from self._wait().__await__()
+            if self.outcome is not None and self.outcome.failure is None:
+                return self.outcome.value
             return self.retrieve().unwrap()
         finally:
             del self  # See `txaio_common.Outcome`.
 
     # What the driver calls
 
-    @property
-    def outcome(self) -> Outcome | None:
-        """The outcome, None while pending; to see it does not count as retrieving."""
-        return self._outcome
-
     def resolve(self, value: Any) -> None:
         """Settle with *value*; do nothing if cancelled."""
-        if self._accepts_outcome():
-            self.settle(Outcome(value))
+        if self.outcome is None:
+            outcome = Outcome()
+            outcome.value = value
+            self.settle(outcome)
+        else:
+            self._refuse_outcome()
 
     def reject(self, failure: IFailedFuture) -> None:
         """Fail with *failure*; do nothing if cancelled."""
-        if self._accepts_outcome():
+        if self.outcome is None:
             self.settle(failed_outcome(failure))
+        else:
+            self._refuse_outcome()
 
     def retrieve(self) -> Outcome:
         """Return the outcome, which is there, and do not report it any more."""
         if self._unretrieved is not None:
             self._unretrieved.mark_retrieved()
             self._unretrieved = None
-        outcome: Any = self._outcome
+        outcome: Any = self.outcome
         return outcome  # type: ignore[no-any-return]
 
     def settle(self, outcome: Outcome) -> None:
         """Take the *outcome*, whatever else this stands for."""
-        self._outcome = outcome
+        self.outcome = outcome
         scheduler = self._scheduler
         if outcome.failure is not None and not outcome.is_cancellation:
             self._unretrieved = UnretrievedFailure(scheduler.report, outcome.failure)
@@ -131,7 +144,7 @@ class AnyioFuture:
     def listen(self, fn: Listener) -> None:
         """Call ``fn(self)``, in this context, once there is an outcome."""
         context = copy_context()
-        if self._outcome is not None:
+        if self.outcome is not None:
             self._scheduler.push(context.run, fn, self)
         elif self._listeners is None:
             self._listeners = [(context, fn)]
@@ -147,12 +160,10 @@ class AnyioFuture:
         if self._event is not None:
             self._event.set()
 
-    def _accepts_outcome(self) -> bool:
-        if self._outcome is None:
-            return True
-        if self._outcome.is_cancellation:
-            return False
-        raise InvalidStateError(f"the future is {self._outcome!r} already")
+    def _refuse_outcome(self) -> None:
+        """Raise an error, as this is settled already, unless it was cancelled."""
+        if self.outcome is not None and not self.outcome.is_cancellation:
+            raise InvalidStateError(f"the future is {self.outcome!r} already")
 
     async def _wait(self) -> None:
         """Wait for the outcome, as the native task that runs.
@@ -203,10 +214,10 @@ def cancellation(message: str | None) -> CancelledError:
 def cancelled_outcome(message: str | None) -> Outcome:
     """Return the outcome of what is cancelled; *message* is the exception's text."""
     failure = FailedFuture(cancellation(message))
-    return Outcome(failure=failure, is_cancellation=True)
+    return FailedOutcome(failure, is_cancellation=True)
 
 
 def failed_outcome(failure: IFailedFuture) -> Outcome:
     """Return the outcome of what fails with *failure*, or is cancelled by it."""
     is_cancellation = isinstance(failure.value, CancelledError)
-    return Outcome(failure=failure, is_cancellation=is_cancellation)
+    return FailedOutcome(failure, is_cancellation=is_cancellation)

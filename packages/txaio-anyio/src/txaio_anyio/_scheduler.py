@@ -106,18 +106,21 @@ class Scheduler:
         self._cancelled = 0
         """How many calls in the heap were cancelled."""
         self._closing = False
+        self._is_sleeping = False
         self._thread = get_ident()
 
     def push(self, fn: Callable[..., object], *args: Any) -> None:
         """Make the call soon, even if the backend is about to end."""
         self._ready.append(partial(fn, *args))
-        self.loop.wake()
+        if self._is_sleeping:
+            self._wake()
 
     def call_soon(self, fn: Callable[[], object], /) -> Call:
         """Make the call soon, unless it is cancelled."""
         call = Call(fn)
         self._ready.append(call)
-        self.loop.wake()
+        if self._is_sleeping:
+            self._wake()
         return call
 
     def call_at(self, when: float, fn: Callable[[], object], /) -> Call:
@@ -178,11 +181,15 @@ class Scheduler:
         self.tasks.discard(task)
         self.waiters.pop(native, None)
         if self._closing:
-            self.loop.wake()
+            self._wake()
 
     def close(self) -> None:
         """End when all tasks have ended."""
         self._closing = True
+        self._wake()
+
+    def _wake(self) -> None:
+        self._is_sleeping = False
         self.loop.wake()
 
     async def run(self) -> None:
@@ -205,7 +212,11 @@ class Scheduler:
         if self._ready:
             await self.loop.pause()
         else:
-            await self.loop.sleep(self._next())
+            self._is_sleeping = True
+            try:
+                await self.loop.sleep(self._next())
+            finally:
+                self._is_sleeping = False
 
     def _turn(self) -> None:
         """Make the calls that are due; those that they add wait for the next turn."""

@@ -48,6 +48,7 @@ from txaio_anyio._future import (
 )
 from txaio_anyio._scheduler import Scheduler
 from txaio_common import Cancellation, FailedFuture, Outcome
+from txaio_interfaces import IFailedFuture
 
 
 class AnyioTask(AnyioFuture, Waiter):
@@ -63,7 +64,7 @@ class AnyioTask(AnyioFuture, Waiter):
 
     def cancel(self, message: str | None = None) -> None:
         """Raise `CancelledError` at the await of the innermost coroutine."""
-        if self._outcome is not None:
+        if self.outcome is not None:
             return
         task: AnyioTask = self
         while task.cancellation.cancel(message, waits=not task._is_running()):
@@ -76,6 +77,19 @@ class AnyioTask(AnyioFuture, Waiter):
                 return
             task = awaited
         task._break_await_cycle()
+
+    def resolve(self, value: Any) -> None:
+        del value
+        self._refuse_outcome()
+
+    def reject(self, failure: IFailedFuture) -> None:
+        del failure
+        self._refuse_outcome()
+
+    def _refuse_outcome(self) -> None:
+        if self.outcome is None:
+            raise RuntimeError("a coroutine's future is settled by its return value")
+        super()._refuse_outcome()
 
     def interrupt(self) -> None:
         """Have AnyIO cancel the coroutine, which raises at each of its awaits.
@@ -115,7 +129,7 @@ class AnyioTask(AnyioFuture, Waiter):
 
     async def _end_for(self, waiter: Waiter) -> None:
         self.cancel()
-        if self._outcome is None and waiter not in self._chain():
+        if self.outcome is None and waiter not in self._chain()[0]:
             with anyio.CancelScope(shield=True):
                 await self._event.wait()
 
@@ -133,10 +147,13 @@ class AnyioTask(AnyioFuture, Waiter):
                     coroutine.close()
                     return
                 try:
-                    self.settle(Outcome(await coroutine))
+                    value = await coroutine
                 except loop.cancelled:
                     # A stray one of asyncio's would take the whole group along.
                     return
+            outcome = Outcome()
+            outcome.value = value
+            self.settle(outcome)
         except Exception as error:  # noqa: BLE001 - whatever the coroutine raises
             self._fail(error)
         except BaseException as error:  # noqa: BLE001 - `async with` raises it
@@ -157,15 +174,10 @@ class AnyioTask(AnyioFuture, Waiter):
         self.settle(failed_outcome(FailedFuture(error)))
 
     def _end(self, native: object) -> None:
-        if self._outcome is None:
+        if self.outcome is None:
             self.settle(cancelled_outcome(self.cancellation.message))
         self._scope = self._native = None
         self._scheduler.discard(self, native)
-
-    def _accepts_outcome(self) -> bool:
-        if self._outcome is None:
-            raise RuntimeError("a coroutine's future is settled by its return value")
-        return super()._accepts_outcome()
 
     # How a cancellation reaches the coroutine
 
@@ -196,7 +208,7 @@ class AnyioTask(AnyioFuture, Waiter):
 
     def _deliver_natively(self) -> None:
         # Had it awaited a future of ours meanwhile, this would not be pending any more.
-        if self._outcome is None and self.cancellation.take():
+        if self.outcome is None and self.cancellation.take():
             self.interrupt()
 
     def _break_await_cycle(self) -> None:
@@ -204,21 +216,25 @@ class AnyioTask(AnyioFuture, Waiter):
 
         Not one that is inside `uncancelled`.
         """
-        chain = self._chain()
-        if chain[-1]._awaited_task() is self:
+        chain, repeated = self._chain()
+        if repeated is self:
             for task in chain:
                 if not task.cancellation.shields:
                     task.interrupt()
                     return
 
-    def _chain(self) -> list[AnyioTask]:
-        """Return the tasks, from this one, that wait each for the next."""
-        chain: list[AnyioTask] = []
+    def _chain(self) -> tuple[dict[AnyioTask, None], AnyioTask | None]:
+        """Return the tasks, from this one, that wait each for the next.
+
+        With them comes the task of theirs that the last one waits for, if there is one:
+        then they wait for each other.
+        """
+        chain: dict[AnyioTask, None] = {}
         task: AnyioTask | None = self
         while task is not None and task not in chain:
-            chain.append(task)
+            chain[task] = None
             task = task._awaited_task()
-        return chain
+        return chain, task
 
 
 class _ThreadExit(Exception):  # noqa: N818 - it is none: it carries one

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from txaio_asyncio._driver import AsyncioDriver
 from txaio_common import Backend, EndedDriver, checked, end_tasks
+from txaio_interfaces import IFuture
 
 
 ENDED = (
@@ -42,6 +43,17 @@ class AsyncioBackend(Backend):
         """The driver, without the checks of debug mode."""
         super().__init__(checked(self.native, debug))
 
+    def resolve(self, future: IFuture[Any], result: Any = None) -> None:
+        # What the driver does, without its frame: a tenth of what a future costs here.
+        if type(future) is not asyncio.Future or self.driver is not self.native:
+            super().resolve(future, result)
+            return
+        try:
+            future.set_result(result)
+        except asyncio.InvalidStateError:
+            if not future.cancelled():
+                raise
+
     async def end(self, grace: float) -> None:
         """End with the loop, which `run` does: cancel the coroutines that run.
 
@@ -49,7 +61,7 @@ class AsyncioBackend(Backend):
         """
         self.native.is_ending = True
         await end_tasks(self.native, grace)
-        self.driver = EndedDriver(self.native, ENDED)
+        self.use(EndedDriver(self.native, ENDED))
 
 
 def _running_loop() -> asyncio.AbstractEventLoop:

@@ -19,7 +19,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from contextvars import Context, copy_context
 from functools import partial
-from operator import attrgetter
 from typing import Any, ClassVar, TypeVar
 from weakref import WeakSet
 
@@ -55,7 +54,7 @@ class AsyncioDriver(Driver):
     """The primitives, on one asyncio loop."""
 
     name = "asyncio"
-    future_type = asyncio.Future
+    future_type = own_type = asyncio.Future
     future_noun = "an asyncio future"
     cancelled_error = asyncio.CancelledError
     invalid_state_error = asyncio.InvalidStateError
@@ -66,10 +65,6 @@ class AsyncioDriver(Driver):
     create_future: Any = None
     is_settled: Any = staticmethod(asyncio.Future.done)
     listen: Any = staticmethod(asyncio.Future.add_done_callback)
-    value: Any = staticmethod(asyncio.Future.result)
-    # `exception()` would count as retrieving: without this attribute, which is private,
-    # a callback without an errback would hide the failure.
-    peek: Any = staticmethod(attrgetter("_exception"))
 
     _cancelled: ClassVar[WeakSet[Task]] = WeakSet()
 
@@ -125,6 +120,26 @@ class AsyncioDriver(Driver):
                 raise
         except RuntimeError as error:
             raise _explain(error, future) from None
+
+    def peek(self, future: Any, /) -> Any:
+        # `exception()` would count as retrieving: without this attribute, which is
+        # private, a callback without an errback would hide the failure.
+        if future._exception is not None:
+            return UNSET
+        try:
+            return future.result()
+        except asyncio.CancelledError:
+            return UNSET
+
+    @staticmethod
+    def call_back(callback: Callable[[Any], object], future: Any, /) -> None:
+        # The same, without a frame more.
+        if future._exception is None:
+            try:
+                value = future.result()
+            except asyncio.CancelledError:
+                return
+            callback(value)
 
     def failure(self, future: Any, /) -> IFailedFuture | None:
         try:

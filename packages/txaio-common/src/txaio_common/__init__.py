@@ -56,7 +56,12 @@ from txaio_common._main import (
     end_tasks,
     start_main,
 )
-from txaio_common._outcome import UNSET, Outcome, UnretrievedFailure
+from txaio_common._outcome import (
+    UNSET,
+    FailedOutcome,
+    Outcome,
+    UnretrievedFailure,
+)
 from txaio_common._timers import DelayedCall, end_sleep
 
 
@@ -79,6 +84,7 @@ __all__ = [
     "EndedDriver",
     "Event",
     "FailedFuture",
+    "FailedOutcome",
     "Handle",
     "HasDriver",
     "LevelListener",

@@ -34,7 +34,7 @@ from txaio_common._failures import (
     traceback_of,
     value_of,
 )
-from txaio_common._futures import call_back, call_either, fail, failed_future, follow
+from txaio_common._futures import fail, failed_future, follow
 from txaio_common._main import bind_thread_call
 from txaio_common._outcome import UNSET
 from txaio_common._timers import DelayedCall, sleep
@@ -58,11 +58,22 @@ class Backend(IBackend):
     """
 
     driver: Driver
-    """What does the work. At the end it is replaced by an `EndedDriver`."""
+    """What does the work; given by `use`."""
 
     def __init__(self, driver: Driver) -> None:
         """Use *driver*."""
+        self.use(driver)
+
+    def use(self, driver: Driver) -> None:
+        """Use *driver* from now on: at the end, an `EndedDriver`."""
         self.driver = driver
+        # Bound here, as looking them up takes as long as the rest of these methods.
+        self._own_type = driver.own_type
+        self._create_future = driver.create_future
+        self._listen = driver.listen
+        self._call_back = driver.call_back
+        self._call_either = driver.call_either
+        self._resolve_own = driver.resolve_own
 
     @property
     def name(self) -> str:
@@ -78,7 +89,7 @@ class Backend(IBackend):
     ) -> IFuture[Any]:
         if result is UNSET and error is UNSET:
             if canceller is None:
-                return self.driver.create_future()
+                return self._create_future()
             check_callable(canceller, "canceller")
             future = self.driver.create_future()
             self.driver.set_canceller(future, canceller)
@@ -92,8 +103,8 @@ class Backend(IBackend):
         raise ValueError("create_future takes a result or an error, not both")
 
     def create_future_success(self, result: T) -> IFuture[T]:
-        future = self.driver.create_future()
-        self.driver.resolve(future, result)
+        future = self._create_future()
+        self._resolve_own(future, result)
         return future
 
     def create_future_error(
@@ -134,24 +145,29 @@ class Backend(IBackend):
     def is_future(self, obj: object) -> bool:
         return isinstance(obj, self.driver.future_type)
 
+    def _check_future(self, value: object) -> None:
+        """Raise `TypeError` unless *value* is a future."""
+        if not isinstance(value, self.driver.future_type):
+            raise not_a_future(value, self.driver.future_noun)
+
     def is_called(self, future: IFuture[Any]) -> bool:
-        driver = self.driver
-        if not isinstance(future, driver.future_type):
-            raise not_a_future(future, driver.future_noun)
-        return driver.is_settled(future)
+        if type(future) is not self._own_type:
+            self._check_future(future)
+        return self.driver.is_settled(future)
 
     def resolve(self, future: IFuture[Any], result: Any = None) -> None:
-        driver = self.driver
-        if not isinstance(future, driver.future_type):
-            raise not_a_future(future, driver.future_noun)
-        driver.resolve(future, result)
+        if type(future) is self._own_type:
+            self._resolve_own(future, result)
+        else:
+            self._check_future(future)
+            self.driver.resolve(future, result)
 
     def reject(
         self, future: IFuture[Any], error: Exception | IFailedFuture | None = None
     ) -> None:
         driver = self.driver
-        if not isinstance(future, driver.future_type):
-            raise not_a_future(future, driver.future_noun)
+        if type(future) is not self._own_type:
+            self._check_future(future)
         if isinstance(error, driver.cancelled_error):
             fail(driver, future, error)
         elif type(error) is driver.failure_type:
@@ -161,10 +177,9 @@ class Backend(IBackend):
             fail(driver, future, exception_of(error))
 
     def cancel(self, future: IFuture[Any], msg: str | None = None) -> None:
-        driver = self.driver
-        if not isinstance(future, driver.future_type):
-            raise not_a_future(future, driver.future_noun)
-        driver.cancel(future, msg)
+        if type(future) is not self._own_type:
+            self._check_future(future)
+        self.driver.cancel(future, msg)
 
     def add_callbacks(
         self,
@@ -172,16 +187,15 @@ class Backend(IBackend):
         callback: Callable[[T], object] | None,
         errback: Callable[[IFailedFuture], object] | None,
     ) -> IFuture[T]:
-        driver = self.driver
-        if not isinstance(future, driver.future_type):
-            raise not_a_future(future, driver.future_noun)
+        if type(future) is not self._own_type:
+            self._check_future(future)
         if errback is not None:
-            driver.listen(future, partial(call_either, driver, callback, errback))
+            self._listen(future, partial(self._call_either, callback, errback))
         elif callback is not None:
-            driver.listen(future, partial(call_back, driver, callback))
+            self._listen(future, partial(self._call_back, callback))
         else:
             raise ValueError("add_callbacks needs a callback, an errback or both")
-        return cast("IFuture[T]", future)
+        return future
 
     if TYPE_CHECKING:
         gather = IBackend.gather

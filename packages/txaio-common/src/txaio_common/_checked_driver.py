@@ -35,6 +35,7 @@ class CheckedDriver(Driver):
         self._thread = get_ident()
         self.name = driver.name
         self.future_type = driver.future_type
+        self.own_type = driver.own_type
         self.failure_type = driver.failure_type
         self.cancelled_error = driver.cancelled_error
         self.invalid_state_error = driver.invalid_state_error
@@ -112,11 +113,8 @@ class CheckedDriver(Driver):
         self._check_thread()
         self._driver.listen(future, fn)
 
-    def peek(self, future: Any, /) -> BaseException | None:
+    def peek(self, future: Any, /) -> Any:
         return self._driver.peek(future)
-
-    def value(self, future: Any, /) -> Any:
-        return self._driver.value(future)
 
     def failure(self, future: Any, /) -> IFailedFuture | None:
         return self._driver.failure(future)

@@ -55,6 +55,9 @@ class Driver(ABC):
     future_type: type[Any]
     """What `IBackend.is_future` takes: futures of the loop, whatever made them."""
 
+    own_type: type[Any]
+    """What `create_future` makes: `adopt` turns others into instances of it."""
+
     future_noun: ClassVar[str] = "a future of this backend"
     """How an error names what should have been a future."""
 
@@ -161,6 +164,11 @@ class Driver(ABC):
         the future of a coroutine that runs.
         """
 
+    @property
+    def resolve_own(self) -> Callable[[Any, Any], object]:
+        """What does the same for a future whose type is `own_type`, maybe faster."""
+        return self.resolve
+
     @abstractmethod
     def reject(self, future: Any, failure: Any, /) -> None:
         """Fail *future* with *failure*, which is of `failure_type`.
@@ -191,15 +199,11 @@ class Driver(ABC):
         """
 
     @abstractmethod
-    def peek(self, future: Any, /) -> BaseException | None:
-        """Return the exception of a failed *future*, without counting as retrieved.
+    def peek(self, future: Any, /) -> Any:
+        """Return the value of a settled *future*, or UNSET if it has none.
 
-        Return None if it has a value; if it was cancelled, either will do.
+        This does not count as retrieving a failure.
         """
-
-    @abstractmethod
-    def value(self, future: Any, /) -> Any:
-        """Return the value of a settled *future*; raise if it was cancelled."""
 
     @abstractmethod
     def failure(self, future: Any, /) -> IFailedFuture | None:
@@ -213,7 +217,30 @@ class Driver(ABC):
         if not self.is_settled(future):
             return UNSET
         failure = self.failure(future)
-        return self.value(future) if failure is None else failure
+        return self.peek(future) if failure is None else failure
+
+    def call_back(self, callback: Callable[[Any], object], future: Any, /) -> None:
+        """Call *callback* with the value of *future*, if it has one.
+
+        A failure does not count as retrieved.
+        """
+        value = self.peek(future)
+        if value is not UNSET:
+            callback(value)
+
+    def call_either(
+        self,
+        callback: Callable[[Any], object] | None,
+        errback: Callable[[IFailedFuture], object],
+        future: Any,
+        /,
+    ) -> None:
+        """Call *errback* with the failure of *future*, or *callback* with its value."""
+        failure = self.failure(future)
+        if failure is not None:
+            errback(failure)
+        elif callback is not None:
+            callback(self.peek(future))
 
     # Coroutines
 

@@ -26,6 +26,7 @@ class EndedDriver(Driver):
         self._reason = reason
         self.name = driver.name
         self.future_type = driver.future_type
+        self.own_type = driver.own_type
         self.failure_type = driver.failure_type
         self.cancelled_error = driver.cancelled_error
         self.invalid_state_error = driver.invalid_state_error
@@ -89,11 +90,8 @@ class EndedDriver(Driver):
     def listen(self, future: Any, fn: Callable[[Any], object], /) -> NoReturn:
         self._refuse(future, fn)
 
-    def peek(self, future: Any, /) -> BaseException | None:
+    def peek(self, future: Any, /) -> Any:
         return self._driver.peek(future)
-
-    def value(self, future: Any, /) -> Any:
-        return self._driver.value(future)
 
     def failure(self, future: Any, /) -> IFailedFuture | None:
         return self._driver.failure(future)

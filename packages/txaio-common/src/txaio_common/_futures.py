@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from types import CoroutineType
 from typing import Any
 
@@ -14,6 +13,9 @@ from txaio_interfaces import IFailedFuture, IFuture
 
 def follow(driver: Driver, awaitable: Any) -> IFuture[Any]:
     """Return the future that *awaitable* is, or one that follows it."""
+    if isinstance(awaitable, driver.own_type):
+        future: IFuture[Any] = awaitable
+        return future
     if type(awaitable) is CoroutineType:
         return driver.spawn(awaitable)
     if not is_awaitable(awaitable):
@@ -57,33 +59,6 @@ def copy_outcome(driver: Driver, source: IFuture[Any], target: IFuture[Any]) -> 
     """Settle *target* as *source*, which is settled, was."""
     failure = driver.failure(source)
     if failure is None:
-        driver.resolve(target, driver.value(source))
+        driver.resolve(target, driver.peek(source))
     else:
         fail(driver, target, failure.value, failure)
-
-
-def call_back(driver: Driver, callback: Callable[[Any], object], future: Any) -> None:
-    """Call *callback* with the value of *future*, if it has one.
-
-    A failure does not count as retrieved.
-    """
-    if driver.peek(future) is None:
-        try:
-            value = driver.value(future)
-        except driver.cancelled_error:
-            return
-        callback(value)
-
-
-def call_either(
-    driver: Driver,
-    callback: Callable[[Any], object] | None,
-    errback: Callable[[IFailedFuture], object],
-    future: Any,
-) -> None:
-    """Call *errback* with the failure of *future*, or *callback* with its value."""
-    failure = driver.failure(future)
-    if failure is not None:
-        errback(failure)
-    elif callback is not None:
-        callback(driver.value(future))

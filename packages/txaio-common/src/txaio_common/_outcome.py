@@ -11,7 +11,7 @@ that called it (`f_back`) included.  If one of these is the future, there is a c
 future, exception, traceback, frame, future.  Nothing is leaked, since the cyclic
 collector finds it, but a failure that nobody has retrieved would be reported whenever
 the collector happens to run, and not when the future is dropped (R2).  So no frame that
-a traceback can reach may hold the future or the outcome when it ends: `Outcome.unwrap`
+a traceback can reach may hold the future or the outcome when it ends: `unwrap`
 and the `__await__` of futures delete their own name for it, and what resumes a
 coroutine holds its task in an object that lets go of it.
 
@@ -21,7 +21,7 @@ A `StopIteration` cannot be raised in a coroutine: see `wrap_stop_iteration`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 from txaio_common._failures import traceback_of
 from txaio_interfaces import IFailedFuture
@@ -32,32 +32,48 @@ UNSET: Any = object()
 
 
 class Outcome:
-    """A value, or a failure: the exception together with its traceback."""
+    """The value of a future, or its failure: see `FailedOutcome`.
 
-    __slots__ = ("failure", "is_cancellation", "value")
+    It has no `__init__`, which would take as long as the rest of settling a future:
+    make one, and set its value.
+    """
 
-    def __init__(
-        self,
-        value: Any = None,
-        failure: Any = None,
-        *,
-        is_cancellation: bool = False,
-    ) -> None:
-        """Hold *value*, or *failure*, an `IFailedFuture`, if there is one."""
-        self.value = value
-        self.failure: Any = failure
-        self.is_cancellation = is_cancellation
+    __slots__ = ("value",)
+
+    value: Any
+    failure: Any = None
+    """The `IFailedFuture`, if there is no value."""
+    is_cancellation = False
+    """Whether the future was cancelled."""
 
     def __repr__(self) -> str:
-        """Return what there is, in the words of futures."""
-        if self.failure is None:
-            return "resolved"
-        return "cancelled" if self.is_cancellation else "failed"
+        """Return the state of the future that has this outcome."""
+        return "resolved"
 
     def unwrap(self) -> Any:
         """Return the value, or raise the exception with the traceback it came with."""
-        if self.failure is None:
-            return self.value
+        return self.value
+
+
+class FailedOutcome(Outcome):
+    """The failure of a future: an exception together with its traceback."""
+
+    __slots__ = ("failure", "is_cancellation")
+
+    def __init__(self, failure: Any, *, is_cancellation: bool) -> None:
+        """Hold *failure*, an `IFailedFuture`.
+
+        *is_cancellation* tells whether the future was cancelled.
+        """
+        self.value = None
+        self.failure = failure
+        self.is_cancellation = is_cancellation
+
+    def __repr__(self) -> str:
+        """Return the state of the future that has this outcome."""
+        return "cancelled" if self.is_cancellation else "failed"
+
+    def unwrap(self) -> NoReturn:
         try:
             raise self.failure.value.with_traceback(traceback_of(self.failure))
         finally:

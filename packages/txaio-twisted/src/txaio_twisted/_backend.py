@@ -43,17 +43,17 @@ class TwistedBackend(Backend):
 
     def end(self) -> TwistedTask:
         """Cancel the coroutines that run; return a future of their end."""
-        return self.native.spawn_own(self._end_tasks())
+        return self.native.spawn(self._end_tasks(), is_own=True)
 
     async def _end_tasks(self) -> None:
         # What is due by now is still made; what that adds may never end.
-        for _turn in range(0, len(self.native.queue), MAX_CALLBACKS_PER_TURN):
+        for _turn in range(0, len(self.native.queue.callbacks), MAX_CALLBACKS_PER_TURN):
             await self.sleep(0)
         await end_tasks(self.native, self._grace)
 
     def close(self) -> None:
         """Be unusable: the reactor has stopped."""
-        self.driver = EndedDriver(self.native, ENDED)
+        self.use(EndedDriver(self.native, ENDED))
 
 
 def global_reactor() -> Any:

@@ -43,6 +43,7 @@ class TwistedDriver(Driver):
 
     name = "twisted"
     future_type = Deferred
+    own_type: type[Any] = TwistedFuture
     future_noun = "a Deferred"
     failure_type = Failure
     cancelled_error = CancelledError
@@ -50,6 +51,8 @@ class TwistedDriver(Driver):
     emitter = EventEmitter()
 
     now: Any = None
+    create_future: Any = None
+    resolve_own: Any = staticmethod(TwistedFuture.resolve)
     report: Any = staticmethod(report)
 
     future_class: ClassVar[type[TwistedFuture]] = TwistedFuture
@@ -60,6 +63,7 @@ class TwistedDriver(Driver):
         self.reactor = reactor
         self.now = clock_of(reactor)
         self.queue = CallbackQueue(reactor)
+        self.create_future = partial(self.future_class, self.queue)
         self._from_threads: deque[Callable[[], object]] = deque()
         self._tasks: set[TwistedTask] = set()
         self._own_tasks: set[TwistedTask] = set()
@@ -102,9 +106,6 @@ class TwistedDriver(Driver):
     def wrap(self, exception: BaseException, /) -> Any:
         return failure_of(exception)
 
-    def create_future(self) -> TwistedFuture:
-        return self.future_class(self.queue)
-
     def set_canceller(self, future: Any, canceller: Callable[[Any], object], /) -> None:
         run: Any = copy_context().run
         future.set_canceller(partial(run, canceller), canceller)
@@ -129,44 +130,34 @@ class TwistedDriver(Driver):
 
     def listen(self, future: Any, fn: Callable[[Any], object], /) -> None:
         if not isinstance(future, TwistedFuture):
-            future = self.adopt(future)
-        run: Any = copy_context().run
-        future.listen(partial(run, fn))
+            future = self.follow(future)
+        future.listen(fn)
 
-    def peek(self, future: Any, /) -> BaseException | None:
-        failure = future.outcome.failure
-        return None if failure is None else failure.value
-
-    def value(self, future: Any, /) -> Any:
-        return future.outcome.unwrap()
+    def peek(self, future: Any, /) -> Any:
+        outcome = future.outcome
+        return outcome.value if outcome.failure is None else UNSET
 
     def failure(self, future: Any, /) -> IFailedFuture | None:
         failure: IFailedFuture | None = future.retrieve().failure
         return failure
 
     def outcome(self, future: Any, /) -> Any:
-        if future.outcome is None:
+        outcome = future.outcome
+        if outcome is None:
             return UNSET
-        outcome = future.retrieve()
-        return outcome.value if outcome.failure is None else outcome.failure
+        return outcome.value if outcome.failure is None else future.retrieve().failure
 
-    def spawn(self, coroutine: Coroutine[Any, Any, Any], /) -> TwistedTask:
-        return self.start(coroutine, self._tasks)
-
-    def spawn_own(self, coroutine: Coroutine[Any, Any, Any]) -> TwistedTask:
-        """Run *coroutine*, which the end does not cancel: it is a part of `run`."""
-        return self.start(coroutine, self._own_tasks)
-
-    def start(
-        self, coroutine: Coroutine[Any, Any, Any], registry: set[TwistedTask]
+    def spawn(
+        self, coroutine: Coroutine[Any, Any, Any], /, *, is_own: bool = False
     ) -> TwistedTask:
-        """Run *coroutine*; its task is in *registry* while it does."""
+        """Run *coroutine*, which *is_own* if it is a part of `run`: no end cancels it."""
+        registry = self._own_tasks if is_own else self._tasks
         task = self.task_class(self.queue, coroutine, registry)
         try:
             if self._starting < MAX_NESTED_STARTS:
                 self._starting += 1
                 try:
-                    self.queue.run(task.steps.step, None)
+                    self.queue.run(None, task.steps.step, None)
                 finally:
                     self._starting -= 1
             else:

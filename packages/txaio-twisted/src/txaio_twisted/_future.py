@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from asyncio import CancelledError as AsyncioCancelledError
 from collections.abc import Callable, Generator
+from contextvars import Context, copy_context
 from typing import Any
 from weakref import ref
 
 from twisted.internet.defer import AlreadyCalledError, CancelledError, Deferred
 from twisted.python.failure import Failure
 
-from txaio_common import Outcome, current_exception
+from txaio_common import FailedOutcome, Outcome, current_exception
 from txaio_twisted._failures import failure_of
 from txaio_twisted._queue import CallbackQueue, report
 
@@ -18,23 +19,32 @@ from txaio_twisted._queue import CallbackQueue, report
 Listener = Callable[[Any], object]
 
 
-class TwistedFuture(Deferred[Any]):
+class _FutureType(type(Deferred)):  # type: ignore[misc]
+    """Asks for the class of an object, as other classes do.
+
+    A Deferred is an ABC, whose own way to ask takes twice as long.
+    """
+
+    __instancecheck__ = type.__instancecheck__
+
+
+class TwistedFuture(Deferred[Any], metaclass=_FutureType):
     """A Deferred whose outcome stays: every awaiter and every callback sees it.
 
     Callbacks that are added natively form a chain of their own, as on any Deferred.
     """
 
-    _outcome: Outcome | None = None
-    _listeners: list[tuple[Listener, bool]] | None = None
-    """Each with whether it takes the future, as callbacks do and coroutines do not."""
     _source: ref[Deferred[Any]] | None = None
-    _is_cancelling = False
     _on_cancel: tuple[Listener, Listener] | None = None
 
     def __init__(self, queue: CallbackQueue) -> None:
         """Be pending; callbacks are called by *queue*."""
-        super().__init__()
-        self._queue = queue
+        Deferred.__init__(self)
+        self.queue = queue
+        self.outcome: Outcome | None = None
+        """The outcome, None while pending; to see it does not count as retrieving."""
+        self._listeners: list[tuple[Context | None, Listener]] | None = None
+        """Callbacks with their contexts, and what resumes coroutines, without one."""
 
     # Twisted's own methods
 
@@ -53,24 +63,25 @@ class TwistedFuture(Deferred[Any]):
 
     def cancel(self, message: str | None = None) -> None:
         """Settle as cancelled, after the canceller was called."""
-        if self._outcome is not None:
+        if self.called:
             # It may wait for a Deferred that a native callback returned.
             super().cancel()
-        elif not self._is_cancelling:
-            self._is_cancelling = True
-            source = None if self._source is None else self._source()
-            try:
-                if source is not None:
-                    source.cancel()
-                self._call_canceller()
-            finally:
-                if self._outcome is None:
-                    self.settle(cancelled_outcome(message))
+        elif self.outcome is None:
+            self._cancel_source()
+            # Set before the canceller is called, which cannot change it.
+            if self.outcome is None:
+                self.outcome = outcome = cancelled_outcome(message)
+                try:
+                    self._call_canceller()
+                finally:
+                    self.settle(outcome)
 
     def __await__(self) -> Generator[Deferred[Any], None, Any]:
         """Wait for the outcome, and return the value or raise the exception."""
-        while self._outcome is None:
+        while self.outcome is None:
             yield self
+        if self.outcome.failure is None:
+            return self.outcome.value
         try:
             return self.retrieve().unwrap()
         finally:
@@ -80,32 +91,33 @@ class TwistedFuture(Deferred[Any]):
 
     # What the driver calls
 
-    @property
-    def outcome(self) -> Outcome | None:
-        """The outcome, None while pending; to see it does not count as retrieving."""
-        return self._outcome
-
     def resolve(self, value: Any) -> None:
         """Settle with *value*; do nothing if cancelled."""
-        if self._accepts_outcome():
-            self.settle(Outcome(value))
+        if self.outcome is None:
+            outcome = Outcome()
+            outcome.value = value
+            self.settle(outcome)
+        else:
+            self._refuse_outcome()
 
     def reject(self, failure: Failure) -> None:
         """Fail with *failure*; do nothing if cancelled."""
-        if self._accepts_outcome():
+        if self.outcome is None:
             self.settle(failed_outcome(failure))
+        else:
+            self._refuse_outcome()
 
     def retrieve(self) -> Outcome:
         """Return the outcome, which is there; Twisted does not report it any more."""
         if self._debugInfo is not None:
             self._debugInfo.failResult = None
-        outcome: Any = self._outcome
+        outcome: Any = self.outcome
         return outcome  # type: ignore[no-any-return]
 
     def settle(self, outcome: Outcome) -> None:
         """Take the *outcome*, whatever else this stands for."""
-        self._outcome = outcome
-        self._source = self._on_cancel = None
+        self.outcome = outcome
+        self._on_cancel = None
         failure = outcome.failure
         Deferred.callback(self, outcome.value if failure is None else failure)
         if self._debugInfo is not None and (failure is None or outcome.is_cancellation):
@@ -114,27 +126,29 @@ class TwistedFuture(Deferred[Any]):
         listeners = self._listeners
         if listeners is not None:
             self._listeners = None
-            queue = self._queue
-            for fn, takes_future in listeners:
+            queue = self.queue
+            for context, fn in listeners:
                 # A coroutine that waits for its turn does not keep what woke it.
-                queue.append(fn, self if takes_future else None)
+                queue.callbacks.append((context, fn, None if context is None else self))
             queue.drain()
 
     def listen(self, fn: Listener) -> None:
-        """Call ``fn(self)`` once there is an outcome."""
-        self._listen(fn, takes_future=True)
+        """Call ``fn(self)``, in this context, once there is an outcome."""
+        if self.outcome is not None:
+            self.queue.call(fn, self, copy_context())
+        elif self._listeners is None:
+            self._listeners = [(copy_context(), fn)]
+        else:
+            self._listeners.append((copy_context(), fn))
 
     def wake(self, fn: Listener) -> None:
-        """Call ``fn(None)`` once there is an outcome."""
-        self._listen(fn, takes_future=False)
-
-    def _listen(self, fn: Listener, *, takes_future: bool) -> None:
-        if self._outcome is not None:
-            self._queue.call(fn, self if takes_future else None)
+        """Call ``fn(None)``, which has its own context, once there is an outcome."""
+        if self.outcome is not None:
+            self.queue.call(fn, None)
         elif self._listeners is None:
-            self._listeners = [(fn, takes_future)]
+            self._listeners = [(None, fn)]
         else:
-            self._listeners.append((fn, takes_future))
+            self._listeners.append((None, fn))
 
     def set_canceller(self, run: Listener, canceller: Listener) -> None:
         """Have ``run(self)`` call *canceller* if this is cancelled."""
@@ -145,14 +159,15 @@ class TwistedFuture(Deferred[Any]):
         self._source = ref(source)
         source.addBoth(callback, *args)
 
-    def _accepts_outcome(self) -> bool:
-        outcome = self._outcome
-        if self._is_cancelling or (outcome is not None and outcome.is_cancellation):
-            return False
-        if outcome is None:
-            return True
-        msg = f"{self!r} is settled already"
-        raise AlreadyCalledError(msg)
+    def _refuse_outcome(self) -> None:
+        """Raise an error, as this is settled already, unless it was cancelled."""
+        if self.outcome is not None and not self.outcome.is_cancellation:
+            raise AlreadyCalledError(f"{self!r} is settled already")
+
+    def _cancel_source(self) -> None:
+        source = None if self._source is None else self._source()
+        if source is not None:
+            source.cancel()
 
     def _call_canceller(self) -> None:
         if self._on_cancel is None:
@@ -161,7 +176,7 @@ class TwistedFuture(Deferred[Any]):
         try:
             run(self)
         except (KeyboardInterrupt, SystemExit) as error:
-            self._queue.leave(error)
+            self.queue.leave(error)
         except BaseException as error:  # noqa: BLE001 - any error of the user's
             report(f"error in the canceller {canceller!r}", error)
 
@@ -173,24 +188,24 @@ def cancellation(message: str | None) -> CancelledError:
 
 def cancelled_outcome(message: str | None) -> Outcome:
     """Return the outcome of what is cancelled; *message* is the exception's text."""
-    return Outcome(failure=failure_of(cancellation(message)), is_cancellation=True)
+    return FailedOutcome(failure_of(cancellation(message)), is_cancellation=True)
 
 
 def failed_outcome(failure: Failure) -> Outcome:
     """Return the outcome of what fails with *failure*, or is cancelled by it."""
     is_cancellation = isinstance(failure.value, CancelledError)
-    return Outcome(failure=failure, is_cancellation=is_cancellation)
+    return FailedOutcome(failure, is_cancellation=is_cancellation)
 
 
 def settle_from_deferred(result: Any, future: TwistedFuture) -> Any:
     """Settle *future* with the *result* of the native chain that it follows."""
-    if isinstance(result, Failure):
-        if isinstance(result.value, AsyncioCancelledError):
-            result = failure_of(CancelledError(*result.value.args))
+    if not isinstance(result, Failure):
         if future.outcome is None:
-            future.settle(failed_outcome(result))
-        # From here on it is the future that reports a failure.
-        return None
+            future.resolve(result)
+        return result
+    if isinstance(result.value, AsyncioCancelledError):
+        result = failure_of(CancelledError(*result.value.args))
     if future.outcome is None:
-        future.settle(Outcome(result))
-    return result
+        future.settle(failed_outcome(result))
+    # From here on it is the future that reports a failure.
+    return None

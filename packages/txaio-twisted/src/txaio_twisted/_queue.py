@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from contextvars import Context
 from typing import Any
 
 from twisted.logger import Logger
@@ -76,23 +77,22 @@ class CallbackQueue:
     def __init__(self, reactor: Any) -> None:
         """Use the turns of *reactor*."""
         self._reactor = reactor
-        self._callbacks: deque[tuple[Callable[[Any], object], Any]] = deque()
+        self.callbacks: deque[tuple[Context | None, Callable[[Any], object], Any]]
+        self.callbacks = deque()
+        """The calls that `drain` makes: each with its context, if any, and argument."""
         self._draining = False
         self._soon: deque[SoonCall] = deque()
         self.exit: Callable[[BaseException], object] | None = None
         """Ends `run` with an exception; None if there is no `run` to end."""
 
-    def __len__(self) -> int:
-        """Return how many callbacks wait."""
-        return len(self._callbacks)
-
-    def append(self, fn: Callable[[Any], object], argument: object) -> None:
-        """Have ``fn(argument)`` called with the next `drain`."""
-        self._callbacks.append((fn, argument))
-
-    def call(self, fn: Callable[[Any], object], argument: object) -> None:
-        """Call ``fn(argument)`` after what waits already."""
-        self._callbacks.append((fn, argument))
+    def call(
+        self,
+        fn: Callable[[Any], object],
+        argument: object,
+        context: Context | None = None,
+    ) -> None:
+        """Call ``fn(argument)``, in *context* if given, after what waits already."""
+        self.callbacks.append((context, fn, argument))
         self.drain()
 
     def drain(self) -> None:
@@ -100,7 +100,7 @@ class CallbackQueue:
         if self._draining:
             return
         self._draining = True
-        callbacks = self._callbacks
+        callbacks = self.callbacks
         try:
             for _ in range(MAX_CALLBACKS_PER_TURN):
                 if not callbacks:
@@ -111,10 +111,18 @@ class CallbackQueue:
             if callbacks:
                 self.call_soon(self.drain)
 
-    def run(self, fn: Callable[[Any], object], argument: object) -> None:
-        """Call ``fn(argument)``; report what it raises."""
+    def run(
+        self,
+        context: Context | None,
+        fn: Callable[[Any], object],
+        argument: object,
+    ) -> None:
+        """Call ``fn(argument)``, in *context* if given; report what it raises."""
         try:
-            fn(argument)
+            if context is None:
+                fn(argument)
+            else:
+                context.run(fn, argument)
         except (KeyboardInterrupt, SystemExit) as error:
             self.leave(error)
         except BaseException as error:  # noqa: BLE001 - cancellations, too

@@ -46,7 +46,7 @@ class MainRun(Generic[T]):
 
     def begin(self, start: Callable[[], Any]) -> None:
         """Call *start*, which returns a future, and stop the reactor after it."""
-        self._backend.native.spawn_own(self._run(start))
+        self._backend.native.spawn(self._run(start), is_own=True)
 
     async def _run(self, start: Callable[[], Any]) -> None:
         value, error = None, None

@@ -6,9 +6,9 @@ first one.  So coroutines are run here.
 
 A `TwistedTask` is in one of these situations:
 
-running   Its coroutine has its turn, or is about to be resumed.  `_awaited` is None, or
+running   Its coroutine has its turn, or is about to be resumed.  `awaited` is None, or
           a Deferred that has a result by now.
-waiting   `_awaited` is a Deferred without a result.  It resumes the coroutine when it
+waiting   `awaited` is a Deferred without a result.  It resumes the coroutine when it
           has one: a future of ours through the queue, a native Deferred by a callback
           in its chain.
 ended     It has an outcome, and has let go of the coroutine.
@@ -67,7 +67,10 @@ CURRENT_TASK = _CurrentTask()
 class TwistedTask(TwistedFuture):
     """The future of a coroutine, settled when the coroutine has ended."""
 
-    _awaited: Deferred[Any] | None = None
+    awaited: Deferred[Any] | None = None
+    """What the coroutine awaits; None while it runs."""
+    requested: Cancellation | None = None
+    """The state of the cancellation, if there was an occasion to ask for it."""
 
     def __init__(
         self,
@@ -79,20 +82,26 @@ class TwistedTask(TwistedFuture):
 
         This is in *registry*, which keeps it, until the coroutine has ended.
         """
-        super().__init__(queue)
-        self.cancellation = Cancellation()
+        TwistedFuture.__init__(self, queue)
         self.steps = _Steps(self, queue, coroutine)
-        self._registry = registry
+        self.registry = registry
         registry.add(self)
+
+    @property
+    def cancellation(self) -> Cancellation:
+        """The state of the cancellation."""
+        if self.requested is None:
+            self.requested = Cancellation()
+        return self.requested
 
     def cancel(self, message: str | None = None) -> None:
         """Raise `CancelledError` at the await of the innermost coroutine."""
-        if self._outcome is not None:
+        if self.outcome is not None:
             super().cancel()
             return
         task: TwistedTask = self
         while task.cancellation.cancel(message, waits=task._is_waiting()):
-            awaited = task._awaited
+            awaited = task.awaited
             if awaited is None or not task.cancellation.is_delivered:
                 break
             if not isinstance(awaited, TwistedTask):
@@ -101,22 +110,38 @@ class TwistedTask(TwistedFuture):
             task = awaited
         task._break_await_cycle(message)
 
+    def resolve(self, value: Any) -> None:
+        del value
+        self._refuse_outcome()
+
+    def reject(self, failure: Failure) -> None:
+        del failure
+        self._refuse_outcome()
+
+    def _refuse_outcome(self) -> None:
+        if self.outcome is None:
+            raise RuntimeError("a coroutine's future is settled by its return value")
+        super()._refuse_outcome()
+
     def interrupt(self) -> None:
         """Raise at the await once more, whatever the coroutine does.
 
         A coroutine that it awaits is interrupted by the caller, as all others are.
         """
-        awaited = self._awaited
+        awaited = self.awaited
         waits = self._is_waiting()
         raises = self.cancellation.interrupt(None, waits=waits)
         if raises and awaited is not None and not isinstance(awaited, TwistedTask):
             _cancel(awaited, None)
         self._break_await_cycle(None)
 
-    def resume_after(self, awaited: Deferred[Any]) -> None:
-        """Resume the coroutine once *awaited* has a result."""
-        if isinstance(awaited, TwistedFuture):
-            awaited.wake(self.steps.step)
+    def resume_after(self, awaited: Deferred[Any], *, is_ours: bool) -> None:
+        """Resume the coroutine once *awaited* has a result.
+
+        *is_ours* tells whether it is a `TwistedFuture`.
+        """
+        if is_ours:
+            cast("TwistedFuture", awaited).wake(self.steps.step)
         else:
             self.resume_in_chain(awaited)
 
@@ -124,13 +149,8 @@ class TwistedTask(TwistedFuture):
         """Resume the coroutine with the result of the native chain of *awaited*."""
         awaited.addBoth(self.steps.take)
 
-    def _accepts_outcome(self) -> bool:
-        if self._outcome is None:
-            raise RuntimeError("a coroutine's future is settled by its return value")
-        return super()._accepts_outcome()
-
     def _is_waiting(self) -> bool:
-        awaited = self._awaited
+        awaited = self.awaited
         return awaited is not None and (not awaited.called or _is_chained(awaited))
 
     def _break_await_cycle(self, message: str | None) -> None:
@@ -138,54 +158,48 @@ class TwistedTask(TwistedFuture):
 
         Not one that is inside `uncancelled`.
         """
-        chain = self._chain()
-        if chain[-1]._awaited_task() is self:
+        chain, repeated = self._chain()
+        if repeated is self:
             for task in chain:
                 if not task.cancellation.shields:
                     task.cancellation.interrupt(message, waits=False)
-                    task._queue.call(task.steps.step, None)
+                    task.queue.call(task.steps.step, None)
                     return
 
-    def _chain(self) -> list[TwistedTask]:
-        """Return the tasks, from this one, that wait each for the next."""
-        chain: list[TwistedTask] = []
+    def _chain(self) -> tuple[dict[TwistedTask, None], TwistedTask | None]:
+        """Return the tasks, from this one, that wait each for the next.
+
+        With them comes the task of theirs that the last one waits for, if there is one:
+        then they wait for each other.
+        """
+        chain: dict[TwistedTask, None] = {}
         task: TwistedTask | None = self
         while task is not None and task not in chain:
-            chain.append(task)
+            chain[task] = None
             task = task._awaited_task()
-        return chain
+        return chain, task
 
     def _awaited_task(self) -> TwistedTask | None:
-        awaited = self._awaited
+        awaited = self.awaited
         is_running = isinstance(awaited, TwistedTask) and awaited.outcome is None
         return cast("TwistedTask", awaited) if is_running else None
 
     # What the steps call
 
-    def begin_step(self) -> BaseException | None:
-        """Return what to raise in the coroutine, which is being resumed, if any."""
-        self._awaited = None
-        if not self.cancellation.take():
-            return None
-        return cancellation(self.cancellation.message)
-
     def wait_for(self, awaited: Any) -> None:
         """Wait for *awaited*, which the coroutine awaits."""
-        if not isinstance(awaited, Deferred) or awaited is self:
+        is_ours = isinstance(awaited, TwistedFuture)
+        if awaited is self or not (is_ours or isinstance(awaited, Deferred)):
             text = f"a coroutine on Twisted cannot await {type(awaited).__name__!r}"
             if awaited is self:
                 text = "a coroutine cannot await its own future"
             self.steps.refuse(RuntimeError(text))
             return
-        self._awaited = awaited
-        if not awaited.called and self.cancellation.take():
-            _cancel(awaited, self.cancellation.message)
-        self.resume_after(awaited)
-
-    def end(self, outcome: Outcome) -> None:
-        """Take the *outcome* of the coroutine."""
-        self._registry.discard(self)
-        self.settle(outcome)
+        self.awaited = awaited
+        cancellation = self.requested
+        if cancellation is not None and not awaited.called and cancellation.take():
+            _cancel(awaited, cancellation.message)
+        self.resume_after(awaited, is_ours=is_ours)
 
 
 class _Steps:
@@ -247,7 +261,10 @@ class _Steps:
         self._queue.call(self.step, None)
 
     def _advance(self) -> None:
-        self._error = self._task.begin_step() or self._error
+        self._task.awaited = None
+        requested = self._task.requested
+        if requested is not None and requested.take():
+            self._error = cancellation(requested.message)
         try:
             if self._error is None:
                 awaited = self._context.run(self._coroutine.send, None)
@@ -257,7 +274,8 @@ class _Steps:
                 awaited = self._context.run(self._coroutine.send, self._task)
             self._task.wait_for(awaited)
         except StopIteration as stop:
-            self._outcome = Outcome(stop.value)
+            self._outcome = Outcome()
+            self._outcome.value = stop.value
         except (KeyboardInterrupt, SystemExit):
             raise
         except BaseException as error:  # noqa: BLE001 - whatever the coroutine raises
@@ -273,7 +291,8 @@ class _Steps:
     def _end(self) -> None:
         task, self._task = self._task, None
         outcome, self._outcome = self._outcome, None
-        task.end(outcome)
+        task.registry.discard(task)
+        task.settle(outcome)
 
 
 def _cancel(deferred: Deferred[Any], message: str | None) -> None:

@@ -15,4 +15,4 @@ NOT_YET = (
 backend: AnyioBackend = AnyioBackend(debug=False)
 """A backend that never runs: it does what needs no loop."""
 
-backend.driver = EndedDriver(backend.driver, NOT_YET)
+backend.use(EndedDriver(backend.driver, NOT_YET))

@@ -61,7 +61,8 @@ class ChainedFuture(TwistedFuture):
 class ChainedTask(ChainedFuture, TwistedTask):
     """The future of a coroutine, which takes the results of the chains it awaits."""
 
-    def resume_after(self, awaited: Deferred[Any]) -> None:
+    def resume_after(self, awaited: Deferred[Any], *, is_ours: bool) -> None:
+        del is_ours  # Its chain may have gone on from its outcome.
         self.resume_in_chain(awaited)
 
 
@@ -81,7 +82,7 @@ class ChainedDriver(TwistedDriver):
     """A driver whose futures are chains; it takes other Deferreds as they are."""
 
     emitter = LateEmitter()
-    future_class = ChainedFuture
+    own_type = future_class = ChainedFuture
     task_class = ChainedTask
 
     def adopt(self, awaitable: Any, /) -> Any:
@@ -130,7 +131,7 @@ class ChainedTwisted(TwistedBackend):
 
     def _follower(self, member: Deferred[Any]) -> TwistedFuture:
         """Return a future of the chain's result that leaves a failure in the chain."""
-        follower = self.native.create_future()
+        follower: TwistedFuture = self.native.create_future()
         # A weak reference, so that a member without other references is freed at once.
         follower.follow(member, _pass_on, ref(member), follower)
         return follower
