@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from txaio_anyio import AnyioBackend
+
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from txaio_anyio import AnyioBackend
 
 
 def raised_in_a_thread(fn: Callable[..., object], *args: Any) -> list[BaseException]:
@@ -97,3 +97,17 @@ def test_exit_in_a_thread_that_ends_who_awaits_it(run: Any) -> None:
 
     with pytest.raises(SystemExit):
         run(main)
+
+
+def test_subclass_in_debug_mode(run_natively: Any) -> None:
+    """T7: A subclass of the backend checks its thread as well."""
+
+    class Subclass(AnyioBackend):
+        """A backend of an application's own."""
+
+    async def main() -> None:
+        async with Subclass(debug=True) as txa:
+            with pytest.raises(RuntimeError, match="call_from_thread"):
+                await txa.run_in_thread(txa.create_future)
+
+    run_natively(main)

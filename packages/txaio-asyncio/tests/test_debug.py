@@ -36,3 +36,13 @@ def test_backend_may_do_without(loop):
     loop.set_debug(True)
     txa = AsyncioBackend(loop, debug=False)
     assert txa.is_future(use_in_a_thread(txa))
+
+
+def test_subclass_in_debug_mode(loop):
+    """T7: A subclass of the backend checks its thread as well."""
+
+    class Subclass(AsyncioBackend):
+        """A backend of an application's own."""
+
+    with pytest.raises(RuntimeError, match="call_from_thread"):
+        use_in_a_thread(Subclass(loop, debug=True))

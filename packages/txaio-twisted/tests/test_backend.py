@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from signal import SIGINT
 
 import pytest
@@ -135,3 +136,17 @@ def test_call_from_a_thread_of_what_cannot_be_called():
     txa = TwistedBackend(Clock())
     with pytest.raises(TypeError, match="fn must be callable, not 'NoneType'"):
         txa.call_from_thread(None)
+
+
+def test_subclass_in_debug_mode():
+    """T7: A subclass of the backend checks its thread as well."""
+
+    class Subclass(TwistedBackend):
+        """A backend of an application's own."""
+
+    txa = Subclass(Clock(), debug=True)
+    with (
+        ThreadPoolExecutor(1) as pool,
+        pytest.raises(RuntimeError, match="call_from_thread"),
+    ):
+        pool.submit(txa.create_future).result()

@@ -150,7 +150,7 @@ class TwistedDriver(Driver):
     def spawn(
         self, coroutine: Coroutine[Any, Any, Any], /, *, is_own: bool = False
     ) -> TwistedTask:
-        """Run *coroutine*, which *is_own* if it is a part of `run`: no end cancels it."""
+        """Run *coroutine*; if it *is_own*, the end does not cancel it."""
         registry = self._own_tasks if is_own else self._tasks
         task = self.task_class(self.queue, coroutine, registry)
         try:

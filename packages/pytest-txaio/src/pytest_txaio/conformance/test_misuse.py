@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import concurrent.futures
 from typing import TYPE_CHECKING, Any, cast
+from unittest.mock import Mock
 
 import pytest
 
@@ -17,6 +20,19 @@ if TYPE_CHECKING:
 SETTLE: dict[str, Callable[[IBackend, Any], object]] = {
     "resolve": lambda txa, future: txa.resolve(future, "value"),
     "reject": lambda txa, future: txa.reject(future, ValueError()),
+}
+USE: dict[str, Callable[[IBackend, Any], object]] = {
+    **SETTLE,
+    "is_called": lambda txa, future: txa.is_called(future),
+    "cancel": lambda txa, future: txa.cancel(future),
+    "add_callbacks": lambda txa, future: txa.add_callbacks(future, print, print),
+}
+NO_FUTURE: dict[str, Callable[[IBackend], Any]] = {
+    "thread": lambda _txa: concurrent.futures.Future(),
+    "asyncio": lambda _txa: asyncio.Future(loop=asyncio.new_event_loop()),
+    "handle": lambda txa: txa.call_later(1000, print),
+    "mock": lambda _txa: Mock(),
+    "none": lambda _txa: None,
 }
 DELAY: dict[str, Callable[[IBackend, Any], object]] = {
     "sleep": lambda txa, delay: txa.sleep(delay),
@@ -42,6 +58,34 @@ async def test_future_of_a_coroutine_cannot_be_settled(
         settle(txa, future)
     txa.resolve(gate, "returned")
     assert await future == "returned"
+
+
+def state_of(value: Any) -> object:
+    """Return what using *value* as a future would change."""
+    if isinstance(value, Mock):
+        return value.mock_calls
+    return (value.cancelled(), value.done()) if hasattr(value, "done") else None
+
+
+@pytest.mark.parametrize("make", NO_FUTURE.values(), ids=NO_FUTURE)
+@pytest.mark.parametrize("use", USE.values(), ids=USE)
+async def test_object_that_is_no_future(
+    txa: IBackend,
+    use: Callable[[IBackend, Any], object],
+    make: Callable[[IBackend], Any],
+) -> None:
+    """F1: What `is_future` denies is refused, whatever its methods, and unchanged."""
+    value = make(txa)
+    loop = value.get_loop() if isinstance(value, asyncio.Future) else None
+    if not txa.is_future(value):
+        before = state_of(value)
+        with pytest.raises(TypeError, match=r"^future must be "):
+            use(txa, value)
+        assert state_of(value) == before
+    if loop is not None:
+        loop.close()
+    elif hasattr(value, "reset"):
+        value.cancel()
 
 
 @pytest.mark.parametrize("use", DELAY.values(), ids=DELAY)

@@ -22,6 +22,9 @@ OFF_THREAD: dict[str, Callable[[IBackend, Any], object]] = {
     "sleep": lambda txa, _future: txa.sleep(0),
     "resolve": lambda txa, future: txa.resolve(future),
     "reject": lambda txa, future: txa.reject(future, Boom()),
+    "reject with a failure": lambda txa, future: txa.reject(
+        future, txa.create_failure(Boom())
+    ),
     "cancel": lambda txa, future: txa.cancel(future),
     "add_callbacks": lambda txa, future: txa.add_callbacks(future, print, print),
     "as_future": lambda txa, _future: txa.as_future(int),
