@@ -46,6 +46,10 @@ class ExpectedError:
         self._update()
         return self._found
 
+    def take(self, error: BaseException) -> None:
+        """Have *error* as the value."""
+        self._found = error
+
     def fits(self, error: BaseException) -> bool:
         """Return whether *error* is the one that is expected."""
         return (
@@ -139,7 +143,7 @@ class TxaioErrors:
         for expected in self._awaited[:]:
             found = next(filter(expected.fits, self._reports), None)
             if found is not None:
-                expected._found = found
+                expected.take(found)
                 self._awaited = _without(expected, self._awaited)
                 self._reports[:] = _without(found, self._reports)
 

@@ -71,12 +71,12 @@ class AnyioTask(AnyioFuture, Waiter):
             if not task.cancellation.is_delivered:
                 task._deliver_soon()
                 break
-            awaited = task._awaited_task()
+            awaited = task.awaited_task()
             if awaited is None:
                 task._cancel_wait(message)
                 return
             task = awaited
-        task._break_await_cycle()
+        task.break_await_cycle()
 
     def resolve(self, value: Any) -> None:
         del value
@@ -185,7 +185,7 @@ class AnyioTask(AnyioFuture, Waiter):
         native = self._native
         return native is not None and native is self._scheduler.loop.current_task()
 
-    def _awaited_task(self) -> AnyioTask | None:
+    def awaited_task(self) -> AnyioTask | None:
         """Return the task that this waits for, if it waits for one."""
         awaited = self.awaited
         is_running = isinstance(awaited, AnyioTask) and awaited.outcome is None
@@ -211,7 +211,7 @@ class AnyioTask(AnyioFuture, Waiter):
         if self.outcome is None and self.cancellation.take():
             self.interrupt()
 
-    def _break_await_cycle(self) -> None:
+    def break_await_cycle(self) -> None:
         """Interrupt a coroutine of the circle, if this one waits for itself.
 
         Not one that is inside `uncancelled`.
@@ -233,7 +233,7 @@ class AnyioTask(AnyioFuture, Waiter):
         task: AnyioTask | None = self
         while task is not None and task not in chain:
             chain[task] = None
-            task = task._awaited_task()
+            task = task.awaited_task()
         return chain, task
 
 

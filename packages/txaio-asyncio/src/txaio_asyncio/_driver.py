@@ -124,7 +124,7 @@ class AsyncioDriver(Driver):
     def peek(self, future: Any, /) -> Any:
         # `exception()` would count as retrieving: without this attribute, which is
         # private, a callback without an errback would hide the failure.
-        if future._exception is not None:
+        if future._exception is not None:  # noqa: SLF001 - see above
             return UNSET
         try:
             return future.result()
@@ -134,7 +134,7 @@ class AsyncioDriver(Driver):
     @staticmethod
     def call_back(callback: Callable[[Any], object], future: Any, /) -> None:
         # The same, without a frame more.
-        if future._exception is None:
+        if future._exception is None:  # noqa: SLF001 - see `peek`
             try:
                 value = future.result()
             except asyncio.CancelledError:
@@ -255,7 +255,7 @@ def _break_await_cycle(task: Task, message: str | None) -> None:
     awaited: Any = getattr(task, "_fut_waiter", None)
     cancelled = task.get_loop().create_future()
     cancelled.cancel(message)
-    for callback, context in list(awaited._callbacks):
+    for callback, context in list(awaited._callbacks):  # noqa: SLF001 - see above
         if getattr(callback, "__self__", None) is task:
             awaited.remove_done_callback(callback)
             task.get_loop().call_soon(callback, cancelled, context=context)

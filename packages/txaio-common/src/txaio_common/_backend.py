@@ -287,7 +287,8 @@ class Backend(IBackend):
     def make_logger(self, namespace: str | None = None, /) -> _logging.Logger:
         if namespace is None:
             # The logger is named after the caller, which only a frame can tell.
-            namespace = _logging.name_of_caller(sys._getframe(1))
+            frame = sys._getframe(1)  # noqa: SLF001 - see above
+            namespace = _logging.name_of_caller(frame)
         return _logging.make_logger(namespace, self.driver.emitter)
 
     def start_logging(

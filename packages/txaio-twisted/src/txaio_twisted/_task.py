@@ -108,7 +108,7 @@ class TwistedTask(TwistedFuture):
                 _cancel(awaited, message)
                 return
             task = awaited
-        task._break_await_cycle(message)
+        task.break_await_cycle(message)
 
     def resolve(self, value: Any) -> None:
         del value
@@ -133,7 +133,7 @@ class TwistedTask(TwistedFuture):
         raises = self.cancellation.interrupt(None, waits=waits)
         if raises and awaited is not None and not isinstance(awaited, TwistedTask):
             _cancel(awaited, None)
-        self._break_await_cycle(None)
+        self.break_await_cycle(None)
 
     def resume_after(self, awaited: Deferred[Any], *, is_ours: bool) -> None:
         """Resume the coroutine once *awaited* has a result.
@@ -153,7 +153,7 @@ class TwistedTask(TwistedFuture):
         awaited = self.awaited
         return awaited is not None and (not awaited.called or _is_chained(awaited))
 
-    def _break_await_cycle(self, message: str | None) -> None:
+    def break_await_cycle(self, message: str | None) -> None:
         """Resume a coroutine of the circle, if this one waits for itself.
 
         Not one that is inside `uncancelled`.
@@ -176,10 +176,10 @@ class TwistedTask(TwistedFuture):
         task: TwistedTask | None = self
         while task is not None and task not in chain:
             chain[task] = None
-            task = task._awaited_task()
+            task = task.awaited_task()
         return chain, task
 
-    def _awaited_task(self) -> TwistedTask | None:
+    def awaited_task(self) -> TwistedTask | None:
         awaited = self.awaited
         is_running = isinstance(awaited, TwistedTask) and awaited.outcome is None
         return cast("TwistedTask", awaited) if is_running else None

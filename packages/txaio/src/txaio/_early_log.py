@@ -70,7 +70,7 @@ class EarlyEmitter(RecordEmitter):
             # A thread had looked the logger's emitter up before it was replaced.
             self.successor.emit(logger, level, message, fields)
             return
-        frame = sys._getframe(2)
+        frame = sys._getframe(2)  # noqa: SLF001 - a record names its caller
         code = frame.f_code
         call_site = CallSite(code.co_filename, frame.f_lineno, code.co_name)
         event = make_event(logger, level, message, fields)

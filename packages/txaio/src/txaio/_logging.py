@@ -45,7 +45,7 @@ class Loggers:
         """
         if level is not None and level not in log_levels and "." in level:
             level, namespace = None, level
-        frame = sys._getframe(1)
+        frame = sys._getframe(1)  # noqa: SLF001 - a logger is named after its caller
         if logger is not None or observer is not None:
             name = namespace or name_of_function(frame)
             made = make_native_logger(name, logger, observer)

@@ -43,7 +43,7 @@ class NativeLogger(ILogger):
             raise AssertionError("loggers are made by txaio.make_logger")
         self._namespace = namespace
         self._own: str | None = None
-        self._bound: dict[str, Any] = {}
+        self.bound: dict[str, Any] = {}
         make: Any = TwistedLogger if factory is None else factory
         self._logger = make(namespace=namespace, observer=observer)
 
@@ -79,7 +79,7 @@ class NativeLogger(ILogger):
         if self.is_enabled_for("critical"):
             if failure is not None:
                 kwargs["failure"] = _native_failure(failure)
-            self._logger.failure(message, **{**self._bound, **kwargs})
+            self._logger.failure(message, **{**self.bound, **kwargs})
 
     def emit(self, level: Any, message: object = None, /, **kwargs: Any) -> None:
         """Write *message* at *level*: a name, or a constant of Twisted's `LogLevel`."""
@@ -87,7 +87,7 @@ class NativeLogger(ILogger):
 
     def bind(self, /, **fields: Any) -> NativeLogger:
         bound = copy(self)
-        bound._bound = {**self._bound, **fields}
+        bound.bound = {**self.bound, **fields}
         return bound
 
     def set_log_level(self, level: str) -> None:
@@ -105,7 +105,7 @@ class NativeLogger(ILogger):
         args: tuple[object, ...] = (),
     ) -> None:
         if self.is_enabled_for(level):
-            fields = {**self._bound, **fields}
+            fields = {**self.bound, **fields}
             if args:
                 fields["log_text"] = PositionalArgsMessage(message, args)
                 message = "{log_text}"

@@ -98,7 +98,7 @@ class RecordEmitter(Emitter):
                 ROOT_HANDLER.sink.write(level, text, event, self._thread_and_task)
             elif recipients is not NOBODY:
                 event = make_event(logger, level, message, fields)
-                frame = sys._getframe(2)
+                frame = sys._getframe(2)  # noqa: SLF001 - a record names its caller
                 code = frame.f_code
                 call_site = code.co_filename, frame.f_lineno, code.co_name
                 record = make_record(event, number, call_site, self._thread_and_task)

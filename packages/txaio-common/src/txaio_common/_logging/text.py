@@ -94,7 +94,7 @@ class PositionalArgsMessage:
 def _depth() -> int:
     """Return the number of messages that this thread is formatting."""
     depth = 0
-    frame: FrameType | None = sys._getframe(1)
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - to count
     while frame is not None:
         depth += frame.f_code is message_text.__code__
         frame = frame.f_back
