@@ -24,7 +24,7 @@ from contextvars import Context
 from heap_backend import HeapBackend, HeapDriver, HeapFuture, Loop, _futures
 from heap_backend._futures import HeapTask
 from heap_host import HeapHost
-from txaio_common import Cancellation, FailedFuture
+from txaio_common import Cancellation, FailedFuture, FailedOutcome
 
 
 def pytest_txaio_hosts():
@@ -108,24 +108,24 @@ BROKEN = {
         "F",
         {"F5"},
         """
-        settle = HeapFuture.settle
-
-        def settle_once(self, outcome):
-            if self.outcome is None:
-                settle(self, outcome)
-
-        HeapFuture.settle = settle_once
+        HeapFuture.refuse = lambda self: None
         """,
     ),
     "tracebacks grow": (
         "F",
         {"F7"},
         """
-        class GrowingOutcome(_futures.FailedOutcome):
+        class GrowingOutcome(FailedOutcome):
             def unwrap(self):
                 raise self.failure.value
 
-        _futures.FailedOutcome = GrowingOutcome
+        failed = HeapFuture.failed
+
+        def failed_and_growing(self, failure):
+            is_cancellation = failed(self, failure).is_cancellation
+            return GrowingOutcome(failure, is_cancellation=is_cancellation)
+
+        HeapFuture.failed = failed_and_growing
         """,
     ),
     "gather waits for all, though one has failed": (
@@ -161,7 +161,7 @@ BROKEN = {
         cancel = HeapTask.cancel
 
         def cancel_alone(self, message=None):
-            awaited = self._awaited
+            awaited = self.awaited
             if isinstance(awaited, HeapTask) and awaited.outcome is None:
                 awaited._listeners.clear()
                 self.cancellation.cancel(message, waits=False)
@@ -182,7 +182,7 @@ BROKEN = {
         cancel = HeapTask.cancel
 
         def cancel_again(self, message=None):
-            self.cancellation = Cancellation()
+            self.requested = Cancellation()
             cancel(self, message)
 
         HeapTask.cancel = cancel_again

@@ -9,12 +9,8 @@ from functools import partial
 from typing import Any
 
 from heap_backend._futures import (
-    CancelledError,
     HeapFuture,
     HeapTask,
-    InvalidStateError,
-    failed,
-    resolved,
 )
 from heap_backend._loop import Loop
 from txaio_common import UNSET, Driver, FailedFuture, Handle, Statistics
@@ -25,8 +21,8 @@ class HeapDriver(Driver):
 
     name = "heap"
     future_type = own_type = HeapFuture
-    cancelled_error = CancelledError
-    invalid_state_error = InvalidStateError
+    cancelled_error = HeapFuture.cancelled_error
+    invalid_state_error = HeapFuture.invalid_state_error
 
     def __init__(self, loop: Loop) -> None:
         self.loop = loop
@@ -49,9 +45,9 @@ class HeapDriver(Driver):
         def settle(work: Future[Any]) -> None:
             error = work.exception()
             if error is None:
-                future.settle(resolved(work.result()))
+                future.resolve(work.result())
             else:
-                future.settle(failed(FailedFuture(error)))
+                future.reject(FailedFuture(error))
 
         work = loop.threads.submit(copy_context().run, fn)
         work.add_done_callback(lambda work: loop.from_thread(partial(settle, work)))
@@ -67,10 +63,10 @@ class HeapDriver(Driver):
         future.canceller = partial(copy_context().run, canceller)
 
     def resolve(self, future: Any, value: Any) -> None:
-        future.settle(resolved(value))
+        future.resolve(value)
 
     def reject(self, future: Any, failure: Any) -> None:
-        future.settle(failed(failure))
+        future.reject(failure)
 
     def cancel(self, future: Any, message: str | None = None) -> None:
         future.cancel(message)
@@ -94,12 +90,13 @@ class HeapDriver(Driver):
         return task
 
     async def uncancelled(self, call: Callable[[], Awaitable[Any]]) -> Any:
-        cancellation = self.loop.current.cancellation
-        cancellation.enter_shield()
+        task = self.loop.current
+        task.enter_shield()
         try:
             return await call()
         finally:
-            cancellation.leave_shield()
+            task.leave_shield()
+            del task  # See `txaio_common.Outcome`.
 
     def interrupt(self, future: Any) -> None:
         future.interrupt()

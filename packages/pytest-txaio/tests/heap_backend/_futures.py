@@ -9,9 +9,9 @@ from typing import Any
 
 from heap_backend._loop import Loop
 from txaio_common import (
-    Cancellation,
+    BaseFuture,
+    BaseTask,
     FailedFuture,
-    FailedOutcome,
     Outcome,
     UnretrievedFailure,
 )
@@ -28,8 +28,11 @@ class InvalidStateError(Exception):
     """The future is settled already."""
 
 
-class HeapFuture:
+class HeapFuture(BaseFuture):
     """A result that comes later, and stays."""
+
+    cancelled_error = CancelledError
+    invalid_state_error = InvalidStateError
 
     outcome: Outcome | None = None
     canceller: Listener | None = None
@@ -40,14 +43,6 @@ class HeapFuture:
         self._listeners: list[tuple[Context, Listener]] = []
 
     def settle(self, outcome: Outcome) -> None:
-        """Take the *outcome*; ignored if cancelled.
-
-        Raises `InvalidStateError` if there is one already.
-        """
-        if self.outcome is not None:
-            if self.outcome.is_cancellation:
-                return
-            raise InvalidStateError(f"the future is {self.outcome!r} already")
         self.outcome = outcome
         if outcome.is_cancellation:
             if self.canceller is not None:
@@ -69,10 +64,9 @@ class HeapFuture:
     def cancel(self, message: str | None = None) -> None:
         """Settle as cancelled, if pending."""
         if self.outcome is None:
-            self.settle(cancelled(message))
+            self.settle(self.cancelled(message))
 
     def retrieve(self) -> Outcome:
-        """Return the outcome, which is there; do not report it any more."""
         if self._unretrieved is not None:
             self._unretrieved.mark_retrieved()
         return self.outcome
@@ -86,49 +80,39 @@ class HeapFuture:
             del self  # See `txaio_common.Outcome`.
 
 
-class HeapTask(HeapFuture):
+class HeapTask(BaseTask, HeapFuture):
     """The future of a coroutine, which it takes from one await to the next."""
 
     def __init__(self, loop: Loop, coroutine: Coroutine[Any, Any, Any]) -> None:
         super().__init__(loop)
-        self.cancellation = Cancellation()
         self._coroutine = coroutine
         self._context = copy_context()
-        self._awaited: HeapFuture | None = None
-        self._error: Exception | None = None
+        self._error: BaseException | None = None
         """What the next step raises: the coroutine awaited what is no future."""
         loop.soon(self._step)
 
-    def settle(self, outcome: Outcome) -> None:
-        if self.outcome is None:
-            raise RuntimeError("a coroutine's future is settled by its return value")
-        super().settle(outcome)
+    def is_waiting(self) -> bool:
+        return self.awaited is not None and self.awaited.outcome is None
 
-    def cancel(self, message: str | None = None) -> None:
-        """Cancel what the coroutine awaits, which resumes it when it has ended."""
-        waits = self._is_waiting()
-        if self.outcome is not None or not self.cancellation.cancel(
-            message, waits=waits
-        ):
-            return
-        if self.cancellation.is_delivered:
-            self._awaited.cancel(message)
+    def cancel_wait(self, message: str | None) -> None:
+        self.awaited.cancel(message)
+
+    def force(self, message: str | None) -> None:
+        self.cancellation.interrupt(message, waits=False)
+        self._loop.soon(self._step)
 
     def interrupt(self) -> None:
         """Cancel what the coroutine awaits once more."""
-        if self.cancellation.interrupt(None, waits=self._is_waiting()):
-            self._awaited.cancel()
-
-    def _is_waiting(self) -> bool:
-        return self._awaited is not None and self._awaited.outcome is None
+        if self.cancellation.interrupt(None, waits=self.is_waiting()):
+            self.awaited.cancel()
 
     def _step(self, _settled: HeapFuture | None = None) -> None:
         """Take the coroutine to its next await, or to its end."""
         loop, error = self._loop, self._error
         if self.cancellation.take():
-            error = cancelled(self.cancellation.message).failure.value
+            error = self.cancellation_error(self.cancellation.message)
         loop.current = self
-        self._awaited = self._error = None
+        self.awaited = self._error = None
         try:
             if error is None:
                 awaited = self._context.run(self._coroutine.send, None)
@@ -136,11 +120,13 @@ class HeapTask(HeapFuture):
                 awaited = self._context.run(self._coroutine.throw, error)
             self._wait_for(awaited)
         except StopIteration as stop:
-            self._end(resolved(stop.value))
+            outcome = Outcome()
+            outcome.value = stop.value
+            self._end(outcome)
         except Exception as raised:  # noqa: BLE001 - whatever the coroutine raises
-            self._end(failed(FailedFuture(raised)))
+            self._end(self.failed(FailedFuture(raised)))
         except BaseException:
-            self._end(cancelled(None))
+            self._end(self.cancelled(None))
             raise
         finally:
             loop.current = None
@@ -156,30 +142,11 @@ class HeapTask(HeapFuture):
             self._error = TypeError(f"a coroutine on a heap cannot await {kind!r}")
             self._loop.soon(self._step)
         else:
-            self._awaited = awaited
+            self.awaited = awaited
             awaited.listen(self._step)
             if awaited.outcome is None and self.cancellation.take():
                 awaited.cancel(self.cancellation.message)
 
     def _end(self, outcome: Outcome) -> None:
         self._loop.tasks.discard(self)
-        super().settle(outcome)
-
-
-def resolved(value: Any) -> Outcome:
-    """Return the outcome of what has *value*."""
-    outcome = Outcome()
-    outcome.value = value
-    return outcome
-
-
-def cancelled(message: str | None) -> Outcome:
-    """Return the outcome of what is cancelled; *message* is the exception's text."""
-    error = CancelledError() if message is None else CancelledError(message)
-    return failed(FailedFuture(error))
-
-
-def failed(failure: Any) -> Outcome:
-    """Return the outcome of what fails with *failure*, or is cancelled by it."""
-    is_cancellation = isinstance(failure.value, CancelledError)
-    return FailedOutcome(failure, is_cancellation=is_cancellation)
+        self.settle(outcome)

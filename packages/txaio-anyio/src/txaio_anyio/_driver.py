@@ -15,8 +15,6 @@ from anyio.abc import TaskGroup
 from txaio_anyio._asyncio import AsyncioLoop
 from txaio_anyio._future import (
     AnyioFuture,
-    CancelledError,
-    InvalidStateError,
 )
 from txaio_anyio._loop import Loop
 from txaio_anyio._scheduler import Scheduler, collapse_group
@@ -47,8 +45,8 @@ class AnyioDriver(Driver):
     name = "anyio"
     future_type = own_type = AnyioFuture
     future_noun = "an AnyIO future"
-    cancelled_error = CancelledError
-    invalid_state_error = InvalidStateError
+    cancelled_error = AnyioFuture.cancelled_error
+    invalid_state_error = AnyioFuture.invalid_state_error
     emitter = RecordEmitter(_task_name)
 
     now: Any = None
@@ -117,7 +115,9 @@ class AnyioDriver(Driver):
     def report(self, text: str, exception: BaseException, /) -> None:
         try:
             self._on_error(text, exception)
-        except BaseException as error:  # noqa: BLE001 - `async with` raises it
+        except BaseException as error:
+            if self.now is None:  # There is no block yet that could raise it.
+                raise
             self.scheduler.fail(error)
 
     def resolve(self, future: Any, value: Any, /) -> None:

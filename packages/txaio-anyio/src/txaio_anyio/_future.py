@@ -7,8 +7,7 @@ from contextvars import Context, copy_context
 from typing import Any
 
 from txaio_anyio._scheduler import ENDED, Scheduler
-from txaio_common import FailedFuture, FailedOutcome, Outcome, UnretrievedFailure
-from txaio_interfaces import IFailedFuture
+from txaio_common import BaseFuture, Outcome, UnretrievedFailure
 
 
 Listener = Callable[[Any], object]
@@ -51,7 +50,7 @@ class Waiter:
             self.awaited.wake()
 
 
-class AnyioFuture:
+class AnyioFuture(BaseFuture):
     """A result that comes later, to await or to hand to the backend's methods."""
 
     __slots__ = (
@@ -64,11 +63,13 @@ class AnyioFuture:
         "outcome",
     )
 
+    cancelled_error = CancelledError
+    invalid_state_error = InvalidStateError
+
     def __init__(self, scheduler: Scheduler) -> None:
         """Be pending; callbacks are called by *scheduler*."""
         self._scheduler = scheduler
         self.outcome: Outcome | None = None
-        """The outcome, None while pending; to see it does not count as retrieving."""
         self._event: Any = None
         """What those that wait for the outcome wait on."""
         self._listeners: list[tuple[Context, Listener]] | None = None
@@ -82,7 +83,7 @@ class AnyioFuture:
     def cancel(self, message: str | None = None) -> None:
         """Settle as cancelled, if pending."""
         if self.outcome is None:
-            self.settle(cancelled_outcome(message))
+            self.settle(self.cancelled(message))
 
     def __await__(self) -> Generator[Any, Any, Any]:
         """Wait for the outcome, and return the value or raise the exception."""
@@ -97,24 +98,7 @@ class AnyioFuture:
 
     # What the driver calls
 
-    def resolve(self, value: Any) -> None:
-        """Settle with *value*; do nothing if cancelled."""
-        if self.outcome is None:
-            outcome = Outcome()
-            outcome.value = value
-            self.settle(outcome)
-        else:
-            self._refuse_outcome()
-
-    def reject(self, failure: IFailedFuture) -> None:
-        """Fail with *failure*; do nothing if cancelled."""
-        if self.outcome is None:
-            self.settle(failed_outcome(failure))
-        else:
-            self._refuse_outcome()
-
     def retrieve(self) -> Outcome:
-        """Return the outcome, which is there, and do not report it any more."""
         if self._unretrieved is not None:
             self._unretrieved.mark_retrieved()
             self._unretrieved = None
@@ -122,7 +106,6 @@ class AnyioFuture:
         return outcome  # type: ignore[no-any-return]
 
     def settle(self, outcome: Outcome) -> None:
-        """Take the *outcome*, whatever else this stands for."""
         self.outcome = outcome
         scheduler = self._scheduler
         if outcome.failure is not None and not outcome.is_cancellation:
@@ -159,11 +142,6 @@ class AnyioFuture:
         """Resume what waits for this; it waits on unless it has a reason not to."""
         if self._event is not None:
             self._event.set()
-
-    def _refuse_outcome(self) -> None:
-        """Raise an error, as this is settled already, unless it was cancelled."""
-        if self.outcome is not None and not self.outcome.is_cancellation:
-            raise InvalidStateError(f"the future is {self.outcome!r} already")
 
     async def _wait(self) -> None:
         """Wait for the outcome, as the native task that runs.
@@ -204,20 +182,3 @@ class AnyioFuture:
         """End before *waiter*, which is cancelled, goes on."""
         del waiter
         self.cancel()
-
-
-def cancellation(message: str | None) -> CancelledError:
-    """Return what is raised where something that was cancelled is awaited."""
-    return CancelledError() if message is None else CancelledError(message)
-
-
-def cancelled_outcome(message: str | None) -> Outcome:
-    """Return the outcome of what is cancelled; *message* is the exception's text."""
-    failure = FailedFuture(cancellation(message))
-    return FailedOutcome(failure, is_cancellation=True)
-
-
-def failed_outcome(failure: IFailedFuture) -> Outcome:
-    """Return the outcome of what fails with *failure*, or is cancelled by it."""
-    is_cancellation = isinstance(failure.value, CancelledError)
-    return FailedOutcome(failure, is_cancellation=is_cancellation)

@@ -1,34 +1,15 @@
 """The future of a coroutine that runs in a task of AnyIO.
 
-An `AnyioTask` is in one of these situations:
-
-waiting   Its coroutine awaits one of our futures, `awaited`, which may have an outcome
-          by now; or something else that blocks: AnyIO's own functions, a native task.
-running   Its coroutine has its turn: its native task is the current one.
-ended     It has an outcome.
-
-How a cancellation works.  AnyIO's own belongs to a cancel scope, and is raised at every
-await until the scope is left; the contract's is raised once, so that clean-up can
-await. So `cancel` does not use the scope, as long as the coroutine awaits one of our
-futures: it cancels that future, which ends with a `CancelledError`, and the coroutine
-is resumed with it.  If that future is a task, the same is done to it in turn, so that
-the innermost coroutine is the first to see the cancellation, and each outer one is
-resumed when the inner one has ended, clean-up included.  If the future has an outcome
-already, the wait raises `CancelledError` in its place.  A coroutine that runs has
-nothing to cancel yet: the next future that it awaits is cancelled at once.
-`txaio_common.Cancellation` keeps the state of this, with its transitions in a table,
-for all backends that run coroutines on their own.
-
-Where the coroutine awaits something else, the scope has to do: AnyIO raises its own
-exception there, and at each such await after it.  Awaits of our futures make the
-contract's `CancelledError` of that.
+How a cancellation works is told in `txaio_common.BaseTask`.  AnyIO's own belongs to a
+cancel scope, and is raised at every await until the scope is left, so that clean-up
+cannot await.  So the scope is not used as long as the coroutine awaits one of our
+futures, which may have an outcome by now: then the wait raises `CancelledError` in its
+place.  Where the coroutine awaits something else that blocks it, one of AnyIO's own
+functions or a native task, the scope has to do: AnyIO raises its own exception there,
+and at each such await after it.  Awaits of our futures make `CancelledError` of that.
 
 The scope around the coroutine is shielded from those around it: a backend ends its
 coroutines itself, so that the innermost ends first.
-
-Coroutines that wait for each other in a circle would wait for ever.  So where `cancel`
-cannot go on, at a task that was cancelled before or is inside `uncancelled`, it looks
-for a circle, and cancels the scope of one of its tasks.
 """
 
 from __future__ import annotations
@@ -38,58 +19,15 @@ from typing import Any, cast
 
 import anyio
 
-from txaio_anyio._future import (
-    AnyioFuture,
-    CancelledError,
-    Waiter,
-    cancellation,
-    cancelled_outcome,
-    failed_outcome,
-)
-from txaio_anyio._scheduler import Scheduler
-from txaio_common import Cancellation, FailedFuture, Outcome
-from txaio_interfaces import IFailedFuture
+from txaio_anyio._future import AnyioFuture, CancelledError, Waiter
+from txaio_common import BaseTask, FailedFuture, Outcome
 
 
-class AnyioTask(AnyioFuture, Waiter):
+class AnyioTask(BaseTask, AnyioFuture, Waiter):
     """The future of a coroutine, settled when the coroutine has ended."""
 
     _native: Any = None
     _scope: anyio.CancelScope | None = None
-
-    def __init__(self, scheduler: Scheduler) -> None:
-        """Be ready to run a coroutine in a task of *scheduler*."""
-        super().__init__(scheduler)
-        self.cancellation = Cancellation()
-
-    def cancel(self, message: str | None = None) -> None:
-        """Raise `CancelledError` at the await of the innermost coroutine."""
-        if self.outcome is not None:
-            return
-        task: AnyioTask = self
-        while task.cancellation.cancel(message, waits=not task._is_running()):
-            if not task.cancellation.is_delivered:
-                task._deliver_soon()
-                break
-            awaited = task.awaited_task()
-            if awaited is None:
-                task._cancel_wait(message)
-                return
-            task = awaited
-        task.break_await_cycle()
-
-    def resolve(self, value: Any) -> None:
-        del value
-        self._refuse_outcome()
-
-    def reject(self, failure: IFailedFuture) -> None:
-        del failure
-        self._refuse_outcome()
-
-    def _refuse_outcome(self) -> None:
-        if self.outcome is None:
-            raise RuntimeError("a coroutine's future is settled by its return value")
-        super()._refuse_outcome()
 
     def interrupt(self) -> None:
         """Have AnyIO cancel the coroutine, which raises at each of its awaits.
@@ -99,14 +37,33 @@ class AnyioTask(AnyioFuture, Waiter):
         if self._scope is not None:
             self._scope.cancel()
 
-    def enter_shield(self) -> None:
-        """Let cancellations wait: the coroutine calls `uncancelled`."""
-        self.cancellation.enter_shield()
+    # How a cancellation reaches the coroutine
 
-    def leave_shield(self) -> None:
-        """Have the coroutine see at its next await what it has missed, if anything."""
-        self.cancellation.leave_shield()
-        self._deliver_soon()
+    def is_waiting(self) -> bool:
+        native = self._native
+        return native is None or native is not self._scheduler.loop.current_task()
+
+    def cancel_wait(self, message: str | None) -> None:
+        awaited = self.awaited
+        if awaited is None:
+            self.interrupt()
+        elif awaited.outcome is None:
+            awaited.cancel(message)
+        else:
+            self.error = self.cancellation_error(message)
+
+    def deliver_soon(self) -> None:
+        if self.cancellation.is_pending:
+            self._scheduler.push(self._deliver_natively)
+
+    def _deliver_natively(self) -> None:
+        # Had it awaited a future of ours meanwhile, this would not be pending any more.
+        if self.outcome is None and self.cancellation.take():
+            self.interrupt()
+
+    def force(self, message: str | None) -> None:
+        del message  # Scopes have none.
+        self.interrupt()
 
     # While it waits
 
@@ -129,7 +86,7 @@ class AnyioTask(AnyioFuture, Waiter):
 
     async def _end_for(self, waiter: Waiter) -> None:
         self.cancel()
-        if self.outcome is None and waiter not in self._chain()[0]:
+        if self.outcome is None and waiter not in self.chain()[0]:
             with anyio.CancelScope(shield=True):
                 await self._event.wait()
 
@@ -167,74 +124,18 @@ class AnyioTask(AnyioFuture, Waiter):
             # A task group in the coroutine wraps what its body raises.
             group = cast("ExceptionGroup[Exception]", error)
             ours = group.split(CancelledError)[1]
-            error = ours or cancellation(self.cancellation.message)
+            message = self.cancellation.message
+            error = ours or cast("Exception", self.cancellation_error(message))
         if error.__traceback__ is not None:
             # Its first frame is that of `run`, and of no use to its reader.
             error = error.with_traceback(error.__traceback__.tb_next)
-        self.settle(failed_outcome(FailedFuture(error)))
+        self.settle(self.failed(FailedFuture(error)))
 
     def _end(self, native: object) -> None:
         if self.outcome is None:
-            self.settle(cancelled_outcome(self.cancellation.message))
+            self.settle(self.cancelled(self.cancellation.message))
         self._scope = self._native = None
         self._scheduler.discard(self, native)
-
-    # How a cancellation reaches the coroutine
-
-    def _is_running(self) -> bool:
-        native = self._native
-        return native is not None and native is self._scheduler.loop.current_task()
-
-    def awaited_task(self) -> AnyioTask | None:
-        """Return the task that this waits for, if it waits for one."""
-        awaited = self.awaited
-        is_running = isinstance(awaited, AnyioTask) and awaited.outcome is None
-        return cast("AnyioTask", awaited) if is_running else None
-
-    def _cancel_wait(self, message: str | None) -> None:
-        """Cancel what the coroutine, which waits, waits for."""
-        awaited = self.awaited
-        if awaited is None:
-            self.interrupt()
-        elif awaited.outcome is None:
-            awaited.cancel(message)
-        else:
-            self.error = cancellation(message)
-
-    def _deliver_soon(self) -> None:
-        """See to it that a pending cancellation is raised, whatever is awaited next."""
-        if self.cancellation.is_pending:
-            self._scheduler.push(self._deliver_natively)
-
-    def _deliver_natively(self) -> None:
-        # Had it awaited a future of ours meanwhile, this would not be pending any more.
-        if self.outcome is None and self.cancellation.take():
-            self.interrupt()
-
-    def break_await_cycle(self) -> None:
-        """Interrupt a coroutine of the circle, if this one waits for itself.
-
-        Not one that is inside `uncancelled`.
-        """
-        chain, repeated = self._chain()
-        if repeated is self:
-            for task in chain:
-                if not task.cancellation.shields:
-                    task.interrupt()
-                    return
-
-    def _chain(self) -> tuple[dict[AnyioTask, None], AnyioTask | None]:
-        """Return the tasks, from this one, that wait each for the next.
-
-        With them comes the task of theirs that the last one waits for, if there is one:
-        then they wait for each other.
-        """
-        chain: dict[AnyioTask, None] = {}
-        task: AnyioTask | None = self
-        while task is not None and task not in chain:
-            chain[task] = None
-            task = task.awaited_task()
-        return chain, task
 
 
 class _ThreadExit(Exception):  # noqa: N818 - it is none: it carries one

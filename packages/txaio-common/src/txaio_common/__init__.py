@@ -1,6 +1,7 @@
 """What the backends of txaio share, free of any event loop."""
 
 from txaio_common._backend import Backend
+from txaio_common._base_future import BaseFuture, BaseTask
 from txaio_common._batched import BatchedCall, BatchedTimer
 from txaio_common._buckets import Bucket
 from txaio_common._cancellation import Cancellation
@@ -72,6 +73,8 @@ __all__ = [
     "NUMBERS",
     "UNSET",
     "Backend",
+    "BaseFuture",
+    "BaseTask",
     "BatchedCall",
     "BatchedTimer",
     "Bucket",

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from contextlib import AbstractContextManager
 from contextvars import copy_context
 from functools import partial
 from inspect import isasyncgen
 from os import PathLike
 from types import CoroutineType, TracebackType
-from typing import IO, TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
+from typing import IO, Any, Literal, ParamSpec, TypeVar, cast, overload
 
 from txaio_common import _logging
 from txaio_common._batched import BatchedTimer
@@ -114,33 +114,36 @@ class Backend(IBackend):
         self.reject(future, error)
         return future
 
-    if TYPE_CHECKING:
-        # With the overloads of the interface.
-        as_future = IBackend.as_future
-    else:
+    @overload
+    def as_future(
+        self, fn: Callable[P, Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
+    ) -> IFuture[T]: ...
 
-        def as_future(self, fn: Any, /, *args: Any, **kwargs: Any) -> Any:
-            driver = self.driver
-            if driver.check is not None:
-                driver.check()
-            try:
-                value = fn(*args, **kwargs)
-            except (Exception, driver.cancelled_error) as exception:  # noqa: BLE001 - kept
-                reject_called_function(fn)
-                return failed_future(driver, exception)
-            if type(value) is CoroutineType:
-                return driver.spawn(value)
-            if isasyncgen(value):
-                msg = (
-                    f"as_future got an async generator from {fn!r}:"
-                    " was `await` meant where it says `yield`?"
-                )
-                raise TypeError(msg)
-            if is_awaitable(value):
-                return driver.adopt(value)
-            future = driver.create_future()
-            driver.resolve(future, value)
-            return future
+    @overload
+    def as_future(
+        self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> IFuture[T]: ...
+
+    def as_future(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        driver = self.driver
+        if driver.check is not None:
+            driver.check()
+        try:
+            value = fn(*args, **kwargs)
+        except (Exception, driver.cancelled_error) as exception:  # noqa: BLE001 - kept
+            reject_called_function(fn)
+            return failed_future(driver, exception)
+        if type(value) is CoroutineType:
+            return driver.spawn(value)
+        if isasyncgen(value):
+            msg = (
+                f"as_future got an async generator from {fn!r}:"
+                " was `await` meant where it says `yield`?"
+            )
+            raise TypeError(msg)
+        if is_awaitable(value):
+            return driver.adopt(value)
+        return self.create_future_success(value)
 
     def is_future(self, obj: object) -> bool:
         return isinstance(obj, self.driver.future_type)
@@ -197,12 +200,25 @@ class Backend(IBackend):
             raise ValueError("add_callbacks needs a callback, an errback or both")
         return future
 
-    if TYPE_CHECKING:
-        gather = IBackend.gather
-    else:
+    @overload
+    def gather(
+        self, futures: Iterable[Awaitable[T]], consume_exceptions: Literal[True] = True
+    ) -> IFuture[list[T | IFailedFuture]]: ...
 
-        def gather(self, futures: Any, consume_exceptions: bool = True) -> Any:
-            return gather(self.driver, futures, consume_exceptions=consume_exceptions)
+    @overload
+    def gather(
+        self, futures: Iterable[Awaitable[T]], consume_exceptions: Literal[False]
+    ) -> IFuture[list[T]]: ...
+
+    @overload
+    def gather(
+        self, futures: Iterable[Awaitable[T]], consume_exceptions: bool
+    ) -> IFuture[list[T | IFailedFuture]]: ...
+
+    def gather(
+        self, futures: Iterable[Awaitable[Any]], consume_exceptions: bool = True
+    ) -> Any:
+        return gather(self.driver, futures, consume_exceptions=consume_exceptions)
 
     def shield(self, future: Awaitable[T]) -> IFuture[T]:
         return shield(self.driver, follow(self.driver, future))
@@ -234,9 +250,11 @@ class Backend(IBackend):
         check_callable(func, "func")
         if kwargs:
             func = partial(func, **kwargs)
+        check = self.driver.check
+        if check is not None:
+            check()  # An infinite delay does not reach the driver.
         call = DelayedCall(self, copy_context(), func, args)
         call.arm(seconds)
-        check = self.driver.check
         return call if check is None else CheckedCall(call, check)
 
     def sleep(self, delay: float) -> IFuture[None]:

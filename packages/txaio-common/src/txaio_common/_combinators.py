@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Iterable
 from functools import partial
+from types import CoroutineType
 from typing import Any
 
 from txaio_common._checks import is_awaitable
@@ -32,7 +33,13 @@ def gather(
             )
     kind = GatherAll if consume_exceptions else GatherUntilFailure
     own = driver.own_type  # Asked here, it saves a call for each.
-    followed = [m if isinstance(m, own) else follow(driver, m) for m in members]
+    try:
+        followed = [m if isinstance(m, own) else follow(driver, m) for m in members]
+    except RuntimeError:
+        for member in members:
+            if type(member) is CoroutineType:
+                member.close()
+        raise
     return kind(driver, followed).future
 
 

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, ClassVar, TypeVar
 from weakref import WeakKeyDictionary
 
-from twisted.internet.defer import AlreadyCalledError, CancelledError, Deferred
+from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.threads import deferToThreadPool
 from twisted.python.failure import Failure
 from twisted.python.runtime import seconds
@@ -46,8 +46,8 @@ class TwistedDriver(Driver):
     own_type: type[Any] = TwistedFuture
     future_noun = "a Deferred"
     failure_type = Failure
-    cancelled_error = CancelledError
-    invalid_state_error = AlreadyCalledError
+    cancelled_error = TwistedFuture.cancelled_error
+    invalid_state_error = TwistedFuture.invalid_state_error
     emitter = EventEmitter()
 
     now: Any = None
@@ -188,11 +188,11 @@ class TwistedDriver(Driver):
         task = await CURRENT_TASK
         if task is None:
             return await self._uncancelled_elsewhere(call)
-        task.cancellation.enter_shield()
+        task.enter_shield()
         try:
             return await call()
         finally:
-            task.cancellation.leave_shield()
+            task.leave_shield()
             del task  # See `txaio_common.Outcome`.
 
     async def _uncancelled_elsewhere(self, call: Callable[[], Awaitable[T]]) -> T:

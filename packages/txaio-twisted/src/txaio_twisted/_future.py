@@ -11,7 +11,7 @@ from weakref import ref
 from twisted.internet.defer import AlreadyCalledError, CancelledError, Deferred
 from twisted.python.failure import Failure
 
-from txaio_common import FailedOutcome, Outcome, current_exception
+from txaio_common import BaseFuture, Outcome, current_exception
 from txaio_twisted._failures import failure_of
 from txaio_twisted._queue import CallbackQueue, report
 
@@ -28,11 +28,14 @@ class _FutureType(type(Deferred)):  # type: ignore[misc]
     __instancecheck__ = type.__instancecheck__
 
 
-class TwistedFuture(Deferred[Any], metaclass=_FutureType):
+class TwistedFuture(BaseFuture, Deferred[Any], metaclass=_FutureType):
     """A Deferred whose outcome stays: every awaiter and every callback sees it.
 
     Callbacks that are added natively form a chain of their own, as on any Deferred.
     """
+
+    cancelled_error = CancelledError
+    invalid_state_error = AlreadyCalledError
 
     _source: ref[Deferred[Any]] | None = None
     _on_cancel: tuple[Listener, Listener] | None = None
@@ -42,7 +45,6 @@ class TwistedFuture(Deferred[Any], metaclass=_FutureType):
         Deferred.__init__(self)
         self.queue = queue
         self.outcome: Outcome | None = None
-        """The outcome, None while pending; to see it does not count as retrieving."""
         self._listeners: list[tuple[Context | None, Listener]] | None = None
         """Callbacks with their contexts, and what resumes coroutines, without one."""
 
@@ -70,7 +72,7 @@ class TwistedFuture(Deferred[Any], metaclass=_FutureType):
             self._cancel_source()
             # Set before the canceller is called, which cannot change it.
             if self.outcome is None:
-                self.outcome = outcome = cancelled_outcome(message)
+                self.outcome = outcome = self.cancelled(message)
                 try:
                     self._call_canceller()
                 finally:
@@ -91,31 +93,16 @@ class TwistedFuture(Deferred[Any], metaclass=_FutureType):
 
     # What the driver calls
 
-    def resolve(self, value: Any) -> None:
-        """Settle with *value*; do nothing if cancelled."""
-        if self.outcome is None:
-            outcome = Outcome()
-            outcome.value = value
-            self.settle(outcome)
-        else:
-            self._refuse_outcome()
-
-    def reject(self, failure: Failure) -> None:
-        """Fail with *failure*; do nothing if cancelled."""
-        if self.outcome is None:
-            self.settle(failed_outcome(failure))
-        else:
-            self._refuse_outcome()
+    def wrap(self, exception: BaseException, /) -> Failure:
+        return failure_of(exception)
 
     def retrieve(self) -> Outcome:
-        """Return the outcome, which is there; Twisted does not report it any more."""
         if self._debugInfo is not None:
             self._debugInfo.failResult = None
         outcome: Any = self.outcome
         return outcome  # type: ignore[no-any-return]
 
     def settle(self, outcome: Outcome) -> None:
-        """Take the *outcome*, whatever else this stands for."""
         self.outcome = outcome
         self._on_cancel = None
         failure = outcome.failure
@@ -159,11 +146,6 @@ class TwistedFuture(Deferred[Any], metaclass=_FutureType):
         self._source = ref(source)
         source.addBoth(callback, *args)
 
-    def _refuse_outcome(self) -> None:
-        """Raise an error, as this is settled already, unless it was cancelled."""
-        if self.outcome is not None and not self.outcome.is_cancellation:
-            raise AlreadyCalledError(f"{self!r} is settled already")
-
     def _cancel_source(self) -> None:
         source = None if self._source is None else self._source()
         if source is not None:
@@ -181,22 +163,6 @@ class TwistedFuture(Deferred[Any], metaclass=_FutureType):
             report(f"error in the canceller {canceller!r}", error)
 
 
-def cancellation(message: str | None) -> CancelledError:
-    """Return what is raised where something that was cancelled is awaited."""
-    return CancelledError() if message is None else CancelledError(message)
-
-
-def cancelled_outcome(message: str | None) -> Outcome:
-    """Return the outcome of what is cancelled; *message* is the exception's text."""
-    return FailedOutcome(failure_of(cancellation(message)), is_cancellation=True)
-
-
-def failed_outcome(failure: Failure) -> Outcome:
-    """Return the outcome of what fails with *failure*, or is cancelled by it."""
-    is_cancellation = isinstance(failure.value, CancelledError)
-    return FailedOutcome(failure, is_cancellation=is_cancellation)
-
-
 def settle_from_deferred(result: Any, future: TwistedFuture) -> Any:
     """Settle *future* with the *result* of the native chain that it follows."""
     if not isinstance(result, Failure):
@@ -206,6 +172,6 @@ def settle_from_deferred(result: Any, future: TwistedFuture) -> Any:
     if isinstance(result.value, AsyncioCancelledError):
         result = failure_of(CancelledError(*result.value.args))
     if future.outcome is None:
-        future.settle(failed_outcome(result))
+        future.settle(future.failed(result))
     # From here on it is the future that reports a failure.
     return None

@@ -4,28 +4,11 @@ Twisted's own driver of coroutines resumes one inside the callbacks of the Defer
 it awaits, which recurses, and lets a second `cancel` interrupt the clean-up after the
 first one.  So coroutines are run here.
 
-A `TwistedTask` is in one of these situations:
-
-running   Its coroutine has its turn, or is about to be resumed.  `awaited` is None, or
-          a Deferred that has a result by now.
-waiting   `awaited` is a Deferred without a result.  It resumes the coroutine when it
-          has one: a future of ours through the queue, a native Deferred by a callback
-          in its chain.
-ended     It has an outcome, and has let go of the coroutine.
-
-How a cancellation works.  `cancel` does not raise anything in the coroutine: it cancels
-the Deferred that the coroutine waits for.  That ends with a `CancelledError`, and the
-coroutine is resumed with it.  If that Deferred is a task, the same is done to it in
-turn, so that the innermost coroutine is the first to see the cancellation, and each
-outer one is resumed when the inner one has ended, clean-up included.  A coroutine that
-runs has nothing to cancel yet: the next Deferred that it awaits is cancelled at once.
-If what it awaits has a result already, the coroutine is resumed with `CancelledError`
-in its place.  `txaio_common.Cancellation` keeps the state of this, with its transitions
-in a table, for all backends that run coroutines on their own.
-
-Coroutines that wait for each other in a circle would wait for ever.  So where `cancel`
-cannot go on, at a task that was cancelled before or is inside `uncancelled`, it looks
-for a circle, and resumes one of its tasks with the cancellation.
+How a cancellation works is told in `txaio_common.BaseTask`.  Here a coroutine can await
+nothing but Deferreds, native ones included, and is resumed by a step: through the queue
+after a future of ours, by a callback in the chain of a native Deferred.  It waits as
+long as that Deferred has no result, and runs from then on: if it is cancelled before
+its step, it is resumed with `CancelledError` in place of the result.
 
 `await CURRENT_TASK` tells a coroutine which task runs it.  The coroutine yields that
 object to whatever drives it: a task sends itself back, and Twisted's own driver sends
@@ -42,14 +25,9 @@ from typing import Any, cast
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
-from txaio_common import Cancellation, Outcome, traceback_of
+from txaio_common import BaseTask, Outcome, traceback_of
 from txaio_twisted._failures import failure_of
-from txaio_twisted._future import (
-    TwistedFuture,
-    cancellation,
-    cancelled_outcome,
-    failed_outcome,
-)
+from txaio_twisted._future import TwistedFuture
 from txaio_twisted._queue import CallbackQueue
 
 
@@ -64,13 +42,8 @@ class _CurrentTask:
 CURRENT_TASK = _CurrentTask()
 
 
-class TwistedTask(TwistedFuture):
+class TwistedTask(BaseTask, TwistedFuture):
     """The future of a coroutine, settled when the coroutine has ended."""
-
-    awaited: Deferred[Any] | None = None
-    """What the coroutine awaits; None while it runs."""
-    requested: Cancellation | None = None
-    """The state of the cancellation, if there was an occasion to ask for it."""
 
     def __init__(
         self,
@@ -87,53 +60,32 @@ class TwistedTask(TwistedFuture):
         self.registry = registry
         registry.add(self)
 
-    @property
-    def cancellation(self) -> Cancellation:
-        """The state of the cancellation."""
-        if self.requested is None:
-            self.requested = Cancellation()
-        return self.requested
-
-    def cancel(self, message: str | None = None) -> None:
-        """Raise `CancelledError` at the await of the innermost coroutine."""
-        if self.outcome is not None:
-            super().cancel()
-            return
-        task: TwistedTask = self
-        while task.cancellation.cancel(message, waits=task._is_waiting()):
-            awaited = task.awaited
-            if awaited is None or not task.cancellation.is_delivered:
-                break
-            if not isinstance(awaited, TwistedTask):
-                _cancel(awaited, message)
-                return
-            task = awaited
-        task.break_await_cycle(message)
-
-    def resolve(self, value: Any) -> None:
-        del value
-        self._refuse_outcome()
-
-    def reject(self, failure: Failure) -> None:
-        del failure
-        self._refuse_outcome()
-
-    def _refuse_outcome(self) -> None:
-        if self.outcome is None:
-            raise RuntimeError("a coroutine's future is settled by its return value")
-        super()._refuse_outcome()
-
     def interrupt(self) -> None:
         """Raise at the await once more, whatever the coroutine does.
 
         A coroutine that it awaits is interrupted by the caller, as all others are.
         """
-        awaited = self.awaited
-        waits = self._is_waiting()
-        raises = self.cancellation.interrupt(None, waits=waits)
-        if raises and awaited is not None and not isinstance(awaited, TwistedTask):
-            _cancel(awaited, None)
+        raises = self.cancellation.interrupt(None, waits=self.is_waiting())
+        if raises and self.awaited_task() is None:
+            self.cancel_wait(None)
         self.break_await_cycle(None)
+
+    def cancel_settled(self) -> None:
+        TwistedFuture.cancel(self)
+
+    def is_waiting(self) -> bool:
+        awaited = self.awaited
+        return awaited is not None and (not awaited.called or _is_chained(awaited))
+
+    def cancel_wait(self, message: str | None) -> None:
+        if isinstance(self.awaited, TwistedFuture):
+            self.awaited.cancel(message)
+        else:
+            self.awaited.cancel()
+
+    def force(self, message: str | None) -> None:
+        self.cancellation.interrupt(message, waits=False)
+        self.queue.call(self.steps.step, None)
 
     def resume_after(self, awaited: Deferred[Any], *, is_ours: bool) -> None:
         """Resume the coroutine once *awaited* has a result.
@@ -149,43 +101,6 @@ class TwistedTask(TwistedFuture):
         """Resume the coroutine with the result of the native chain of *awaited*."""
         awaited.addBoth(self.steps.take)
 
-    def _is_waiting(self) -> bool:
-        awaited = self.awaited
-        return awaited is not None and (not awaited.called or _is_chained(awaited))
-
-    def break_await_cycle(self, message: str | None) -> None:
-        """Resume a coroutine of the circle, if this one waits for itself.
-
-        Not one that is inside `uncancelled`.
-        """
-        chain, repeated = self._chain()
-        if repeated is self:
-            for task in chain:
-                if not task.cancellation.shields:
-                    task.cancellation.interrupt(message, waits=False)
-                    task.queue.call(task.steps.step, None)
-                    return
-
-    def _chain(self) -> tuple[dict[TwistedTask, None], TwistedTask | None]:
-        """Return the tasks, from this one, that wait each for the next.
-
-        With them comes the task of theirs that the last one waits for, if there is one:
-        then they wait for each other.
-        """
-        chain: dict[TwistedTask, None] = {}
-        task: TwistedTask | None = self
-        while task is not None and task not in chain:
-            chain[task] = None
-            task = task.awaited_task()
-        return chain, task
-
-    def awaited_task(self) -> TwistedTask | None:
-        awaited = self.awaited
-        is_running = isinstance(awaited, TwistedTask) and awaited.outcome is None
-        return cast("TwistedTask", awaited) if is_running else None
-
-    # What the steps call
-
     def wait_for(self, awaited: Any) -> None:
         """Wait for *awaited*, which the coroutine awaits."""
         is_ours = isinstance(awaited, TwistedFuture)
@@ -198,7 +113,7 @@ class TwistedTask(TwistedFuture):
         self.awaited = awaited
         cancellation = self.requested
         if cancellation is not None and not awaited.called and cancellation.take():
-            _cancel(awaited, cancellation.message)
+            self.cancel_wait(cancellation.message)
         self.resume_after(awaited, is_ours=is_ours)
 
 
@@ -235,7 +150,7 @@ class _Steps:
         try:
             self._advance()
         except BaseException:  # The program ends.
-            self._outcome = cancelled_outcome(None)
+            self._outcome = self._task.cancelled(None)
             self._end()
             raise
         if self._outcome is not None:
@@ -264,7 +179,7 @@ class _Steps:
         self._task.awaited = None
         requested = self._task.requested
         if requested is not None and requested.take():
-            self._error = cancellation(requested.message)
+            self._error = TwistedFuture.cancellation_error(requested.message)
         try:
             if self._error is None:
                 awaited = self._context.run(self._coroutine.send, None)
@@ -279,7 +194,7 @@ class _Steps:
         except (KeyboardInterrupt, SystemExit):
             raise
         except BaseException as error:  # noqa: BLE001 - whatever the coroutine raises
-            self._outcome = failed_outcome(failure_of(error))
+            self._outcome = self._task.failed(failure_of(error))
 
     def _throw(self) -> Any:
         error, self._error = self._error, None
@@ -293,13 +208,6 @@ class _Steps:
         outcome, self._outcome = self._outcome, None
         task.registry.discard(task)
         task.settle(outcome)
-
-
-def _cancel(deferred: Deferred[Any], message: str | None) -> None:
-    if isinstance(deferred, TwistedFuture):
-        deferred.cancel(message)
-    else:
-        deferred.cancel()
 
 
 def _is_chained(deferred: Deferred[Any]) -> bool:

@@ -127,10 +127,16 @@ def test_run_installs_no_reactor(run: Run) -> None:
 USES: dict[str, Callable[[IBackend], object]] = {
     "call_later": lambda txa: txa.call_later(1, print),
     "call_later-soon": lambda txa: txa.call_later(0, print),
+    "call_later-never": lambda txa: txa.call_later(float("inf"), print),
     "sleep": lambda txa: txa.sleep(1),
     "create_future": lambda txa: txa.create_future(),
     "as_future": lambda txa: txa.as_future(coroutine_function),
     "gather": lambda txa: txa.gather([]),
+    "gather-coroutines": lambda txa: txa.gather(
+        [coroutine_function(), coroutine_function()]
+    ),
+    "shield": lambda txa: txa.shield(coroutine_function()),
+    "timeout": lambda txa: txa.timeout(coroutine_function(), 1),
     "batched": lambda txa: txa.make_batched_timer(1).call_later(1, print),
     "run_in_thread": lambda txa: txa.run_in_thread(int),
     "call_from_thread": lambda txa: txa.call_from_thread(print),

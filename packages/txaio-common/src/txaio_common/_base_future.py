@@ -1,0 +1,208 @@
+"""What the futures share that are not the loop's own, and the futures of coroutines.
+
+asyncio has futures and tasks that fit the contract.  Where a loop has none, a backend
+brings its own, and these are their bases: `BaseFuture` says who may settle a future,
+and `BaseTask` how a cancellation goes from task to task.
+
+A task is in one of these situations:
+
+waiting   Its coroutine awaits `awaited`, or something else that blocks it.
+running   Its coroutine has its turn, or is about to be resumed.
+ended     It has an outcome.
+
+How a cancellation works.  Frameworks differ in what `cancel` does to a coroutine, and
+none does it as the contract has it.  So `cancel` raises nothing in the coroutine: it
+cancels the future that the coroutine waits for.  That one ends with a `CancelledError`,
+and the coroutine is resumed with it.  If that future is a task, the same is done to it
+in turn, so that the innermost coroutine is the first to see the cancellation, and each
+outer one is resumed when the inner one has ended, clean-up included.
+
+A coroutine that runs has nothing to cancel yet: the next future that it awaits is
+cancelled at once.  Inside `uncancelled` it has to wait until the coroutine has left.
+`Cancellation` keeps the state of this, with its transitions in a table.
+
+Coroutines that wait for each other in a circle would wait for ever.  So where `cancel`
+cannot go on, at a task that was cancelled before or is inside `uncancelled`, it looks
+for a circle, and forces one of its tasks to see the cancellation.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import Any, ClassVar, Self
+
+from txaio_common._cancellation import Cancellation
+from txaio_common._failures import FailedFuture
+from txaio_common._outcome import FailedOutcome, Outcome
+
+
+class BaseFuture:
+    """A future that keeps its outcome; a subclass says who is told of it, and how."""
+
+    __slots__ = ()
+
+    cancelled_error: ClassVar[type[BaseException]]
+    """Raised where a cancelled future is awaited."""
+    invalid_state_error: ClassVar[type[Exception]]
+    """Raised if the future is settled once more."""
+
+    outcome: Outcome | None
+    """The outcome, None while pending; to see it does not count as retrieving."""
+
+    @abstractmethod
+    def settle(self, outcome: Outcome, /) -> None:
+        """Take the *outcome*, and call what listens."""
+
+    @abstractmethod
+    def retrieve(self) -> Outcome:
+        """Return the outcome, which is there, and do not report it any more."""
+
+    def wrap(self, exception: BaseException, /) -> Any:
+        """Return a failure that holds *exception*."""
+        return FailedFuture(exception)
+
+    def resolve(self, value: Any, /) -> None:
+        """Settle with *value*; do nothing if cancelled."""
+        if self.outcome is None:
+            outcome = Outcome()
+            outcome.value = value
+            self.settle(outcome)
+        else:
+            self.refuse()
+
+    def reject(self, failure: Any, /) -> None:
+        """Fail with *failure*; do nothing if cancelled."""
+        if self.outcome is None:
+            self.settle(self.failed(failure))
+        else:
+            self.refuse()
+
+    def refuse(self) -> None:
+        """Raise an error, as this is settled already, unless it was cancelled."""
+        if self.outcome is not None and not self.outcome.is_cancellation:
+            raise self.invalid_state_error(f"the future is {self.outcome!r} already")
+
+    def cancelled(self, message: str | None) -> FailedOutcome:
+        """Return the outcome of a cancelled future; *message* is the error's text."""
+        failure = self.wrap(self.cancellation_error(message))
+        return FailedOutcome(failure, is_cancellation=True)
+
+    def failed(self, failure: Any) -> FailedOutcome:
+        """Return the outcome of a future that fails with *failure*, or is cancelled."""
+        is_cancellation = isinstance(failure.value, self.cancelled_error)
+        return FailedOutcome(failure, is_cancellation=is_cancellation)
+
+    @classmethod
+    def cancellation_error(cls, message: str | None) -> BaseException:
+        """Return what is raised where a cancelled future is awaited."""
+        error = cls.cancelled_error
+        return error() if message is None else error(message)
+
+
+class BaseTask(BaseFuture):
+    """The future of a coroutine, settled when the coroutine has ended."""
+
+    awaited: Any = None
+    """The future that the coroutine awaits, if it awaits one."""
+    requested: Cancellation | None = None
+    """The state of the cancellation, if there was an occasion to ask for it."""
+
+    @property
+    def cancellation(self) -> Cancellation:
+        """The state of the cancellation."""
+        if self.requested is None:
+            self.requested = Cancellation()
+        return self.requested
+
+    def resolve(self, value: Any, /) -> None:
+        del value
+        self.refuse()
+
+    def reject(self, failure: Any, /) -> None:
+        del failure
+        self.refuse()
+
+    def refuse(self) -> None:
+        if self.outcome is None:
+            raise RuntimeError("a coroutine's future is settled by its return value")
+        super().refuse()
+
+    def cancel(self, message: str | None = None) -> None:
+        """Cancel the coroutine, after the one that it waits for if there is one."""
+        if self.outcome is not None:
+            self.cancel_settled()
+            return
+        task = self
+        while task.cancellation.cancel(message, waits=task.is_waiting()):
+            if not task.cancellation.is_delivered:
+                task.deliver_soon()
+                break
+            awaited = task.awaited_task()
+            if awaited is None:
+                task.cancel_wait(message)
+                return
+            task = awaited
+        task.break_await_cycle(message)
+
+    def enter_shield(self) -> None:
+        """Let cancellations wait: the coroutine calls `uncancelled`."""
+        self.cancellation.enter_shield()
+
+    def leave_shield(self) -> None:
+        """Have the coroutine see at its next await what it has missed, if anything."""
+        self.cancellation.leave_shield()
+        self.deliver_soon()
+
+    def chain(self) -> tuple[dict[Self, None], Self | None]:
+        """Return the tasks, from this one, that wait each for the next.
+
+        With them comes the task of theirs that the last one waits for, if there is one:
+        then they wait for each other.
+        """
+        chain: dict[Self, None] = {}
+        task: Self | None = self
+        while task is not None and task not in chain:
+            chain[task] = None
+            task = task.awaited_task()
+        return chain, task
+
+    def awaited_task(self) -> Self | None:
+        """Return the task whose coroutine this one waits for, if it is one's."""
+        awaited = self.awaited
+        is_running = isinstance(awaited, BaseTask) and awaited.outcome is None
+        return awaited if is_running else None
+
+    def break_await_cycle(self, message: str | None) -> None:
+        """Force a task of the circle, if this one waits for itself.
+
+        Not one that is inside `uncancelled`.
+        """
+        chain, repeated = self.chain()
+        if repeated is self:
+            for task in chain:
+                if not task.cancellation.shields:
+                    task.force(message)
+                    return
+
+    # What a subclass does its own way
+
+    def cancel_settled(self) -> None:
+        """Do what `cancel` does when there is an outcome: nothing."""
+
+    @abstractmethod
+    def is_waiting(self) -> bool:
+        """Tell whether the coroutine waits, for whatever."""
+
+    @abstractmethod
+    def cancel_wait(self, message: str | None) -> None:
+        """Cancel what the coroutine waits for, which is no other task."""
+
+    def deliver_soon(self) -> None:
+        """See to it that a pending cancellation is raised, whatever is awaited next.
+
+        Nothing has to be done where the coroutine can await futures alone.
+        """
+
+    @abstractmethod
+    def force(self, message: str | None) -> None:
+        """Resume the coroutine with a cancellation, whatever it waits for."""
