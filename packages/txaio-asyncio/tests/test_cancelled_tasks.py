@@ -1,4 +1,4 @@
-"""Tasks that are cancelled here, and by others."""
+"""Tasks that the backend cancels, and tasks that other code cancels."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ import txaio_asyncio
 
 
 def test_cancelled_while_a_timeout_expires():
-    """X4: That another has cancelled the task a moment ago keeps nothing from it."""
-    told = []
+    """X4: `cancel` takes effect although asyncio has just cancelled the task, too."""
+    events = []
 
     async def work(txa):
         try:
             async with asyncio.timeout(0):
                 await txa.create_future()
         except TimeoutError:
-            told.append("timed out")
+            events.append("timed out")
         await txa.create_future()
 
     async def main(txa):
         future = txa.as_future(work, txa)
-        # The timeout expires in the second turn, and the task hears of it in the third.
+        # The timeout expires in the second turn, and the task resumes in the third.
         await asyncio.sleep(0)
         await asyncio.sleep(0)
         assert future.cancelling()
-        assert told == []
+        assert events == []
         txa.cancel(future)
         with pytest.raises(asyncio.CancelledError):
             await txa.timeout(future, 1)
 
     txaio_asyncio.run(main)
-    assert told == []
+    assert events == []
 
 
 NATIVE = {
@@ -49,25 +49,25 @@ async def wait(future):
     return await future
 
 
-async def clean_up(txa, story):
-    """Wait in vain, and take a while for the end."""
+async def clean_up(txa, events):
+    """Wait until cancelled, and take some time to clean up."""
     try:
         await txa.create_future()
     finally:
         await txa.sleep(0.05)
-        story.append("cleaned up")
+        events.append("cleaned up")
 
 
 @pytest.mark.parametrize("native", NATIVE.values(), ids=NATIVE)
-def test_others_have_cancelled_what_cleans_up_at_the_end(native):
-    """L1: It is given its grace, whichever way its cancellation has come."""
-    story = []
+def test_natively_cancelled_coroutine_cleans_up_at_the_end(native):
+    """L1: It has the grace period for its clean-up, whatever cancelled it."""
+    events = []
 
     async def outer(future):
         await native(future)
 
     async def main(txa):
-        future = txa.as_future(clean_up, txa, story)
+        future = txa.as_future(clean_up, txa, events)
         waits = future if native is None else txa.as_future(outer, future)
         await txa.sleep(0.01)
         if native is None:
@@ -77,15 +77,15 @@ def test_others_have_cancelled_what_cleans_up_at_the_end(native):
         await txa.sleep(0)
 
     txaio_asyncio.run(main)
-    assert story == ["cleaned up"]
+    assert events == ["cleaned up"]
 
 
 def test_cancelled_by_another_backend_of_the_loop():
-    """X9: The second time does not count, whoever asks."""
-    story = []
+    """X9: A second cancellation is ignored, whichever backend asks for it."""
+    events = []
 
     async def main(txa):
-        future = txa.as_future(clean_up, txa, story)
+        future = txa.as_future(clean_up, txa, events)
         await txa.sleep(0.01)
         for backend in (txa, txaio_asyncio.AsyncioBackend()):
             backend.cancel(future)
@@ -93,14 +93,14 @@ def test_cancelled_by_another_backend_of_the_loop():
         await txa.gather([future])
 
     txaio_asyncio.run(main)
-    assert story == ["cleaned up"]
+    assert events == ["cleaned up"]
 
 
 @pytest.mark.parametrize("others", [0, 1])
 @pytest.mark.parametrize("at_the_end", [False, True])
 def test_coroutines_that_wait_in_a_circle(at_the_end, others):
-    """X4: They end, though asyncio itself cannot end them, and all others clean up."""
-    story = []
+    """X4: They end, which asyncio alone cannot do, and all others clean up."""
+    events = []
 
     async def circular(futures, number):
         await asyncio.sleep(0)
@@ -111,7 +111,7 @@ def test_coroutines_that_wait_in_a_circle(at_the_end, others):
             await txa.create_future()
         finally:
             await txa.uncancelled(txa.sleep, 0.3)
-            story.append("cleaned up")
+            events.append("cleaned up")
 
     async def main(txa):
         futures = []
@@ -126,11 +126,11 @@ def test_coroutines_that_wait_in_a_circle(at_the_end, others):
         return "value"
 
     assert txaio_asyncio.run(main, grace=0.1) == "value"
-    assert story == others * ["cleaned up"]
+    assert events == others * ["cleaned up"]
 
 
-def test_loop_that_knows_no_context():
-    """T5: What stands in for a loop need not take the keyword."""
+def test_loop_whose_methods_take_no_context():
+    """T5: An object that replaces a loop need not take the keyword *context*."""
 
     class Fake:
         create_future = None

@@ -19,20 +19,20 @@ def loop():
 
 
 def use_in_a_thread(txa):
-    """Make a future where none may be made, and return or raise what comes of it."""
+    """Call `create_future` in another thread; return its result or raise its error."""
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(txa.create_future).result()
 
 
-def test_loop_in_debug_mode_has_the_backend_check_its_thread(loop):
-    """T7: One switch is enough."""
+def test_debug_mode_of_the_loop_turns_on_that_of_the_backend(loop):
+    """T7: In debug mode of the loop the backend checks its thread, too."""
     loop.set_debug(True)
     with pytest.raises(RuntimeError, match="call_from_thread"):
         use_in_a_thread(AsyncioBackend(loop))
 
 
-def test_backend_may_do_without(loop):
-    """T7: What is said goes before what the loop says."""
+def test_debug_false_overrides_the_loop(loop):
+    """T7: The argument *debug* has precedence over the debug mode of the loop."""
     loop.set_debug(True)
     txa = AsyncioBackend(loop, debug=False)
     assert txa.is_future(use_in_a_thread(txa))

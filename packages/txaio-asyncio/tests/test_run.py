@@ -1,4 +1,4 @@
-"""`run`, and what it refuses before it begins."""
+"""`run`, and the arguments that it rejects before it starts."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ async def main(_txa):
 
 @pytest.mark.parametrize("grace", [None, "x"])
 def test_grace_that_is_no_number(grace):
-    """L1: `TypeError` names it, before there is a loop."""
+    """L1: `TypeError` names the argument, before there is a loop."""
     with pytest.raises(TypeError, match=r"^grace must be a number of seconds"):
         txaio_asyncio.run(main, grace=grace, loop_factory=pytest.fail)
 
 
 @pytest.mark.parametrize("grace", [-1, float("nan")])
-def test_grace_that_is_none(grace):
-    """L1: So does `ValueError` if it is below zero or NaN."""
+def test_grace_out_of_range(grace):
+    """L1: `ValueError` names the argument if it is negative or NaN."""
     with pytest.raises(ValueError, match=r"^grace must be a number of seconds"):
         txaio_asyncio.run(main, grace=grace, loop_factory=pytest.fail)

@@ -1,4 +1,4 @@
-"""A backend on a clock, and what Twisted's log gets."""
+"""A backend on a clock, and the events of Twisted's log."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def txa():
 
 @pytest.fixture
 def events():
-    """Give the list of the events that Twisted's log gets."""
+    """Give the list to which the events of Twisted's log are added."""
     events = []
     globalLogPublisher.addObserver(events.append)
     yield events

@@ -14,7 +14,7 @@ from txaio_twisted import TwistedBackend, run
 
 
 class InterruptedReactor(Clock):
-    """A reactor on a clock, which somebody interrupts in its first second."""
+    """A reactor on a clock that is interrupted by Ctrl-C in its first second."""
 
     _exitSignal = SIGINT
 
@@ -41,8 +41,8 @@ def interrupt(_value):
     raise KeyboardInterrupt
 
 
-def test_interrupted_main_ends_run_as_python_does():
-    """L1: Twisted cancels what runs, and `run` says why."""
+def test_interrupted_main_raises_keyboard_interrupt():
+    """L1: Twisted stops the reactor on Ctrl-C; `run` raises `KeyboardInterrupt`."""
 
     async def main(txa):
         await txa.sleep(60)
@@ -52,7 +52,7 @@ def test_interrupted_main_ends_run_as_python_does():
 
 
 def test_interrupt_where_there_is_no_run_to_end():
-    """A3: It is raised where it came up, and what was due next is not lost."""
+    """A3: The caller of `resolve` gets it, and the next callback is still called."""
     clock, called = Clock(), []
     txa = TwistedBackend(clock)
     future = txa.create_future()
@@ -64,9 +64,9 @@ def test_interrupt_where_there_is_no_run_to_end():
     assert called == ["value"]
 
 
-def leave_and(call, *args):
-    """Have a call made soon, and be one in which the user ends the program."""
-    call(*args)
+def call_and_exit(fn, *args):
+    """Call *fn*, and exit the program."""
+    fn(*args)
     raise SystemExit
 
 
@@ -76,7 +76,7 @@ def test_exit_where_there_is_no_run_to_end(adds):
     clock, called = Clock(), []
     txa = TwistedBackend(clock)
     soon = (txa.call_later, 0, called.append, "added") if adds else (called.clear,)
-    txa.call_later(0, leave_and, *soon)
+    txa.call_later(0, call_and_exit, *soon)
     txa.call_later(0, called.append, "first")
     txa.call_later(0, called.append, "second")
     with pytest.raises(SystemExit):
@@ -85,8 +85,8 @@ def test_exit_where_there_is_no_run_to_end(adds):
     assert called == ["first", "second", "added"][: 3 if adds else 2]
 
 
-def test_soon_again_and_again():
-    """T3: What never rests has the reactor hold one call for it, and no more."""
+def test_repeated_sleep_of_zero_seconds():
+    """T3: Calls without delay that repeat leave no delayed calls in the reactor."""
     clock, held = Clock(), []
     txa = TwistedBackend(clock)
 
@@ -101,7 +101,7 @@ def test_soon_again_and_again():
 
 
 def test_backend_without_a_reactor_takes_the_global_one(monkeypatch):
-    """It is the one that is installed, whichever that is."""
+    """It uses the reactor that is installed."""
     clock, called = Clock(), []
     monkeypatch.setattr("twisted.internet.reactor", clock, raising=False)
     TwistedBackend().call_later(1, called.append, 1)
@@ -109,8 +109,8 @@ def test_backend_without_a_reactor_takes_the_global_one(monkeypatch):
     assert called == [1]
 
 
-def test_traceback_of_a_failure_of_other_backends():
-    """E3: A failure that is not Twisted's keeps its traceback, too."""
+def test_traceback_of_a_failure_of_another_backend():
+    """E3: A failure that is not a `Failure` of Twisted keeps its traceback, too."""
     txa = TwistedBackend(Clock())
     with pytest.raises(KeyError) as caught:
         {}.pop("key")
@@ -119,8 +119,8 @@ def test_traceback_of_a_failure_of_other_backends():
 
 
 @pytest.mark.parametrize("grace", [None, "x", float("nan"), -1])
-def test_grace_that_is_none(grace):
-    """L1: It is refused before `main` is called."""
+def test_invalid_grace(grace):
+    """L1: It is rejected before `main` is called."""
     called = []
 
     async def main(_txa):
@@ -131,8 +131,8 @@ def test_grace_that_is_none(grace):
     assert called == []
 
 
-def test_call_from_a_thread_of_what_cannot_be_called():
-    """H1: It is refused by name."""
+def test_call_from_thread_without_a_callable():
+    """H1: `TypeError` names the argument."""
     txa = TwistedBackend(Clock())
     with pytest.raises(TypeError, match="fn must be callable, not 'NoneType'"):
         txa.call_from_thread(None)

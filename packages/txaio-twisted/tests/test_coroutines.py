@@ -1,4 +1,4 @@
-"""Coroutines, where they meet Deferreds and each other."""
+"""Coroutines that await Deferreds and each other."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from twisted.internet.selectreactor import SelectReactor
 from txaio_twisted import run
 
 
-class Odd:
-    """Something that only another framework can await."""
+class Foreign:
+    """An awaitable that only another framework can drive."""
 
     def __await__(self):
         yield 1
@@ -18,7 +18,7 @@ class Odd:
 
 @pytest.fixture
 def outcome(txa):
-    """Give a function that runs a coroutine function, and the list of its outcome."""
+    """Give a function that returns the future of a call, and a list for its outcome."""
 
     def watch(fn, *args):
         seen = []
@@ -34,15 +34,15 @@ async def wait(awaitable):
     return await awaitable
 
 
-def test_awaiting_what_another_framework_awaits(outcome):
-    """A1: The coroutine hears of it where it awaits."""
-    _, (error,) = outcome(wait, Odd())
+def test_awaiting_an_awaitable_of_another_framework(outcome):
+    """A1: The await raises `RuntimeError`, which names the type."""
+    _, (error,) = outcome(wait, Foreign())
     assert isinstance(error, RuntimeError)
     assert str(error) == "a coroutine on Twisted cannot await 'int'"
 
 
-def test_cancellation_goes_before_the_failure_of_a_chain(txa, outcome):
-    """X4: A Deferred that is paused fails after the coroutine was cancelled."""
+def test_cancellation_has_precedence_over_a_later_failure(txa, outcome):
+    """X4: The coroutine was cancelled before the paused Deferred failed."""
     paused = Deferred()
     paused.pause()
     paused.errback(KeyError("late"))
@@ -53,7 +53,7 @@ def test_cancellation_goes_before_the_failure_of_a_chain(txa, outcome):
 
 
 def test_coroutines_that_start_each_other(txa, outcome):
-    """A1: However deep, they run in turn and not in recursion."""
+    """A1: They run one after the other, without recursion, at any depth."""
 
     async def start(depth):
         return 1 + await txa.as_future(start, depth - 1) if depth else 0
@@ -88,8 +88,8 @@ def test_coroutines_that_wait_in_a_circle(txa, outcome):
     assert [type(seen[0]) for _, seen in watched] == [CancelledError] * 2
 
 
-def test_awaiting_oneself(txa, outcome):
-    """X4: The coroutine hears of it, as on asyncio."""
+def test_coroutine_that_awaits_its_own_future(txa, outcome):
+    """X4: The await raises `RuntimeError`, as on asyncio."""
     gate, futures = txa.create_future(), []
 
     async def work():
@@ -102,8 +102,8 @@ def test_awaiting_oneself(txa, outcome):
     assert [str(error) for error in seen] == ["a coroutine cannot await its own future"]
 
 
-def test_exception_of_its_own_kind(outcome):
-    """A1: What is no `Exception`, and ends no program, is the future's failure."""
+def test_base_exception_that_ends_no_program(outcome):
+    """A1: The future fails with it, although it is not an `Exception`."""
 
     class Odd(BaseException):
         """Neither an error nor an exit."""
@@ -115,7 +115,7 @@ def test_exception_of_its_own_kind(outcome):
 
 
 def test_exits_of_coroutines_that_start(txa):
-    """A3: However many there were, the next one starts at once."""
+    """A3: After any number of them, the next coroutine still starts immediately."""
     started = []
 
     async def work():
@@ -128,22 +128,22 @@ def test_exits_of_coroutines_that_start(txa):
     assert len(started) == 30
 
 
-def test_circle_that_clean_up_closes():
-    """L1: It ends with the grace, though each had been cancelled before."""
-    story, futures = [], []
+def test_circle_that_arises_in_clean_up():
+    """L1: The grace period ends it, although each was cancelled before."""
+    events, futures = [], []
 
     async def first(txa):
         try:
             await txa.create_future()
         finally:
-            story.append("first")
+            events.append("first")
             await futures[1]
 
     async def second(_txa):
         try:
             await futures[0]
         finally:
-            story.append("second")
+            events.append("second")
 
     async def main(txa):
         futures.extend(txa.as_future(each, txa) for each in (first, second))
@@ -151,14 +151,14 @@ def test_circle_that_clean_up_closes():
         return "value"
 
     assert run(main, reactor=SelectReactor(), grace=0.01) == "value"
-    assert sorted(story) == ["first", "second"]
+    assert sorted(events) == ["first", "second"]
 
 
 @pytest.mark.parametrize("cancels", ["coroutine", "future"])
 def test_cancelled_while_a_chain_waits(txa, outcome, cancels):
-    """X5: What a Deferred that was called waits for is cancelled as well."""
-    told, chain = [], Deferred()
-    inner = Deferred(told.append)
+    """X5: The Deferred that a called Deferred waits for is cancelled as well."""
+    cancelled, chain = [], Deferred()
+    inner = Deferred(cancelled.append)
     chain.addCallback(lambda _value: inner)
     future, seen = outcome(wait, chain)
     chain.callback(None)
@@ -166,5 +166,5 @@ def test_cancelled_while_a_chain_waits(txa, outcome, cancels):
         txa.cancel(future)
     else:
         txa.cancel(chain)
-    assert told == [inner]
+    assert cancelled == [inner]
     assert [type(error) for error in seen] == [CancelledError]

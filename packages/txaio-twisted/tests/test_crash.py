@@ -1,4 +1,4 @@
-"""A reactor that stops for good while `main` still runs."""
+"""A reactor that crashes while `main` still runs."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from twisted.internet.selectreactor import SelectReactor
 import txaio_twisted
 
 
-def test_crash_of_the_reactor_is_no_success():
-    """What `main` would have returned is not known, and `run` says so."""
+def test_crash_of_the_reactor_is_an_error():
+    """`main` has no return value, and `run` raises an error that says so."""
     reactor = SelectReactor()
     with pytest.raises(RuntimeError, match="stopped before main had ended"):
         txaio_twisted.run(main_that_waits(reactor), reactor=reactor)

@@ -19,19 +19,19 @@ def test_callbacks_of_a_native_deferred(txa):
     assert seen == ["value", "value"]
 
 
-def test_adopted_deferred_that_is_settled_by_hand(txa):
-    """F5: The outcome stays, and the Deferred's own chain goes on."""
+def test_future_of_a_deferred_that_is_settled_directly(txa):
+    """F5: The outcome stays, and the Deferred's own chain continues."""
     deferred = Deferred()
     future, seen = txa.as_future(lambda: deferred), []
-    txa.resolve(future, "by hand")
+    txa.resolve(future, "direct")
     txa.add_callbacks(future, seen.append, None)
     deferred.callback("late")
-    assert seen == ["by hand"]
+    assert seen == ["direct"]
     assert deferred.result == "late"
 
 
 def test_future_of_asyncio(txa):
-    """A1: On an asyncioreactor one may be returned, and is taken."""
+    """A1: On an asyncioreactor a function may return one."""
     loop, seen = asyncio.new_event_loop(), []
     native = loop.create_future()
     txa.add_callbacks(txa.as_future(lambda: native), seen.append, None)
@@ -43,7 +43,7 @@ def test_future_of_asyncio(txa):
 
 
 def test_native_settling_of_a_cancelled_future(txa):
-    """X3: Twisted's own methods are as patient as the backend's."""
+    """X3: Twisted's own methods are ignored then, as those of the backend are."""
     future = txa.create_future()
     txa.cancel(future)
     future.callback("late")
@@ -53,7 +53,7 @@ def test_native_settling_of_a_cancelled_future(txa):
 
 
 def test_native_errback_takes_an_exception(txa):
-    """F3: And it arrives as the very same."""
+    """F3: Errbacks get that very exception object."""
     future, error, seen = txa.create_future(), KeyError("x"), []
     future.errback(error)
     txa.add_callbacks(future, None, lambda fail: seen.append(fail.value))
@@ -61,7 +61,7 @@ def test_native_errback_takes_an_exception(txa):
 
 
 def test_future_of_asyncio_that_is_cancelled(txa):
-    """X1: It is the backend's own kind of cancellation that is seen."""
+    """X1: Errbacks get the `CancelledError` of the backend."""
     loop, seen = asyncio.new_event_loop(), []
     native = loop.create_future()
     txa.add_callbacks(txa.as_future(lambda: native), None, seen.append)
@@ -72,8 +72,8 @@ def test_future_of_asyncio_that_is_cancelled(txa):
 
 
 @pytest.mark.parametrize("error", [SystemExit, asyncio.CancelledError])
-def test_canceller_that_raises_what_is_no_error(txa, events, error):
-    """X8: The future is cancelled all the same, and the canceller is named."""
+def test_canceller_that_raises_a_base_exception(txa, events, error):
+    """X8: The future is cancelled nevertheless, and the report names the canceller."""
 
     def give_up(_future):
         raise error
@@ -87,7 +87,7 @@ def test_canceller_that_raises_what_is_no_error(txa, events, error):
 
 
 def test_failure_that_was_cleaned(txa):
-    """F3: Its exception is raised as it is."""
+    """F3: The await raises its exception, which has no traceback any more."""
     failure = Failure(KeyError("x"))
     failure.cleanFailure()
     future, seen = txa.create_future_error(failure), []
@@ -103,7 +103,7 @@ def test_failure_that_was_cleaned(txa):
     assert txa.failure_traceback(failure) is None
 
 
-def test_callback_that_raises_what_is_no_error(txa, events):
+def test_callback_that_raises_a_base_exception(txa, events):
     """C5: It is reported, and the next one is called."""
     seen = []
 
@@ -118,8 +118,8 @@ def test_callback_that_raises_what_is_no_error(txa, events):
     assert [event["log_failure"].type for event in events] == [asyncio.CancelledError]
 
 
-def test_callbacks_without_end(txa):
-    """C6: Callbacks that each settle another future leave the reactor its turn."""
+def test_endless_callbacks(txa):
+    """C6: Callbacks that each settle another future do not block the reactor."""
     made = []
 
     def go_on(_value):
@@ -136,8 +136,8 @@ def test_callbacks_without_end(txa):
 
 
 @pytest.mark.parametrize("settle", ["resolve", "reject"])
-def test_shield_of_what_ends_without_an_error(txa, settle):
-    """X6: It follows, whatever its source has ended with."""
+def test_followers_of_a_base_exception(txa, settle):
+    """X6: They get it as the value or the failure that their source has."""
     source = txa.create_future()
     followers = [
         txa.shield(source),

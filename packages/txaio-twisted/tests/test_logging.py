@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def txl() -> Iterator[TwistedBackend]:
-    """Logging that leaves nothing behind."""
+    """A backend whose logging is reset after the test."""
     txl = TwistedBackend(Clock())
     yield txl
     txl.stop_logging()
@@ -39,7 +39,7 @@ def txl() -> Iterator[TwistedBackend]:
 
 
 def event_of(log: Any, level: str, *args: Any, **fields: Any) -> dict[str, Any]:
-    """Return the event that a call of *log* makes."""
+    """Return the event that a call of the method *level* of *log* makes."""
     with capturedLogs() as events:
         getattr(log, level)(*args, **fields)
     (event,) = events
@@ -48,7 +48,7 @@ def event_of(log: Any, level: str, *args: Any, **fields: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("level", ["critical", "error", "warn", "info", "debug"])
 def test_event_is_native(txl: TwistedBackend, level: str):
-    """O3: An event has what `twisted.logger` gives it, and its fields."""
+    """O3: An event has the keys that `twisted.logger` sets, and its fields."""
     txl.set_global_log_level("trace")
     log = txl.make_logger("some")
     event = event_of(log, level, "peer {peer}", peer=3, log_time="x", log_logger="x")
@@ -62,7 +62,7 @@ def test_event_is_native(txl: TwistedBackend, level: str):
 
 
 def test_trace_is_debug_with_a_key(txl: TwistedBackend):
-    """O3: Trace is told from debug, which is as low as Twisted goes."""
+    """O3: A key marks trace, as debug is the lowest level that Twisted has."""
     txl.set_global_log_level("trace")
     log = txl.make_logger("some")
     trace = event_of(log, "trace", "x")
@@ -83,7 +83,7 @@ def failed() -> ValueError:
 
 @pytest.mark.parametrize("wrap", [Failure, FailedFuture, lambda error: error])
 def test_failure_is_native(txl: TwistedBackend, wrap: Any):
-    """O6: A failure of any kind is Twisted's own in the event."""
+    """O6: In the event, a failure of any kind is a `Failure` of Twisted."""
     caught = failed()
     event = event_of(txl.make_logger("some"), "failure", "oh", wrap(caught))
     assert type(event["log_failure"]) is Failure
@@ -91,14 +91,14 @@ def test_failure_is_native(txl: TwistedBackend, wrap: Any):
     assert "int(" in eventAsText(event)
 
 
-def test_failure_that_is_none(txl: TwistedBackend):
-    """O6: What is no failure is kept as it is."""
+def test_log_failure_that_is_not_a_failure(txl: TwistedBackend):
+    """O6: The event keeps it as it is."""
     event = event_of(txl.make_logger("some"), "error", "oh", log_failure="text")
     assert event["log_failure"] == "text"
 
 
 def test_json_observer(txl: TwistedBackend):
-    """O3: Twisted's own JSON has our events."""
+    """O3: Twisted's JSON observer can write our events."""
     out = StringIO()
     observer: Any = jsonFileLogObserver(out, recordSeparator="")
     globalLogPublisher.addObserver(observer)
@@ -109,8 +109,8 @@ def test_json_observer(txl: TwistedBackend):
     assert record["log_level"]["name"] == "critical"
 
 
-def test_old_observer(txl: TwistedBackend):
-    """O3: Observers of Twisted's old log get our events as text and failure."""
+def test_legacy_observer(txl: TwistedBackend):
+    """O3: Observers of `twisted.python.log` get our events as text and failure."""
     seen: list[dict[str, Any]] = []
     legacy.addObserver(seen.append)
     log = txl.make_logger("some")
@@ -140,16 +140,16 @@ class Tests(TestCase):
 
 
 def test_trial(tmp_path: Any):
-    """O3: Trial sees the failures that we log."""
+    """O3: Trial collects the failures that we log."""
     (tmp_path / "test_it.py").write_text(TRIAL)
     command = [sys.executable, "-m", "twisted.trial", "test_it"]
-    said = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False)
-    assert b"(errors=1, successes=1)" in said.stdout
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False)
+    assert b"(errors=1, successes=1)" in run.stdout
 
 
 @pytest.mark.parametrize("trace", ["hostile", None, []])
-def test_trace_of_observers(txl: TwistedBackend, trace: Any):
-    """O1: What Twisted takes for its own, and cannot use, is left out."""
+def test_field_that_twisted_uses_itself(txl: TwistedBackend, trace: Any):
+    """O1: `log_trace` is left out if it is not the list that Twisted expects."""
     event = event_of(txl.make_logger("some"), "info", "x", log_trace=trace)
     assert ("log_trace" in event) is isinstance(trace, list)
 
@@ -159,7 +159,7 @@ def test_publisher_that_raises(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ):
-    """O1: Whatever happens, a log call raises nothing, and it is told."""
+    """O1: A log call raises nothing, and prints the error."""
 
     def fail(_event: object) -> None:
         raise RuntimeError("broken")

@@ -1,4 +1,4 @@
-"""Anything at all is logged on Twisted: nothing raises, nothing is lost."""
+"""Any object can be logged on Twisted: nothing raises, nothing is lost."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from txaio_twisted import TwistedBackend
 
 
 class Hostile:
-    """An object that raises whatever is asked of it."""
+    """An object all of whose methods raise."""
 
     def _refuse(self, *_args: object) -> Any:
         raise ValueError("a\n2026-01-01 info root: forged")
@@ -26,8 +26,8 @@ class Hostile:
     __getattr__ = __getitem__ = __bool__ = __len__ = __hash__ = __eq__ = _refuse
 
 
-class Secretive:
-    """An object that does not even say what it is."""
+class NoAttributes:
+    """An object that has no attributes, not even `__class__`."""
 
     def __getattribute__(self, name: str) -> Any:
         raise ValueError(name)
@@ -44,7 +44,7 @@ objects = st.recursive(
     | texts
     | st.binary()
     | st.builds(Hostile)
-    | st.builds(Secretive)
+    | st.builds(NoAttributes)
     | st.builds(ValueError, texts),
     lambda inner: st.lists(inner) | st.dictionaries(texts, inner),
     max_leaves=5,
@@ -57,14 +57,14 @@ LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}[+-]\d\d:\d\d (\w+) som
 
 
 def observe(event: dict[str, Any]) -> None:
-    """Do what another observer does, which may raise."""
+    """Be an observer, which may raise."""
     eventAsText(event)
 
 
 @settings(max_examples=100, deadline=None)
 @given(levels, formats | objects, st.dictionaries(keys, objects, max_size=4))
-def test_anything(level: str, message: object, fields: dict[str, Any]):
-    """O1, O8: Each call writes one line, and no line but its own."""
+def test_any_message_and_fields(level: str, message: object, fields: dict[str, Any]):
+    """O1, O8: Each call writes exactly one line."""
     txl = TwistedBackend(Clock())
     other: Any = observe
     globalLogPublisher.addObserver(other)
@@ -79,9 +79,9 @@ def test_anything(level: str, message: object, fields: dict[str, Any]):
         txl.set_global_log_level("info")
         globalLogPublisher.removeObserver(other)
     first, *rest = text.getvalue().split("\n")[:-1]
-    said = LINE.fullmatch(first)
-    assert said is not None
-    assert said[1] == level
+    parsed = LINE.fullmatch(first)
+    assert parsed is not None
+    assert parsed[1] == level
     assert all(line.startswith("    ") for line in rest)
     (line,) = objects.getvalue().splitlines()
     assert json.loads(line, parse_constant=pytest.fail)["level"] == level

@@ -1,4 +1,4 @@
-"""What `start_logging` writes on Twisted: our events and those of others."""
+"""What `start_logging` writes on Twisted: our events and foreign ones."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def txl() -> Iterator[TwistedBackend]:
-    """Logging that leaves nothing behind."""
+    """A backend whose logging is reset after the test."""
     txl = TwistedBackend(Clock())
     yield txl
     txl.stop_logging()
@@ -39,7 +39,7 @@ def txl() -> Iterator[TwistedBackend]:
     txl.set_log_level("other", None)
 
 
-class Written(StringIO):
+class LogStream(StringIO):
     """A stream whose lines a test reads."""
 
     @property
@@ -49,19 +49,19 @@ class Written(StringIO):
 
 
 @pytest.fixture
-def out() -> Written:
-    """A stream that keeps what is written."""
-    return Written()
+def out() -> LogStream:
+    """A stream to log to."""
+    return LogStream()
 
 
 def failed() -> ValueError:
-    """Return an exception that was raised, of another."""
+    """Return an exception that has a cause."""
     error = ValueError("bad")
     error.__cause__ = KeyError("first")
     return error
 
 
-def test_text(txl: TwistedBackend, out: Written):
+def test_text(txl: TwistedBackend, out: LogStream):
     """O7: A message is the same line as on any other backend."""
     txl.start_logging(out, "trace")
     log = txl.make_logger("some")
@@ -77,7 +77,7 @@ def test_text(txl: TwistedBackend, out: Written):
     ]
 
 
-def test_failure(txl: TwistedBackend, out: Written):
+def test_failure(txl: TwistedBackend, out: LogStream):
     """O6: The whole traceback follows, with its cause."""
     txl.start_logging(out)
     txl.make_logger("some").failure("oh", failed())
@@ -86,7 +86,7 @@ def test_failure(txl: TwistedBackend, out: Written):
     assert out.getvalue().endswith("    ValueError: bad\n")
 
 
-def test_json(txl: TwistedBackend, out: Written):
+def test_json(txl: TwistedBackend, out: LogStream):
     """O7: A message is one object, whose fields are the caller's."""
     txl.start_logging(out, format="json")
     txl.make_logger("some").failure("peer {peer}", failed(), peer=3)
@@ -104,8 +104,8 @@ def test_json(txl: TwistedBackend, out: Written):
     }
 
 
-def test_again_and_stopped(txl: TwistedBackend, out: Written):
-    """O7: Started again it does not double, and stopped it writes no more."""
+def test_started_again_and_stopped(txl: TwistedBackend, out: LogStream):
+    """O7: A second start does not double the lines, and a stop ends them."""
     log = txl.make_logger("some")
     txl.start_logging(StringIO())
     txl.start_logging(out)
@@ -118,14 +118,14 @@ def test_again_and_stopped(txl: TwistedBackend, out: Written):
 
 
 class Warnings:
-    """Stands in for the module of that name."""
+    """A fake of the module of that name."""
 
     showwarning = None
 
 
 @pytest.fixture
 def beginner(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """What begins logging in a program that has not begun, with its publisher."""
+    """A `LogBeginner` with its publisher, of a program that has not begun logging."""
     publisher = LogPublisher()
     stream = StringIO()
     beginner: Any = LogBeginner(publisher, stream, sys, Warnings())
@@ -136,8 +136,8 @@ def beginner(monkeypatch: pytest.MonkeyPatch) -> Any:
     return beginner
 
 
-def test_publisher_is_as_it_was(txl: TwistedBackend, out: Written, beginner: Any):
-    """O7: Stopped, Twisted's log has the observers that it had."""
+def test_publisher_is_restored(txl: TwistedBackend, out: LogStream, beginner: Any):
+    """O7: `stop_logging` leaves the publisher the observers that it had."""
     before = beginner._publisher._observers[:]
     txl.start_logging(out)
     txl.start_logging(out)
@@ -150,9 +150,9 @@ def test_publisher_is_as_it_was(txl: TwistedBackend, out: Written, beginner: Any
 
 @pytest.mark.parametrize("begun_first", [True, False])
 def test_program_that_begins_logging(
-    txl: TwistedBackend, out: Written, beginner: Any, begun_first: bool
+    txl: TwistedBackend, out: LogStream, beginner: Any, begun_first: bool
 ):
-    """O7: Once a program has begun logging itself, that stays."""
+    """O7: The observers of a program that begins logging itself are kept."""
     seen: list[Any] = []
     observers = [seen.append]
     if begun_first:
@@ -167,8 +167,8 @@ def test_program_that_begins_logging(
     assert out.lines == ["info some: x"]
 
 
-def test_events_of_others(txl: TwistedBackend, out: Written):
-    """O7: Events of other loggers come out in the same format, at our levels."""
+def test_foreign_events(txl: TwistedBackend, out: LogStream):
+    """O7: Events of other loggers are written in the same format, at our levels."""
     txl.start_logging(out, "info")
     other = Logger("other")
     other.info("a {x()}", x=lambda: 1)
@@ -180,8 +180,8 @@ def test_events_of_others(txl: TwistedBackend, out: Written):
     assert "    KeyError: 'first'\n" in out.getvalue()
 
 
-def test_unhandled_error_in_a_deferred(txl: TwistedBackend, out: Written):
-    """O6: What Twisted reports itself has its traceback."""
+def test_unhandled_error_in_a_deferred(txl: TwistedBackend, out: LogStream):
+    """O6: Errors that Twisted reports itself have their tracebacks."""
     txl.start_logging(out)
     deferred: Any = fail(failed())
     del deferred
@@ -190,8 +190,8 @@ def test_unhandled_error_in_a_deferred(txl: TwistedBackend, out: Written):
     assert out.getvalue().endswith("    ValueError: bad\n")
 
 
-def test_old_events(txl: TwistedBackend, out: Written):
-    """O7: What the old log is told comes out as well, errors with their tracebacks."""
+def test_legacy_events(txl: TwistedBackend, out: LogStream):
+    """O7: Events of `twisted.python.log` are written, errors with their tracebacks."""
     txl.start_logging(out)
     legacy.msg("a", 1)
     legacy.err(Failure(failed()), "why")
@@ -206,8 +206,8 @@ def test_old_events(txl: TwistedBackend, out: Written):
     assert lines.count("    ValueError: bad") == 2
 
 
-def test_bare_event(txl: TwistedBackend, out: Written):
-    """O1: An event that has nothing is written for what it is."""
+def test_bare_event(txl: TwistedBackend, out: LogStream):
+    """O1: An event without any of the usual keys is written."""
     txl.start_logging(out)
     globalLogPublisher({})
     globalLogPublisher({"log_level": LogLevel.warn, "log_namespace": 3})
@@ -215,9 +215,9 @@ def test_bare_event(txl: TwistedBackend, out: Written):
 
 
 def test_critical_events_are_printed_once(
-    txl: TwistedBackend, out: Written, beginner: Any
+    txl: TwistedBackend, out: LogStream, beginner: Any
 ):
-    """O7: What Twisted prints before logging begins it does not print beside us."""
+    """O7: While we write them, Twisted does not print critical events as well."""
     txl.start_logging(out)
     txl.make_logger("some").critical("x")
     assert out.lines == ["critical some: x"]
@@ -227,13 +227,13 @@ def test_critical_events_are_printed_once(
 
 
 @pytest.mark.parametrize("left_out", [True, False])
-def test_standard_output_that_leads_into_the_log(
+def test_redirected_standard_output(
     txl: TwistedBackend, monkeypatch: pytest.MonkeyPatch, left_out: bool
 ):
-    """O7: Where Twisted has redirected it, it is where the program began."""
-    began = StringIO()
+    """O7: If Twisted has redirected it, messages go to the original stream."""
+    original = StringIO()
     redirected: Any = LoggingFile(Logger("stdout"))
-    monkeypatch.setattr(sys, "__stdout__", began)
+    monkeypatch.setattr(sys, "__stdout__", original)
     monkeypatch.setattr(sys, "stdout", redirected)
     if left_out:
         txl.start_logging()
@@ -241,5 +241,5 @@ def test_standard_output_that_leads_into_the_log(
         txl.start_logging(redirected)
     txl.make_logger("some").info("x")
     sys.stdout.write("printed\n")
-    lines = [line.partition(" ")[2] for line in began.getvalue().splitlines()]
+    lines = [line.partition(" ")[2] for line in original.getvalue().splitlines()]
     assert lines == ["info some: x", "info stdout: printed"]

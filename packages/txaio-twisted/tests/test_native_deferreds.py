@@ -1,4 +1,4 @@
-"""Deferreds that were made elsewhere, awaited by coroutines of the backend."""
+"""Native Deferreds, awaited by coroutines of the backend."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from twisted.internet.defer import Deferred, fail, succeed
 
 @pytest.mark.parametrize("early", [True, False])
 def test_failure_is_raised_at_the_await(txa, events, early):
-    """It is the exception itself, and no longer anybody's business."""
+    """It is the exception itself, and Twisted does not report it any more."""
     error, seen = KeyError("x"), []
 
     async def wait(deferred):
@@ -30,8 +30,8 @@ def test_failure_is_raised_at_the_await(txa, events, early):
 
 
 @pytest.mark.parametrize("early", [True, False])
-def test_value_is_there_for_the_next(txa, early):
-    """Several await one Deferred, and its chain goes on."""
+def test_several_awaits_of_one_deferred(txa, early):
+    """Each gets the value, and so do the callbacks of the chain."""
     seen = []
 
     async def wait(deferred):

@@ -1,4 +1,4 @@
-"""A reactor that is to run a second time."""
+"""`run` on a reactor that runs or has run."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import txaio_twisted
 
 
 def test_main_is_not_called_on_a_reactor_that_runs():
-    """The one that is refused is forgotten; the one that runs goes on."""
+    """The inner `run` raises and leaves no calls; the outer one goes on."""
     reactor, called = SelectReactor(), []
 
     async def inner(_txa):
@@ -28,7 +28,7 @@ def test_main_is_not_called_on_a_reactor_that_runs():
 
 
 def test_refused_run_leaves_no_triggers():
-    """What a backend asks of its reactor, one that never lived does not."""
+    """A `run` that raises adds no shutdown triggers to the reactor."""
     reactor = SelectReactor()
 
     async def main(_txa):
@@ -40,8 +40,8 @@ def test_refused_run_leaves_no_triggers():
     assert txaio_twisted.run(main, reactor=reactor)
 
 
-def test_reactor_that_has_run_is_refused():
-    """The error says what to do, which Twisted's own does not."""
+def test_reactor_that_has_run():
+    """The error says how to fix it, which Twisted's own does not."""
     reactor = SelectReactor()
 
     async def main(_txa):
