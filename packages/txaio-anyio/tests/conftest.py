@@ -1,4 +1,4 @@
-"""AnyIO on its three loops, in virtual time where the loop allows it."""
+"""AnyIO on asyncio and Trio, in virtual time."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 
 class JumpingSelector(selectors.DefaultSelector):
-    """Instead of waiting for the next deadline, makes it now."""
+    """A selector that moves its clock to the next deadline instead of waiting."""
 
     def __init__(self) -> None:
         super().__init__()
         self.now = 1000.25
 
     def select(self, timeout: float | None = None) -> Any:
-        """Return what is ready; wait only if no deadline is set."""
+        """Return the ready files; wait only if no deadline is set."""
         ready = super().select(None if timeout is None else 0)
         if not ready and timeout is not None:
             self.now += max(timeout, 0.0)
@@ -54,7 +54,7 @@ OPTIONS: dict[str, Callable[[], dict[str, Any]]] = {
 
 @pytest.fixture
 def reported() -> list[BaseException]:
-    """What was reported; a test that expects a report takes it out."""
+    """The errors that were reported; a test removes those that it expects."""
     return []
 
 
@@ -67,7 +67,7 @@ def loop(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def run(loop: str, reported: list[BaseException]) -> Any:
-    """`txaio_anyio.run` on the loop; what is reported then fails the test."""
+    """`txaio_anyio.run` on the loop; an error that is reported fails the test."""
     given = {
         "backend": loop,
         "backend_options": OPTIONS[loop](),
@@ -87,6 +87,6 @@ def run(loop: str, reported: list[BaseException]) -> Any:
 def run_natively(loop: str) -> Any:
     """Runs a coroutine function that makes its own backend."""
     if loop == "trio":
-        # Before 4.14, AnyIO hands no options on to Trio.
+        # Before 4.14, AnyIO passes no options to Trio.
         return partial(trio.run, **OPTIONS[loop]())
     return partial(anyio.run, backend_options=OPTIONS[loop]())

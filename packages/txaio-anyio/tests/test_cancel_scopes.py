@@ -1,4 +1,4 @@
-"""Cancellation of ours beside that of AnyIO's cancel scopes."""
+"""Cancellation by the backend, together with AnyIO's cancel scopes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def test_a_scope_in_a_coroutine_sees_the_native_class(run: Any) -> None:
-    """A time-out around an await is AnyIO's: the future goes, the coroutine stays."""
+    """An AnyIO time-out around an await cancels the future, not the coroutine."""
     seen: list[type[BaseException]] = []
 
     async def wait(future: Any) -> str:
@@ -36,7 +36,7 @@ def test_a_scope_in_a_coroutine_sees_the_native_class(run: Any) -> None:
 
 
 def test_a_scope_in_clean_up_works(run: Any) -> None:
-    """A cancelled coroutine may bound its clean-up with a scope of its own."""
+    """A cancelled coroutine may limit its clean-up with a scope of its own."""
 
     async def wait(txa: AnyioBackend) -> bool:
         try:
@@ -57,8 +57,8 @@ def test_a_scope_in_clean_up_works(run: Any) -> None:
     run(main)
 
 
-def test_awaits_of_ours_in_clean_up_are_left_alone(run: Any) -> None:
-    """Our cancellation is seen once, as on asyncio: clean-up may await."""
+def test_awaits_in_clean_up_are_not_interrupted(run: Any) -> None:
+    """A cancellation is raised once, as on asyncio: clean-up may await."""
 
     async def wait(txa: AnyioBackend) -> str:
         try:
@@ -82,7 +82,7 @@ def test_awaits_of_ours_in_clean_up_are_left_alone(run: Any) -> None:
 
 
 def test_a_native_await_sees_the_native_class(run: Any) -> None:
-    """Where AnyIO's own functions wait, cancellation is AnyIO's: at every await."""
+    """Awaits of AnyIO's own functions raise AnyIO's exception, each of them."""
     seen: list[type[BaseException]] = []
 
     async def wait(txa: AnyioBackend) -> None:
@@ -103,8 +103,8 @@ def test_a_native_await_sees_the_native_class(run: Any) -> None:
     run(main)
 
 
-def test_a_coroutine_that_lets_native_cancellation_out(run: Any) -> None:
-    """It is cancelled, with the message that was given."""
+def test_a_coroutine_that_does_not_catch_native_cancellation(run: Any) -> None:
+    """It is cancelled, with the message that was passed to `cancel`."""
 
     async def main(txa: AnyioBackend) -> None:
         waiting = txa.as_future(anyio.sleep, 1000)
@@ -117,14 +117,14 @@ def test_a_coroutine_that_lets_native_cancellation_out(run: Any) -> None:
 
 
 def test_a_task_group_in_a_coroutine(run: Any) -> None:
-    """Cancelling the coroutine ends its children; the group around it goes."""
-    story: list[str] = []
+    """Cancelling the coroutine ends its children; no group wraps the exception."""
+    events: list[str] = []
 
     async def child() -> None:
         try:
             await anyio.sleep(1000)
         except anyio.get_cancelled_exc_class():
-            story.append("child")
+            events.append("child")
             raise
 
     async def wait(txa: AnyioBackend) -> None:
@@ -138,13 +138,13 @@ def test_a_task_group_in_a_coroutine(run: Any) -> None:
         txa.cancel(waiting)
         with pytest.raises(txa.CancelledError):
             await waiting
-        assert story == ["child"]
+        assert events == ["child"]
 
     run(main)
 
 
 def test_a_task_group_that_waits_for_its_children(run: Any) -> None:
-    """Children that await futures of ours see the native class, as children do."""
+    """Children that await futures of the backend see the native class."""
     seen: list[type[BaseException]] = []
 
     async def child(future: Any) -> None:
@@ -173,7 +173,7 @@ def test_a_task_group_that_waits_for_its_children(run: Any) -> None:
 
 @pytest.mark.parametrize("natively", [False, True])
 def test_an_error_in_a_cancelled_task_group(run: Any, natively: bool) -> None:
-    """What went wrong in the clean-up of a child is not lost."""
+    """An error in the clean-up of a child is not lost."""
 
     async def child() -> None:
         try:
@@ -201,7 +201,7 @@ def test_an_error_in_a_cancelled_task_group(run: Any, natively: bool) -> None:
 
 
 def test_a_group_of_cancelled_members_only(run: Any) -> None:
-    """Not cancelled itself, a coroutine fails with the group that it raises."""
+    """A coroutine that was not cancelled fails with the group that it raises."""
 
     async def wait(future: Any) -> None:
         async with anyio.create_task_group():
@@ -219,7 +219,7 @@ def test_a_group_of_cancelled_members_only(run: Any) -> None:
 
 @pytest.mark.parametrize("others", [1, 2])
 def test_coroutines_that_wait_for_each_other(run: Any, others: int) -> None:
-    """Cancelling any that waits in a circle, or for one in it, ends them all."""
+    """Cancelling one of a circle, or one that waits for it, ends all of them."""
 
     async def main(txa: AnyioBackend) -> None:
         async def wait(number: int) -> None:
@@ -228,10 +228,10 @@ def test_coroutines_that_wait_for_each_other(run: Any, others: int) -> None:
         size = others + 1
         waiting: list[Any] = []
         waiting += [txa.as_future(wait, (n + 1) % size) for n in range(size)]
-        before_it = txa.as_future(wait, 0)
+        outside = txa.as_future(wait, 0)
         await txa.sleep(1)
-        txa.cancel(before_it)
-        for future in (before_it, *waiting):
+        txa.cancel(outside)
+        for future in (outside, *waiting):
             with pytest.raises(txa.CancelledError):
                 await future
 
@@ -253,14 +253,14 @@ def test_a_circle_at_the_end(run: Any) -> None:
     assert run(main) == "ended"
 
 
-def test_a_circle_through_a_clean_up(run: Any) -> None:
-    """One waits, unable to be cancelled, for one that is cancelled meanwhile."""
+def test_a_circle_through_uncancelled(run: Any) -> None:
+    """A coroutine inside `uncancelled` waits for one that is cancelled meanwhile."""
 
     async def main(txa: AnyioBackend) -> None:
         async def wait() -> None:
-            await stubborn
+            await shielded
 
-        async def refuse() -> None:
+        async def wait_shielded() -> None:
             await txa.uncancelled(wait_for, waiting)
 
         async def wait_for(future: Any) -> str:
@@ -269,18 +269,18 @@ def test_a_circle_through_a_clean_up(run: Any) -> None:
             return "cleaned up"
 
         waiting = txa.as_future(wait)
-        stubborn = txa.as_future(refuse)
+        shielded = txa.as_future(wait_shielded)
         await txa.sleep(1)
         txa.cancel(waiting)
         with pytest.raises(txa.CancelledError):
             await waiting
-        assert await stubborn is None
+        assert await shielded is None
 
     run(main)
 
 
 def test_a_long_chain_is_cancelled(run: Any) -> None:
-    """Three thousand coroutines, each waiting for the next: no recursion error."""
+    """3,000 coroutines, each waiting for the next, cause no recursion error."""
 
     async def main(txa: AnyioBackend) -> None:
         async def wait(future: Any) -> None:
@@ -297,9 +297,9 @@ def test_a_long_chain_is_cancelled(run: Any) -> None:
     run(main)
 
 
-def test_waiting_for_one_that_cleans_up(run: Any) -> None:
-    """Cancelled too, its awaiter does not interrupt it, and ends after it."""
-    story: list[str] = []
+def test_cancelling_the_awaiter_of_a_clean_up(run: Any) -> None:
+    """The awaiter does not interrupt the clean-up, and ends after it."""
+    events: list[str] = []
 
     async def main(txa: AnyioBackend) -> None:
         async def clean_up() -> None:
@@ -307,13 +307,13 @@ def test_waiting_for_one_that_cleans_up(run: Any) -> None:
                 await txa.create_future()
             finally:
                 await txa.sleep(2)
-                story.append("cleaned up")
+                events.append("cleaned up")
 
         async def wait() -> None:
             try:
                 await cleaning
             finally:
-                story.append("awaiter")
+                events.append("awaiter")
 
         cleaning = txa.as_future(clean_up)
         waiting = txa.as_future(wait)
@@ -323,13 +323,13 @@ def test_waiting_for_one_that_cleans_up(run: Any) -> None:
         txa.cancel(waiting)
         with pytest.raises(txa.CancelledError):
             await waiting
-        assert story == ["cleaned up", "awaiter"]
+        assert events == ["cleaned up", "awaiter"]
 
     run(main)
 
 
 def test_the_future_of_a_running_coroutine(run: Any) -> None:
-    """Nobody but the coroutine settles it."""
+    """Only the coroutine settles it: `resolve` and `reject` raise."""
 
     async def main(txa: AnyioBackend) -> None:
         waiting = txa.as_future(anyio.sleep, 1)
@@ -344,23 +344,23 @@ def test_the_future_of_a_running_coroutine(run: Any) -> None:
 
 
 def test_a_coroutine_that_cancels_itself(run: Any) -> None:
-    """It goes on to its next await, sees it there, and cleans up in peace."""
-    story: list[str] = []
+    """It runs to its next await, which raises; its clean-up is not interrupted."""
+    events: list[str] = []
 
     async def main(txa: AnyioBackend) -> None:
         async def wait() -> None:
             txa.cancel(waiting)
-            story.append("goes on")
+            events.append("goes on")
             try:
                 await txa.sleep(1000)
             finally:
                 await txa.sleep(1)
-                story.append("cleaned up")
+                events.append("cleaned up")
 
         waiting = txa.as_future(wait)
         with pytest.raises(txa.CancelledError):
             await waiting
-        assert story == ["goes on", "cleaned up"]
+        assert events == ["goes on", "cleaned up"]
 
     run(main)
 
@@ -387,7 +387,7 @@ def test_a_coroutine_that_cancels_itself_and_awaits_natively(run: Any) -> None:
 
 
 def test_a_coroutine_that_cancels_itself_and_ends(run: Any) -> None:
-    """It turns its cancellation into a value."""
+    """Its future gets its return value."""
 
     async def main(txa: AnyioBackend) -> None:
         async def end() -> str:
@@ -401,7 +401,7 @@ def test_a_coroutine_that_cancels_itself_and_ends(run: Any) -> None:
 
 
 def test_settled_and_cancelled_in_the_same_turn(run: Any) -> None:
-    """A coroutine that is to resume with a value, and is cancelled first, sees that."""
+    """A coroutine that is cancelled before it resumes sees the cancellation."""
 
     async def main(txa: AnyioBackend) -> None:
         async def wait() -> str:
@@ -422,12 +422,12 @@ def test_settled_and_cancelled_in_the_same_turn(run: Any) -> None:
 
 
 def test_cancelled_inside_uncancelled(run: Any) -> None:
-    """It is raised at the next await, ours or AnyIO's, and not before."""
+    """It is raised at the next await, of the backend or of AnyIO, and not before."""
     seen: list[Any] = []
 
     async def wait(txa: AnyioBackend, awaitable: Any) -> None:
         await txa.uncancelled(anyio.sleep, 2)
-        seen.append("in peace")
+        seen.append("not interrupted")
         try:
             await awaitable
         except BaseException as error:
@@ -442,22 +442,27 @@ def test_cancelled_inside_uncancelled(run: Any) -> None:
             with pytest.raises(txa.CancelledError):
                 await waiting
         native = anyio.get_cancelled_exc_class()
-        assert seen == ["in peace", txa.CancelledError, "in peace", native]
+        assert seen == [
+            "not interrupted",
+            txa.CancelledError,
+            "not interrupted",
+            native,
+        ]
 
     run(main)
 
 
 def test_a_scope_inside_uncancelled(run: Any) -> None:
-    """A time-out in clean-up that may not be cancelled is still AnyIO's."""
+    """A time-out of AnyIO works inside `uncancelled`."""
 
-    async def tidy(txa: AnyioBackend) -> bool:
+    async def clean_up(txa: AnyioBackend) -> bool:
         with anyio.move_on_after(1) as scope:
             await txa.create_future()
         return scope.cancelled_caught
 
     async def wait(txa: AnyioBackend) -> bool:
-        tidied: bool = await txa.uncancelled(tidy, txa)
-        return tidied
+        timed_out: bool = await txa.uncancelled(clean_up, txa)
+        return timed_out
 
     async def main(txa: AnyioBackend) -> None:
         waiting = txa.as_future(wait, txa)
@@ -468,23 +473,23 @@ def test_a_scope_inside_uncancelled(run: Any) -> None:
     run(main)
 
 
-def test_a_cancelled_block_waits_for_what_it_awaits(run: Any) -> None:
-    """A scope around an await of a coroutine's future waits for its clean-up."""
-    story: list[str] = []
+def test_a_cancelled_scope_waits_for_the_coroutine(run: Any) -> None:
+    """A scope around the await of a coroutine's future waits for its clean-up."""
+    events: list[str] = []
 
     async def work(txa: AnyioBackend) -> None:
         try:
             await txa.create_future()
         finally:
             await txa.sleep(1)
-            story.append("inner")
+            events.append("inner")
 
     async def main(txa: AnyioBackend) -> None:
         with anyio.move_on_after(1):
             try:
                 await txa.as_future(work, txa)
             finally:
-                story.append("outer")
-        assert story == ["inner", "outer"]
+                events.append("outer")
+        assert events == ["inner", "outer"]
 
     run(main)

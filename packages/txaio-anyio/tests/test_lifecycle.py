@@ -1,4 +1,4 @@
-"""The block in which a backend runs, and what comes out of it."""
+"""The block in which a backend runs, and the exceptions that leave it."""
 
 from __future__ import annotations
 
@@ -21,26 +21,26 @@ if TYPE_CHECKING:
 
 
 class Strict(Exception):
-    """Raised by an `on_error` that lets nothing pass."""
+    """Raised by an `on_error` that accepts no error."""
 
 
 def strict(_text: str, error: BaseException) -> None:
-    """Raise what was reported, as an error of its own."""
+    """Raise `Strict` from the *error* that was reported."""
     raise Strict from error
 
 
 def fail(*_args: object) -> None:
-    """Fail as a callback may."""
+    """Be a callback that fails."""
     raise KeyError("callback")
 
 
-def leave(*_args: object) -> None:
+def exit_program(*_args: object) -> None:
     """End the program."""
     raise SystemExit(3)
 
 
-def test_an_exception_of_the_body_comes_out_bare(run_natively: Any) -> None:
-    """No group is put around it."""
+def test_an_exception_of_the_body_is_raised_as_it_is(run_natively: Any) -> None:
+    """It is not wrapped into a group."""
 
     async def main() -> None:
         async with AnyioBackend():
@@ -51,8 +51,8 @@ def test_an_exception_of_the_body_comes_out_bare(run_natively: Any) -> None:
     assert caught.value.__context__ is None
 
 
-def test_a_group_of_the_body_comes_out_as_it_is(run_natively: Any) -> None:
-    """One that the program made itself is not taken apart."""
+def test_a_group_of_the_body_is_raised_as_it_is(run_natively: Any) -> None:
+    """A group that the program made itself is not collapsed."""
     group = ExceptionGroup("two", [KeyError("one")])
 
     async def main() -> None:
@@ -65,15 +65,15 @@ def test_a_group_of_the_body_comes_out_as_it_is(run_natively: Any) -> None:
 
 
 def test_a_scope_around_the_block(run_natively: Any) -> None:
-    """Cancelled by AnyIO, the block cleans up and leaves the rest to the scope."""
-    story: list[str] = []
+    """If the scope is cancelled, coroutines clean up before the block ends."""
+    events: list[str] = []
 
     async def work(txa: AnyioBackend) -> None:
         try:
             await txa.create_future()
         finally:
             await txa.sleep(0)
-            story.append("cleaned up")
+            events.append("cleaned up")
 
     async def main() -> None:
         with anyio.move_on_after(1) as scope:
@@ -83,12 +83,12 @@ def test_a_scope_around_the_block(run_natively: Any) -> None:
         assert scope.cancelled_caught
 
     run_natively(main)
-    assert story == ["cleaned up"]
+    assert events == ["cleaned up"]
 
 
 def test_a_scope_around_the_end_of_the_block(run_natively: Any) -> None:
-    """Cancelled while it waits for clean-up, the block waits all the same."""
-    story: list[str] = []
+    """If it is cancelled while the block waits for clean-up, the block still waits."""
+    events: list[str] = []
 
     async def work(txa: AnyioBackend, scope: anyio.CancelScope) -> None:
         try:
@@ -97,7 +97,7 @@ def test_a_scope_around_the_end_of_the_block(run_natively: Any) -> None:
             await txa.sleep(1)
             scope.cancel()
             await txa.sleep(0)
-            story.append("cleaned up")
+            events.append("cleaned up")
 
     async def main() -> None:
         with anyio.CancelScope() as scope:
@@ -106,7 +106,7 @@ def test_a_scope_around_the_end_of_the_block(run_natively: Any) -> None:
                 await txa.sleep(1)
 
     run_natively(main)
-    assert story == ["cleaned up"]
+    assert events == ["cleaned up"]
 
 
 async def _in_callback(txa: AnyioBackend) -> None:
@@ -128,14 +128,14 @@ async def _in_last_callback(txa: AnyioBackend) -> None:
     txa.add_callbacks(txa.create_future_success(None), fail, None)
 
 
-async def _unseen(txa: AnyioBackend) -> None:
-    txa.create_future_error(KeyError("unseen"))
-    gc.collect()  # PyPy waits for it.
+async def _unretrieved(txa: AnyioBackend) -> None:
+    txa.create_future_error(KeyError("unretrieved"))
+    gc.collect()  # PyPy needs it.
     await anyio.sleep(1000)
 
 
-async def _unseen_in_thread(txa: AnyioBackend) -> None:
-    failed = [txa.create_future_error(KeyError("unseen"))]
+async def _unretrieved_in_thread(txa: AnyioBackend) -> None:
+    failed = [txa.create_future_error(KeyError("unretrieved"))]
 
     def drop() -> None:
         failed.clear()
@@ -154,12 +154,12 @@ async def _unseen_in_thread(txa: AnyioBackend) -> None:
         _in_timer,
         _in_canceller,
         _in_last_callback,
-        _unseen,
-        _unseen_in_thread,
+        _unretrieved,
+        _unretrieved_in_thread,
     ],
 )
 def test_a_strict_on_error(run: Any, main: Any) -> None:
-    """What it raises ends the block, wherever the error came from."""
+    """The exception that it raises ends the block, wherever the error occurred."""
     with pytest.raises(Strict) as caught:
         run(main, on_error=strict)
     assert isinstance(caught.value.__cause__, KeyError)
@@ -167,7 +167,7 @@ def test_a_strict_on_error(run: Any, main: Any) -> None:
 
 
 def test_a_strict_on_error_when_the_body_failed(run: Any) -> None:
-    """A group tells of both errors."""
+    """A group contains both errors."""
 
     async def main(txa: AnyioBackend) -> None:
         txa.add_callbacks(txa.create_future_success(None), fail, None)
@@ -178,8 +178,8 @@ def test_a_strict_on_error_when_the_body_failed(run: Any) -> None:
     assert [type(error) for error in caught.value.exceptions] == [ValueError, Strict]
 
 
-def test_a_strict_on_error_that_raises_what_the_body_did(run: Any) -> None:
-    """It is one error, and comes out bare."""
+def test_on_error_that_raises_the_error_of_the_body(run: Any) -> None:
+    """It is one error, and is raised without a group."""
     error = KeyError("both")
 
     def raise_again(_text: str, reported: BaseException) -> None:
@@ -200,12 +200,12 @@ def test_a_strict_on_error_that_raises_what_the_body_did(run: Any) -> None:
     assert caught.value is error
 
 
-def test_the_first_of_two_errors_counts(run: Any) -> None:
-    """A strict `on_error` that raises twice ends the block once."""
+def test_an_on_error_that_raises_twice(run: Any) -> None:
+    """The first error ends the block."""
 
     async def main(txa: AnyioBackend) -> None:
         txa.call_later(0, fail)
-        txa.call_later(0, leave)
+        txa.call_later(0, exit_program)
         await txa.create_future()
 
     with pytest.raises(Strict):
@@ -213,9 +213,9 @@ def test_the_first_of_two_errors_counts(run: Any) -> None:
 
 
 @pytest.mark.parametrize("error", [SystemExit, KeyboardInterrupt])
-def test_leaving_from_a_callback(run: Any, error: type[BaseException]) -> None:
-    """`SystemExit` comes out bare, after clean-up that uses timers and callbacks."""
-    story: list[str] = []
+def test_exit_in_a_callback(run: Any, error: type[BaseException]) -> None:
+    """`run` raises it, after clean-up that uses timers and callbacks."""
+    events: list[str] = []
 
     def raise_it(_value: object) -> None:
         raise error
@@ -225,7 +225,7 @@ def test_leaving_from_a_callback(run: Any, error: type[BaseException]) -> None:
             await txa.create_future()
         finally:
             await txa.sleep(1)
-            story.append("cleaned up")
+            events.append("cleaned up")
 
     async def main(txa: AnyioBackend) -> None:
         txa.as_future(work, txa)
@@ -234,13 +234,13 @@ def test_leaving_from_a_callback(run: Any, error: type[BaseException]) -> None:
 
     with pytest.raises(error):
         run(main)
-    assert story == ["cleaned up"]
+    assert events == ["cleaned up"]
 
 
-def test_callback_that_raises_what_is_no_exception(
+def test_callback_that_raises_a_base_exception(
     run: Any, reported: list[BaseException]
 ) -> None:
-    """R1: It is reported, and the program goes on: it is none of its ends."""
+    """R1: It is reported, and the program goes on, as it is not an exit."""
     error = GeneratorExit()
 
     def raise_it(_value: object) -> None:
@@ -255,42 +255,42 @@ def test_callback_that_raises_what_is_no_exception(
     assert run(main) == "went on"
 
 
-async def _leave_now() -> None:
+async def _exit() -> None:
     raise SystemExit(3)
 
 
-async def _leave_in_group() -> None:
+async def _exit_in_group() -> None:
     async with anyio.create_task_group() as group:
-        group.start_soon(_leave_now)
+        group.start_soon(_exit)
 
 
-def test_leaving_is_for_the_program_to_catch(run_natively: Any) -> None:
-    """What comes out of the block does not end the loop, which goes on."""
+def test_exit_can_be_caught_outside_the_block(run_natively: Any) -> None:
+    """The exit ends the block, and not the loop."""
 
-    async def live() -> None:
+    async def run_backend() -> None:
         async with AnyioBackend() as txa:
-            txa.as_future(_leave_now)
+            txa.as_future(_exit)
             await anyio.sleep(1000)
 
     async def main() -> str:
         with pytest.raises(SystemExit):
-            await live()
+            await run_backend()
         await anyio.sleep(1)
-        return "goes on"
+        return "went on"
 
-    assert run_natively(main) == "goes on"
+    assert run_natively(main) == "went on"
 
 
-async def _leave_and_fail() -> None:
+async def _exit_and_fail() -> None:
     group = BaseExceptionGroup("both", [SystemExit(3), KeyError("other")])
     raise group
 
 
-def test_leaving_from_a_coroutine_with_another_error(run: Any) -> None:
-    """Then the group comes out that the coroutine raised: nothing is lost."""
+def test_group_of_an_exit_and_another_error_in_a_coroutine(run: Any) -> None:
+    """`run` raises the group that the coroutine raised: no error is lost."""
 
     async def main(txa: AnyioBackend) -> None:
-        txa.as_future(_leave_and_fail)
+        txa.as_future(_exit_and_fail)
         await anyio.sleep(1000)
 
     with pytest.raises(BaseExceptionGroup) as caught:
@@ -298,38 +298,36 @@ def test_leaving_from_a_coroutine_with_another_error(run: Any) -> None:
     assert [type(error) for error in caught.value.exceptions] == [SystemExit, KeyError]
 
 
-@pytest.mark.parametrize("leave", [_leave_now, _leave_in_group])
-def test_leaving_from_a_coroutine(
-    run: Any, leave: Callable[[], Awaitable[None]]
-) -> None:
-    """`SystemExit` comes out bare, its future is cancelled, others clean up."""
-    story: list[str] = []
+@pytest.mark.parametrize("exit_", [_exit, _exit_in_group])
+def test_exit_in_a_coroutine(run: Any, exit_: Callable[[], Awaitable[None]]) -> None:
+    """`run` raises `SystemExit`, its future is cancelled, others clean up."""
+    events: list[str] = []
 
     async def work(txa: AnyioBackend) -> None:
         try:
             await txa.create_future()
         finally:
             await txa.uncancelled(txa.sleep, 1)
-            story.append("cleaned up")
+            events.append("cleaned up")
 
     async def main(txa: AnyioBackend) -> None:
         txa.as_future(work, txa)
         await txa.sleep(1)
-        leaving = txa.as_future(leave)
+        exiting = txa.as_future(exit_)
         try:
             await anyio.sleep(1000)
         finally:
-            assert txa.is_called(leaving)
+            assert txa.is_called(exiting)
 
     with pytest.raises(SystemExit) as caught:
         run(main)
     assert caught.value.code == 3
-    assert story == ["cleaned up"]
+    assert events == ["cleaned up"]
 
 
-def test_clean_up_has_its_grace(run: Any) -> None:
+def test_clean_up_has_a_grace_period(run: Any) -> None:
     """After it, each await of the clean-up raises, unless inside `uncancelled`."""
-    story: list[Any] = []
+    events: list[Any] = []
 
     async def work(txa: AnyioBackend) -> None:
         begun = txa.time()
@@ -339,20 +337,20 @@ def test_clean_up_has_its_grace(run: Any) -> None:
             for _ in range(2):
                 with pytest.raises(txa.CancelledError):
                     await txa.sleep(1000)
-            story.append(round(txa.time() - begun))
+            events.append(round(txa.time() - begun))
             await txa.uncancelled(anyio.sleep, 100)
-            story.append(round(txa.time() - begun))
+            events.append(round(txa.time() - begun))
 
     async def main(txa: AnyioBackend) -> None:
         txa.as_future(work, txa)
         await txa.sleep(1)
 
     run(main, grace=10)
-    assert story == [11, 111]
+    assert events == [11, 111]
 
 
 def test_the_block_ends_with_its_last_coroutine(run_natively: Any) -> None:
-    """It does not wait for the grace to be over."""
+    """It does not wait until the grace period is over."""
 
     async def work(txa: AnyioBackend) -> None:
         try:
@@ -370,21 +368,21 @@ def test_the_block_ends_with_its_last_coroutine(run_natively: Any) -> None:
     run_natively(main)
 
 
-def test_what_clean_up_starts_is_cancelled(run: Any) -> None:
-    """A coroutine that is started at the end is cancelled after the others."""
-    story: list[Any] = []
+def test_coroutines_started_by_clean_up_are_cancelled(run: Any) -> None:
+    """A coroutine that is started at the end is cancelled, too."""
+    events: list[Any] = []
 
-    async def late(txa: AnyioBackend) -> None:
+    async def started_late(txa: AnyioBackend) -> None:
         try:
             await txa.create_future()
         finally:
-            story.append(round(txa.time() - begun))
+            events.append(round(txa.time() - begun))
 
     async def work(txa: AnyioBackend) -> None:
         try:
             await txa.create_future()
         finally:
-            txa.as_future(late, txa)
+            txa.as_future(started_late, txa)
 
     async def main(txa: AnyioBackend) -> float:
         txa.as_future(work, txa)
@@ -398,11 +396,11 @@ def test_what_clean_up_starts_is_cancelled(run: Any) -> None:
         begun = await main(txa)
 
     run(remember, grace=10)
-    assert story == [0]
+    assert events == [0]
 
 
-def test_no_grace_at_all(run: Any) -> None:
-    """Clean-up is interrupted at once."""
+def test_zero_grace(run: Any) -> None:
+    """Clean-up is interrupted immediately."""
 
     async def work(txa: AnyioBackend) -> None:
         try:
@@ -419,8 +417,8 @@ def test_no_grace_at_all(run: Any) -> None:
 
 
 @pytest.mark.parametrize("grace", [-1, float("nan")])
-def test_a_grace_that_is_none(grace: float) -> None:
-    """It has to be a number of seconds; one without an end is a number, too."""
+def test_a_grace_out_of_range(grace: float) -> None:
+    """It has to be zero or more seconds, and may be infinite."""
     with pytest.raises(ValueError, match=r"^grace must be a number of seconds"):
         AnyioBackend(grace=grace)
     with pytest.raises(ValueError, match=r"^grace must be a number of seconds"):
@@ -430,7 +428,7 @@ def test_a_grace_that_is_none(grace: float) -> None:
 
 @pytest.mark.parametrize("grace", [None, "x"])
 def test_a_grace_that_is_no_number(grace: Any) -> None:
-    """It is named, before there is a loop, or a block."""
+    """`TypeError` names it, before there is a loop or a block."""
     with pytest.raises(TypeError, match=r"^grace must be a number of seconds"):
         AnyioBackend(grace=grace)
     with pytest.raises(TypeError, match=r"^grace must be a number of seconds"):
@@ -438,7 +436,7 @@ def test_a_grace_that_is_no_number(grace: Any) -> None:
 
 
 def test_calls_that_renew_themselves_end_with_the_block(run: Any) -> None:
-    """A delayed call without any delay does not keep the block from ending."""
+    """Calls without delay that repeat do not keep the block from ending."""
 
     async def main(txa: AnyioBackend) -> str:
         def again() -> None:
@@ -481,14 +479,14 @@ async def _use(txa: AnyioBackend, future: Any, fix: str) -> None:
 
 @pytest.mark.parametrize("debug", [False, True])
 def test_used_before_its_block(run_natively: Any, debug: bool) -> None:
-    """A clear error names the fix, and no coroutine is left unawaited."""
+    """The error names the fix, and no coroutine is left unawaited."""
 
     async def main() -> None:
         txa = AnyioBackend(debug=debug)
         async with AnyioBackend() as other:
             future = other.create_future_success(1)
             uses = await _used(txa, future)
-            del uses["add_callbacks"]  # It is the future's backend that counts.
+            del uses["add_callbacks"]  # It depends on the future's backend.
             for use in uses.values():
                 with pytest.raises(RuntimeError, match="async with AnyioBackend"):
                     use()
@@ -498,7 +496,7 @@ def test_used_before_its_block(run_natively: Any, debug: bool) -> None:
 
 @pytest.mark.parametrize("debug", [False, True])
 def test_used_after_its_block(run_natively: Any, debug: bool) -> None:
-    """A clear error names the fix; handles are harmless, settled futures readable."""
+    """The error names the fix; handles and settled futures can still be used."""
 
     async def main() -> None:
         async with AnyioBackend(debug=debug) as txa:
@@ -515,7 +513,7 @@ def test_used_after_its_block(run_natively: Any, debug: bool) -> None:
 
 
 def test_entered_twice(run_natively: Any) -> None:
-    """A backend runs once."""
+    """The second time raises: a backend runs once."""
 
     async def main() -> None:
         async with AnyioBackend() as txa:
@@ -528,8 +526,8 @@ def test_entered_twice(run_natively: Any) -> None:
     run_natively(main)
 
 
-def test_waiting_outside_when_the_block_ends(run_natively: Any) -> None:
-    """A task of the program's own does not wait for ever."""
+def test_task_outside_the_block_that_awaits_a_future(run_natively: Any) -> None:
+    """It gets an error when the block ends, instead of waiting forever."""
 
     async def wait(future: Any) -> None:
         with pytest.raises(RuntimeError, match="has ended"):
@@ -551,24 +549,24 @@ def test_waiting_outside_when_the_block_ends(run_natively: Any) -> None:
 
 
 def test_futures_of_another_backend(run_natively: Any) -> None:
-    """Two blocks in one loop: each takes the other's futures."""
+    """Two backends in one loop accept the futures of each other."""
 
     async def main() -> None:
         async with AnyioBackend() as one, AnyioBackend() as other:
-            told: list[Any] = []
+            called: list[Any] = []
             future = other.create_future()
             assert one.is_future(future)
-            one.add_callbacks(future, told.append, None)
+            one.add_callbacks(future, called.append, None)
             gathered = one.gather([future])
             other.resolve(future, 1)
             assert await gathered == [1]
-            assert told == [1]
+            assert called == [1]
 
     run_natively(main)
 
 
 def test_a_call_from_a_thread_that_comes_too_late(run_natively: Any) -> None:
-    """On its way when the block ends, it is reported; after that, it raises."""
+    """If the block ends before the call is made, it is reported; later, it raises."""
     reported: list[str] = []
 
     def on_error(_text: str, error: BaseException) -> None:
@@ -589,7 +587,7 @@ def test_a_call_from_a_thread_that_comes_too_late(run_natively: Any) -> None:
 def test_errors_go_to_the_standard_logger(
     run: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Without `on_error` they are logged, with their traceback."""
+    """Without `on_error` they are logged, with their tracebacks."""
 
     async def main(txa: AnyioBackend) -> None:
         txa.add_callbacks(txa.create_future_success(None), fail, None)
@@ -601,38 +599,38 @@ def test_errors_go_to_the_standard_logger(
     assert isinstance(record.exc_info[1], KeyError)
 
 
-def test_cancelled_natively_as_all_tasks_are(reported: list[BaseException]) -> None:
-    """A task that asyncio cancels may be the scheduler: all clean up."""
-    story: list[str] = []
+def test_asyncio_cancels_all_tasks(reported: list[BaseException]) -> None:
+    """The scheduler is among them, and coroutines still clean up."""
+    events: list[str] = []
 
     async def work(txa: AnyioBackend) -> None:
         try:
             await txa.create_future()
         finally:
             await txa.uncancelled(txa.sleep, 0.01)
-            story.append("cleaned up")
+            events.append("cleaned up")
 
-    async def live() -> None:
+    async def run_backend() -> None:
         async with AnyioBackend(lambda _text, error: reported.append(error)) as txa:
             txa.as_future(work, txa)
             await txa.create_future()
 
     async def main() -> None:
-        living = asyncio.ensure_future(live())
+        running = asyncio.ensure_future(run_backend())
         await asyncio.sleep(0.01)
         for task in asyncio.all_tasks() - {asyncio.current_task()}:
             task.cancel()
-        await asyncio.wait([living])
-        assert living.cancelled()
+        await asyncio.wait([running])
+        assert running.cancelled()
 
     asyncio.run(main())
-    assert story == ["cleaned up"]
+    assert events == ["cleaned up"]
     assert reported == []
 
 
 @pytest.fixture
 def _interruptible() -> Iterator[None]:
-    """Have Ctrl-C do what it does, though the tests may run where it does nothing."""
+    """Have Ctrl-C raise, although the tests may run where it is ignored."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
@@ -642,8 +640,8 @@ def _interruptible() -> Iterator[None]:
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 @pytest.mark.parametrize("where", ["body", "end"])
 def test_interrupted_from_the_keyboard(backend: str, where: str) -> None:
-    """`KeyboardInterrupt` comes out bare, and coroutines clean up before."""
-    story: list[str] = []
+    """`run` raises `KeyboardInterrupt` without a group, after clean-up."""
+    events: list[str] = []
 
     def interrupt() -> None:
         signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
@@ -653,7 +651,7 @@ def test_interrupted_from_the_keyboard(backend: str, where: str) -> None:
             await anyio.sleep(10)
         finally:
             await backend_of.pop().uncancelled(anyio.sleep, 0.1)
-            story.append("cleaned up")
+            events.append("cleaned up")
 
     async def main() -> None:
         async with AnyioBackend() as txa:
@@ -668,19 +666,19 @@ def test_interrupted_from_the_keyboard(backend: str, where: str) -> None:
     backend_of: list[AnyioBackend] = []
     with pytest.raises(KeyboardInterrupt):
         anyio.run(main, backend=backend)
-    assert story == ["cleaned up"]
+    assert events == ["cleaned up"]
 
 
-def test_interrupted_between_two_calls(run: Any) -> None:
-    """Ctrl-C that hits the scheduler leaves it to serve the clean-up of others."""
-    story: list[str] = []
+def test_interrupted_in_the_scheduler(run: Any) -> None:
+    """After Ctrl-C in its own code, the scheduler still serves clean-up."""
+    events: list[str] = []
 
     async def work(txa: AnyioBackend) -> None:
         try:
             await txa.create_future()
         finally:
             await txa.sleep(1)
-            story.append("cleaned up")
+            events.append("cleaned up")
 
     async def main(txa: AnyioBackend) -> None:
         def interrupt() -> None:
@@ -694,11 +692,11 @@ def test_interrupted_between_two_calls(run: Any) -> None:
 
     with pytest.raises(KeyboardInterrupt):
         run(main)
-    assert story == ["cleaned up"]
+    assert events == ["cleaned up"]
 
 
-def test_a_future_says_what_it_is(run: Any) -> None:
-    """Its state is part of what it looks like."""
+def test_repr_of_a_future(run: Any) -> None:
+    """It contains the state."""
 
     async def main(txa: AnyioBackend) -> None:
         future = txa.create_future()

@@ -1,4 +1,4 @@
-"""What AnyIO's loops do, and do not, with calls, threads and foreign futures."""
+"""Calls, threads and foreign futures on AnyIO's loops."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CPYTHON = sys.implementation.name == "cpython"  # PyPy has no uvloop.
 
 
 def test_time_is_virtual(run: Any) -> None:
-    """Calls are made in their order, at the times of the clock that the loop has."""
+    """Calls are made in order, at the times of the loop's clock."""
     made: list[float] = []
 
     async def main(txa: AnyioBackend) -> None:
@@ -34,7 +34,7 @@ def test_time_is_virtual(run: Any) -> None:
 
 
 def test_an_earlier_call_while_the_scheduler_sleeps(run: Any) -> None:
-    """The sleep is cut, and goes on after."""
+    """The scheduler wakes up for it, and then sleeps on."""
 
     async def main(txa: AnyioBackend) -> None:
         begun = txa.time()
@@ -49,7 +49,7 @@ def test_an_earlier_call_while_the_scheduler_sleeps(run: Any) -> None:
 
 
 def test_the_alarm_is_set_once_for_many_turns() -> None:
-    """Callbacks wake the scheduler before its alarm, which then stays as it is."""
+    """Callbacks that wake the scheduler before its alarm do not set the alarm anew."""
 
     async def main(txa: AnyioBackend) -> None:
         loop = asyncio.get_running_loop()
@@ -71,7 +71,7 @@ def test_the_alarm_is_set_once_for_many_turns() -> None:
 
 
 def test_a_cancelled_call_leaves_no_deadline(run: Any) -> None:
-    """The loop does not wake up for what is not made."""
+    """The loop does not wake up for it."""
 
     async def main(txa: AnyioBackend) -> None:
         begun = txa.time()
@@ -85,8 +85,8 @@ def test_a_cancelled_call_leaves_no_deadline(run: Any) -> None:
     run(main)
 
 
-def test_cancelled_calls_are_cleared_away(run: Any) -> None:
-    """Even if another is due before all of them."""
+def test_cancelled_calls_are_removed_from_the_heap(run: Any) -> None:
+    """They are removed even if another call is due before all of them."""
 
     async def main(txa: AnyioBackend) -> None:
         first = txa.call_later(1, print)
@@ -99,7 +99,7 @@ def test_cancelled_calls_are_cleared_away(run: Any) -> None:
 
 
 def test_calls_cancelled_when_they_are_due(run: Any) -> None:
-    """One that is due cancels the next, which is due as well."""
+    """A call that is due cancels the next one, which is due as well."""
     made: list[int] = []
 
     async def main(txa: AnyioBackend) -> None:
@@ -118,10 +118,10 @@ def test_calls_cancelled_when_they_are_due(run: Any) -> None:
     assert made == [0, 2, 0, 2]
 
 
-def test_a_stray_cancellation_of_asyncio(reported: list[BaseException]) -> None:
-    """In a callback it is reported; in a coroutine it cancels that one alone."""
+def test_cancelled_error_of_asyncio(reported: list[BaseException]) -> None:
+    """In a callback it is reported; in a coroutine it cancels only that one."""
 
-    def stray(_value: object) -> None:
+    def raise_cancelled(_value: object) -> None:
         raise asyncio.CancelledError
 
     async def wait() -> None:
@@ -130,20 +130,20 @@ def test_a_stray_cancellation_of_asyncio(reported: list[BaseException]) -> None:
         await future
 
     async def main(txa: AnyioBackend) -> str:
-        txa.add_callbacks(txa.create_future_success(None), stray, None)
+        txa.add_callbacks(txa.create_future_success(None), raise_cancelled, None)
         with pytest.raises(txa.CancelledError):
             await txa.as_future(wait)
-        return "goes on"
+        return "went on"
 
     def on_error(_text: str, error: BaseException) -> None:
         reported.append(error)
 
-    assert txaio_anyio.run(main, on_error=on_error) == "goes on"
+    assert txaio_anyio.run(main, on_error=on_error) == "went on"
     assert type(reported.pop()) is asyncio.CancelledError
 
 
 def test_a_future_of_asyncio(run: Any, loop: str) -> None:
-    """It can be gathered and awaited; cancelling what follows it cancels it."""
+    """It can be gathered and awaited; cancelling its follower cancels it."""
 
     async def main(txa: AnyioBackend) -> None:
         native: asyncio.Future[int] = asyncio.get_running_loop().create_future()
@@ -164,7 +164,7 @@ def test_a_future_of_asyncio(run: Any, loop: str) -> None:
 
 
 def test_cancelled_before_it_starts_and_outside_a_task(reported: list[Any]) -> None:
-    """A callback of asyncio's own may start coroutines, and cancel them."""
+    """A native callback of asyncio may start coroutines and cancel them."""
 
     async def work() -> None:
         raise AssertionError
@@ -185,7 +185,7 @@ def test_cancelled_before_it_starts_and_outside_a_task(reported: list[Any]) -> N
 
 
 def test_anyio_inside_a_thread(run: Any) -> None:
-    """A worker thread may run a loop of its own."""
+    """A worker thread may run its own loop."""
 
     async def main(txa: AnyioBackend) -> None:
         with pytest.raises(RuntimeError) as caught:
@@ -198,7 +198,7 @@ def test_anyio_inside_a_thread(run: Any) -> None:
 
 @pytest.mark.parametrize("use_uvloop", [False, True][: 1 + CPYTHON])
 def test_the_scheduler_does_not_spin(use_uvloop: bool) -> None:
-    """It sleeps through and wakes once, though uvloop's timers count milliseconds."""
+    """It wakes once for each timer, although uvloop's timers have milliseconds."""
 
     async def main(txa: AnyioBackend) -> int:
         turns = 0

@@ -1,4 +1,4 @@
-"""Threads that are not the loop's, and what they bring."""
+"""Use of a backend in other threads, and exits in worker threads."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def raised_in_a_thread(fn: Callable[..., object], *args: Any) -> list[BaseException]:
-    """Call *fn* in a thread of its own, and return what it raises."""
+    """Call *fn* in another thread, and return the exception that it raises, if any."""
     errors: list[BaseException] = []
 
     def work() -> None:
@@ -31,7 +31,7 @@ def raised_in_a_thread(fn: Callable[..., object], *args: Any) -> list[BaseExcept
 
 
 def test_coroutine_started_in_a_wrong_thread(run: Any) -> None:
-    """T7: It raises, even without debug mode, and the block does not wait for it."""
+    """T7: `as_future` raises, even without debug mode, and the block ends."""
     coroutines: list[Any] = []
 
     async def work() -> None:
@@ -52,8 +52,8 @@ def test_coroutine_started_in_a_wrong_thread(run: Any) -> None:
     assert coroutines[0].cr_frame is None
 
 
-def test_work_asked_for_in_a_wrong_thread(run: Any) -> None:
-    """T7: So does `run_in_thread`, and nothing is left to be awaited."""
+def test_run_in_thread_called_in_a_wrong_thread(run: Any) -> None:
+    """T7: `run_in_thread` raises, and no coroutine is left unawaited."""
 
     async def main(txa: AnyioBackend) -> str:
         (error,) = raised_in_a_thread(txa.run_in_thread, int)
@@ -64,36 +64,36 @@ def test_work_asked_for_in_a_wrong_thread(run: Any) -> None:
 
 
 @pytest.mark.parametrize("kind", [KeyboardInterrupt, SystemExit, GeneratorExit])
-def test_exit_in_a_thread_that_nobody_looks_at(
+def test_unretrieved_exit_in_a_thread(
     run: Any, reported: list[BaseException], kind: type[BaseException]
 ) -> None:
     """H2, R2: It is reported as any failure of a future, and the block goes on."""
-    left = kind()
+    error = kind()
 
-    def leave() -> None:
-        raise left
+    def exit_thread() -> None:
+        raise error
 
     async def main(txa: AnyioBackend) -> str:
-        txa.run_in_thread(leave)
+        txa.run_in_thread(exit_thread)
         while not reported:
             await txa.run_in_thread(int)
-        assert reported.pop() is left
+        assert reported.pop() is error
         return "went on"
 
     assert run(main) == "went on"
 
 
-def test_exit_in_a_thread_that_ends_who_awaits_it(run: Any) -> None:
-    """H2: A coroutine that does not catch it ends the program, as any that exits."""
+def test_awaited_exit_in_a_thread(run: Any) -> None:
+    """H2: A coroutine that awaits it and does not catch it ends the program."""
 
-    def leave() -> None:
+    def exit_thread() -> None:
         raise SystemExit(3)
 
     async def main(txa: AnyioBackend) -> None:
         await txa.as_future(wait, txa)
 
     async def wait(txa: AnyioBackend) -> None:
-        await txa.run_in_thread(leave)
+        await txa.run_in_thread(exit_thread)
 
     with pytest.raises(SystemExit):
         run(main)
