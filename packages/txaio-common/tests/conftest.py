@@ -1,4 +1,4 @@
-"""Logging without a backend around it."""
+"""A backend that can only log, and streams and handlers to log to."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 
 def task_name() -> str:
-    """Return what the one task is called."""
+    """Return the name of the task in which everything runs."""
     return "a task"
 
 
 class PlainLogging(Backend):
-    """A backend that can do nothing but log, in one task."""
+    """A backend that can only log, in one task."""
 
     def use(self, driver: Any) -> None:
         self.driver = driver
@@ -35,14 +35,14 @@ class PlainLogging(Backend):
 
 
 @pytest.fixture
-def txl() -> Iterator[PlainLogging]:
-    """Logging that leaves nothing behind."""
-    txl = PlainLogging()
-    yield txl
-    txl.stop_logging()
-    txl.set_global_log_level("info")
+def txa() -> Iterator[PlainLogging]:
+    """A backend that can only log, whose logging is reset after the test."""
+    txa = PlainLogging()
+    yield txa
+    txa.stop_logging()
+    txa.set_global_log_level("info")
     for prefix in ("a", "a.b", "some", "other"):
-        txl.set_log_level(prefix, None)
+        txa.set_log_level(prefix, None)
 
 
 @contextmanager
@@ -59,11 +59,11 @@ def _bare_root() -> Iterator[logging.Logger]:
 
 @pytest.fixture
 def bare_root() -> Callable[[], AbstractContextManager[logging.Logger]]:
-    """Have the root logger as a program has it that set nothing up."""
+    """A context with the root logger of a program that has not configured logging."""
     return _bare_root
 
 
-class Written(StringIO):
+class LogStream(StringIO):
     """A stream whose lines a test reads."""
 
     @property
@@ -73,9 +73,9 @@ class Written(StringIO):
 
 
 @pytest.fixture
-def out() -> Written:
-    """A stream that keeps what is written."""
-    return Written()
+def out() -> LogStream:
+    """A stream to log to."""
+    return LogStream()
 
 
 class Keeper(logging.Handler):
@@ -104,7 +104,7 @@ def native() -> Iterator[logging.Logger]:
 
 @pytest.fixture
 def kept(native: logging.Logger) -> list[Any]:
-    """The records that `some` makes."""
+    """The list to which the records of the logger `some` are added."""
     keeper = Keeper()
     native.addHandler(keeper)
     return keeper.records

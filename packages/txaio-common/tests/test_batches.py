@@ -1,4 +1,4 @@
-"""The buckets of batched timers, on a clock that a test turns."""
+"""The buckets of batched timers, on a clock that the test advances."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ class FakeCall:
         self.fn: Callable[[], object] | None = fn
 
     def cancel(self) -> None:
-        """Give the call up; a second time is an error."""
+        """Cancel the call; a second time is an error."""
         assert self.fn is not None
         self.fn = None
 
 
 class FakeTimers:
-    """A loop whose time a test advances; it keeps what is reported."""
+    """A loop whose time a test advances; it keeps the reported errors."""
 
     def __init__(self) -> None:
         self.now = 1000.0
@@ -61,11 +61,11 @@ class FakeTimers:
 
     @property
     def outstanding(self) -> int:
-        """How many native timers there are."""
+        """The number of native timers that are pending."""
         return sum(call.fn is not None for _, _, call in self.heap)
 
     def advance(self, seconds: float) -> None:
-        """Make what is due within *seconds*, each at its time."""
+        """Make the calls that are due within *seconds*, each at its time."""
         end = self.now + seconds
         while self.heap and self.heap[0][0] <= end:
             self.step()
@@ -82,7 +82,7 @@ class FakeTimers:
 
 
 class FakeDriver:
-    """What a batched timer asks of a driver."""
+    """The methods of a driver that a batched timer calls."""
 
     def __init__(self, timers: FakeTimers) -> None:
         self._timers = timers
@@ -101,7 +101,7 @@ class FakeDriver:
 
 
 def refuse(*_args: object) -> None:
-    """Do what a driver does whose loop has ended."""
+    """Raise, as a driver does whose loop has ended."""
     raise RuntimeError("the loop has ended")
 
 
@@ -120,7 +120,7 @@ def test_calls_of_one_bucket_share_one_native_timer():
 
 
 def test_a_deadline_on_the_edge_is_met_at_the_edge():
-    """B1: what is due at the very edge of a bucket is not put off to the next."""
+    """B1: a call that is due exactly at the edge is not put into the next bucket."""
     timers, batched = make()
     fired: list[float] = []
     batched.call_later(3, lambda: fired.append(timers.now))
@@ -139,8 +139,8 @@ def test_a_deadline_that_the_division_rounds_down_is_not_early():
     assert due <= fired[0] < due + 0.2
 
 
-def test_an_emptied_bucket_gives_its_native_timer_up_in_the_next_turn():
-    """B3: nothing is left behind by the last call that is cancelled."""
+def test_an_emptied_bucket_cancels_its_native_timer_in_the_next_turn():
+    """B3: after the last call was cancelled, no native timer is left."""
     timers, batched = make()
     batched.call_later(5, print).cancel()
     timers.advance(0)
@@ -148,7 +148,7 @@ def test_an_emptied_bucket_gives_its_native_timer_up_in_the_next_turn():
 
 
 def test_a_bucket_in_use_again_by_the_next_turn_keeps_its_native_timer():
-    """A lone connection that re-arms neither makes nor cancels native timers."""
+    """A single connection that re-arms neither makes nor cancels native timers."""
     timers, batched = make()
     batched.call_later(5, print).cancel()
     batched.call_later(5, print)
@@ -157,7 +157,7 @@ def test_a_bucket_in_use_again_by_the_next_turn_keeps_its_native_timer():
 
 
 def test_a_clock_that_was_set_forward_does_not_make_calls_early():
-    """B1: a native timer that fires too soon is armed anew."""
+    """B1: a native timer that fires too early is armed again."""
     timers, batched = make()
     fired: list[float] = []
     batched.call_later(5, lambda: fired.append(timers.now))
@@ -182,7 +182,7 @@ def test_chunks_are_spread_over_one_more_bucket():
 
 
 def test_a_few_chunks_follow_each_other_turn_by_turn():
-    """B4: between two chunks the loop has its turn, and no timer has to wake it."""
+    """B4: between two chunks there is a turn of the loop, and no native timer."""
     timers, batched = make(chunk_size=1)
     turns: list[str] = []
     batched.call_later(
@@ -195,7 +195,7 @@ def test_a_few_chunks_follow_each_other_turn_by_turn():
 
 
 def test_a_chunk_that_is_late_shortens_the_pause_after_it():
-    """B1: lateness of the loop does not add up over the chunks."""
+    """B1: delays of the loop do not add up over the chunks."""
     timers, batched = make(chunk_size=1)
     fired: list[float] = []
 
@@ -209,7 +209,7 @@ def test_a_chunk_that_is_late_shortens_the_pause_after_it():
     assert fired[10] == pytest.approx(1001.5)
 
 
-def test_counting_a_huge_bucket_lets_the_loop_have_its_turn():
+def test_counting_a_huge_bucket_takes_several_turns():
     """B4: thousands of calls are counted over several turns, and all are made."""
     timers, batched = make(chunk_size=1_000_000)
     fired: list[None] = []
@@ -221,24 +221,24 @@ def test_counting_a_huge_bucket_lets_the_loop_have_its_turn():
 
 @pytest.mark.parametrize("moves", [False, True], ids=["cancelled", "moved"])
 @pytest.mark.parametrize(
-    "gone", [range(1999, 2000), range(2000, 2001), range(1000, 3000), range(3000)]
+    "removed", [range(1999, 2000), range(2000, 2001), range(1000, 3000), range(3000)]
 )
-def test_calls_that_go_while_their_bucket_is_counted_lose_no_other(gone, moves):
-    """B1, B3: The count leads neither out of the bucket nor to an early end."""
+def test_calls_removed_while_their_bucket_is_counted(removed, moves):
+    """B1, B3: The other calls of the bucket are all made, and no call of another."""
     timers, batched = make(chunk_size=1_000_000)
     fired: list[int] = []
     handles = [batched.call_later(1, fired.append, index) for index in range(3000)]
     batched.call_later(6, fired.append, -1)
     soon = timers.driver.call_soon
 
-    def go(fn: Callable[[], object]) -> FakeCall:
-        for index in gone:
+    def remove_first(fn: Callable[[], object]) -> FakeCall:
+        for index in removed:
             handles[index].reset(5) if moves else handles[index].cancel()
         return soon(fn)
 
-    timers.driver.call_soon = go
+    timers.driver.call_soon = remove_first
     timers.advance(2)
-    rest = [index for index in range(3000) if index not in gone]
+    rest = [index for index in range(3000) if index not in removed]
     assert fired == rest
     timers.driver.call_soon = soon
     timers.advance(10)
@@ -259,7 +259,7 @@ def test_infinite_delays_are_never_due_and_hold_no_native_timer():
 
 
 def test_a_delay_in_the_past_is_due_in_the_next_bucket():
-    """B2: neither zero nor minus infinity fires in a bucket that is past."""
+    """B2: neither zero nor minus infinity is put into a bucket that has fired."""
     timers, batched = make()
     fired: list[float] = []
     for delay in (0, -5, -inf):
@@ -269,7 +269,7 @@ def test_a_delay_in_the_past_is_due_in_the_next_bucket():
 
 
 def test_a_call_sees_its_own_context_also_after_a_reset():
-    """B6: the context is that of `call_later`, not of whoever opened the bucket."""
+    """B6: the context is that of its own `call_later`, not of another in the bucket."""
     timers, batched = make()
     variable: ContextVar[str] = ContextVar("variable", default="none")
     seen: list[str] = []
@@ -284,7 +284,7 @@ def test_a_call_sees_its_own_context_also_after_a_reset():
 
 
 def test_system_exit_propagates_and_the_rest_of_the_bucket_is_still_made():
-    """B5: an exit is the program's, the other calls are other people's."""
+    """B5: an exit ends the program, and prevents no call of the bucket."""
     timers, batched = make()
     fired: list[str] = []
 
@@ -298,8 +298,8 @@ def test_system_exit_propagates_and_the_rest_of_the_bucket_is_still_made():
     assert fired == ["rest"]
 
 
-def test_the_rest_of_a_bucket_is_made_whatever_else_it_raises():
-    """B5: A second exit ends no more than the first; other errors are reported."""
+def test_the_rest_of_a_bucket_raises_other_errors():
+    """B5: Further exits change nothing, other errors are reported."""
     timers, batched = make()
     fired: list[str] = []
     errors = [SystemExit(), GeneratorExit(), KeyboardInterrupt(), ValueError()]
@@ -317,7 +317,7 @@ def test_the_rest_of_a_bucket_is_made_whatever_else_it_raises():
 
 
 def test_an_error_is_reported_in_the_context_of_its_call():
-    """B6: What logs it sees the variables that the call saw."""
+    """B6: `report` sees the context variables that the call saw."""
     timers, batched = make()
     variable: ContextVar[str] = ContextVar("variable", default="none")
     seen: list[str] = []
@@ -331,7 +331,7 @@ def test_an_error_is_reported_in_the_context_of_its_call():
 
 
 def test_a_bucket_whose_timer_could_not_be_armed_takes_no_calls():
-    """B1: What is asked for after that, where arming works, is made."""
+    """B1: A later call is made, as its bucket has a timer of its own."""
     timers, batched = make()
     fired: list[str] = []
     call = batched.call_later(1, fired.append, "kept")
@@ -347,7 +347,7 @@ def test_a_bucket_whose_timer_could_not_be_armed_takes_no_calls():
 
 
 @pytest.mark.parametrize("method", ["call_later", "reset"])
-def test_nan_is_refused_and_names_the_argument(method):
+def test_nan_is_rejected_and_names_the_argument(method):
     """B7: NaN would be neither before nor after any bucket."""
     _, batched = make()
     call = batched.call_later(1, print)
@@ -356,8 +356,8 @@ def test_nan_is_refused_and_names_the_argument(method):
     assert call.reset(1)
 
 
-def test_what_cannot_be_called_is_refused_at_once():
-    """B7: the error comes from the line that is wrong."""
+def test_a_func_that_is_not_callable():
+    """B7: `call_later` itself raises."""
     _, batched = make()
     with pytest.raises(TypeError, match="func must be callable, not 'int'"):
         batched.call_later(1, cast("Any", 5))
@@ -375,7 +375,7 @@ class Model:
 
 
 class Buckets(RuleBasedStateMachine):
-    """Any sequence of calls, moves, cancellations and errors, against a model."""
+    """Any sequence of calls, moves, cancellations and errors, compared with a model."""
 
     calls = Bundle("calls")
     delays = st.floats(-1, 8) | st.sampled_from([0.0, 0.25, 1.0, 2.0, inf])
@@ -386,7 +386,7 @@ class Buckets(RuleBasedStateMachine):
         counted=st.integers(1, 3),
     )
     def begin(self, width: float, size: int, counted: int) -> None:
-        """Make an empty timer, which counts few calls a turn."""
+        """Make an empty timer, which counts few calls in each turn."""
         self.patch = patch.object(_batched, "COUNTED_PER_TURN", counted)
         self.patch.start()
         self.width, self.size = width, size
@@ -400,7 +400,7 @@ class Buckets(RuleBasedStateMachine):
         behaviour=st.sampled_from(["plain", "raise", "rearm", "cancel", "reset"]),
     )
     def call_later(self, delay: float, behaviour: str) -> Model:
-        """Arm a call that does something odd when it is made."""
+        """Arm a call that has a *behaviour* when it is made."""
         model = Model(self.timers.now + max(delay, 0), behaviour)
         model.handle = self.batched.call_later(delay, self.fire, model)
         self.models.append(model)
@@ -412,7 +412,7 @@ class Buckets(RuleBasedStateMachine):
         return multiple(*(self.call_later(delay, "plain") for _ in range(4)))
 
     def fire(self, model: Model) -> None:
-        """Check that the call may be made now, and do what it is to do."""
+        """Check that the call may be made now, and show its behaviour."""
         now = self.timers.now
         assert model.state == "pending"
         assert now >= model.due
@@ -430,47 +430,47 @@ class Buckets(RuleBasedStateMachine):
 
     @rule(model=calls)
     def cancel(self, model: Model) -> None:
-        """Cancel a call, whatever became of it."""
+        """Cancel a call, in any state."""
         model.handle.cancel()
         if model.state == "pending":
             model.state = "cancelled"
 
     @rule(model=calls, delay=delays)
     def reset(self, model: Model, delay: float) -> None:
-        """Move a call, which tells whether it was still pending."""
+        """Move a call; `reset` returns whether it was still pending."""
         assert model.handle.reset(delay) is (model.state == "pending")
         if model.state == "pending":
             model.due = self.timers.now + max(delay, 0)
 
     @rule(seconds=st.floats(0, 5) | st.sampled_from([0.1, 0.25, 1.0, 3.0]))
     def advance(self, seconds: float) -> None:
-        """Let time pass; each native timer that is left has a call to make."""
+        """Let time pass; there are not more native timers than pending calls."""
         self.timers.advance(seconds)
         pending = [m for m in self.models if m.state == "pending" and m.due < inf]
         assert self.timers.outstanding <= len(pending)
 
     @rule()
     def step(self) -> None:
-        """Give the loop one turn, so that others come between it and the next."""
+        """Make one native call, so that other rules come between it and the next."""
         self.timers.step()
 
     @invariant()
     def nothing_is_overdue(self) -> None:
-        """A pending call is late by less than a bucket and its spreading."""
+        """A pending call is late by less than two buckets."""
         limit = self.width * (1 + 1e-9) * 2
         for model in self.models:
             if model.state == "pending":
                 assert self.timers.now - model.due <= limit
 
     @invariant()
-    def errors_are_reported_at_once(self) -> None:
+    def errors_are_reported_immediately(self) -> None:
         """Each error is reported, with its own traceback."""
         reported = self.timers.reported
         assert len(reported) == self.errors
         assert all(error.__traceback__ is not None for error in reported)
 
     def teardown(self) -> None:
-        """In the end everything that is due was made, and nothing is left."""
+        """At the end, all calls that were due are made, and no native timer is left."""
         if hasattr(self, "timers"):
             self.timers.advance(100)
             self.patch.stop()

@@ -1,4 +1,4 @@
-"""Arguments that are wrong, and what is said of them."""
+"""Checks of arguments, and the errors that they raise."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from txaio_common import check_callable, check_delay, check_grace
     ],
 )
 def test_number_of_seconds(delay: Any, seconds: float):
-    """T3: Any real number is one; beyond all floats it is infinite."""
+    """T3: Any real number is one; if it exceeds all floats it is infinite."""
     checked = check_delay(delay)
     assert checked == seconds
     assert type(checked) is float
@@ -35,16 +35,16 @@ def test_number_of_seconds(delay: Any, seconds: float):
 
 @pytest.mark.parametrize("check", [check_delay, check_grace])
 @pytest.mark.parametrize("value", [None, "5", [], 1j, b"5"], ids=repr)
-def test_no_number_of_seconds(check: Any, value: Any):
-    """T3: A text is none, whatever it says."""
+def test_not_a_number_of_seconds(check: Any, value: Any):
+    """T3: `TypeError` names the type, also of a string that contains a number."""
     words = f"must be a number of seconds, not {type(value).__name__!r}$"
     with pytest.raises(TypeError, match=words):
         check(value)
 
 
 @pytest.mark.parametrize("value", [nan, Decimal("NaN")])
-def test_not_a_number(value: Any):
-    """T3: NaN is neither before nor after anything."""
+def test_nan(value: Any):
+    """T3: `ValueError` names the argument."""
     with pytest.raises(ValueError, match=r"^seconds must .* not NaN$"):
         check_delay(value, "seconds")
     with pytest.raises(ValueError, match=r"^grace must .* not NaN$"):
@@ -53,19 +53,19 @@ def test_not_a_number(value: Any):
 
 @pytest.mark.parametrize("grace", [-1, -inf, -(10**400)], ids=["-1", "-inf", "int"])
 def test_grace_below_zero(grace: Any):
-    """L1: Time that has passed helps nobody."""
+    """L1: `ValueError` names the argument and its value."""
     with pytest.raises(ValueError, match=r"^grace must .* zero or more, not -"):
         check_grace(grace)
 
 
 @pytest.mark.parametrize("grace", [0, 0.5, inf, Decimal(5)])
 def test_grace(grace: Any):
-    """L1: None at all will do, and so will all the time there is."""
+    """L1: Zero and infinity are valid."""
     assert check_grace(grace) == grace
 
 
-def test_what_cannot_be_called():
-    """T3: The argument is named."""
+def test_check_callable():
+    """T3: `TypeError` names the argument."""
     check_callable(print, "func")
     with pytest.raises(TypeError, match=r"^func must be callable, not 'int'$"):
         check_callable(5, "func")

@@ -1,4 +1,4 @@
-"""Failures as values, and what is said of them."""
+"""Failures, their texts and their tracebacks."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from txaio_common._failures import format_traceback, traceback_of
 
 
 class Hostile(Exception):
-    """An exception that resists being printed."""
+    """An exception that cannot be printed."""
 
     @property
     def __cause__(self):
-        """Fail, as no cause does."""
+        """Raise."""
         raise RuntimeError("no cause is given here")
 
 
 class OtherFailure:
-    """A failure of another make: it has a value, and no more."""
+    """A failure of another library, which has only a value."""
 
     def __init__(self, value):
         self.value = value
@@ -32,19 +32,19 @@ def raised():
     return caught.value
 
 
-def test_failure_is_shown_as_its_exception(raised):
-    """In a debugger and in a log it says what went wrong."""
+def test_repr_and_str_of_a_failure(raised):
+    """They contain the type and the text of the exception."""
     assert repr(FailedFuture(raised)) == "<FailedFuture KeyError: 'key'>"
     assert str(FailedFuture(raised)) == "'key'"
 
 
-def test_traceback_of_another_make_of_failure(raised):
-    """E3: It is that of the exception itself."""
+def test_traceback_of_a_failure_of_another_library(raised):
+    """E3: It is the traceback of the exception itself."""
     assert traceback_of(OtherFailure(raised)) is raised.__traceback__
 
 
-def test_exception_that_resists_being_printed():
-    """E4: What cannot be printed is named, with the reason."""
+def test_exception_that_cannot_be_printed():
+    """E4: The text has the message of the exception, and the reason."""
     text = format_traceback(Hostile("text"), None)
     assert text.startswith("Hostile: text (its traceback cannot be printed: ")
     assert "RuntimeError: no cause is given here" in text

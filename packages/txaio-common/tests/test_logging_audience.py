@@ -1,4 +1,4 @@
-"""Who hears of a message: our handler alone, others beside it, or nobody."""
+"""The audience of a message: only our handler, other handlers as well, or none."""
 
 from __future__ import annotations
 
@@ -14,58 +14,58 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
-    from conftest import Written
+    from conftest import LogStream
 
     from txaio_common import Backend
 
     Audience = Callable[[], AbstractContextManager[Any]]
 
 
-@pytest.fixture(params=["alone", "among others"])
+@pytest.fixture(params=["only ours", "others too"])
 def audience(request: pytest.FixtureRequest, bare_root: Audience) -> Audience:
-    """Have the root logger with our handler alone, or with those of pytest."""
-    return bare_root if request.param == "alone" else nullcontext
+    """A context in which the root logger has only our handler, or pytest's as well."""
+    return bare_root if request.param == "only ours" else nullcontext
 
 
 @pytest.fixture(params=[logging.DEBUG, logging.CRITICAL])
 def native(request: pytest.FixtureRequest, native: logging.Logger) -> logging.Logger:
-    """The standard library's logger `some`, which lets much through, or little."""
+    """The standard library's logger `some`, at level debug and at level critical."""
     native.setLevel(request.param)
     return native
 
 
 def test_logger_that_does_not_propagate(
-    txl: Backend, native: logging.Logger, out: Written, audience: Audience
+    txa: Backend, native: logging.Logger, out: LogStream, audience: Audience
 ):
-    """O7: A logger that keeps to itself is left alone."""
+    """O7: Its messages are not written to our sink."""
     with audience():
-        txl.start_logging(out)
+        txa.start_logging(out)
         native.propagate = False
-        txl.make_logger("some").info("a")
+        txa.make_logger("some").info("a")
         native.addHandler(logging.NullHandler())
-        txl.make_logger("some").info("b")
-        txl.stop_logging()
+        txa.make_logger("some").info("b")
+        txa.stop_logging()
     assert out.lines == []
 
 
 def test_handler_of_a_logger(
-    txl: Backend, native: logging.Logger, out: Written, audience: Audience
+    txa: Backend, native: logging.Logger, out: LogStream, audience: Audience
 ):
-    """O7: A logger's own handler gets what it would get without us."""
+    """O7: A logger's own handler gets the records that it would get without us."""
     keeper = BufferingHandler(9)
     native.addHandler(keeper)
     with audience():
-        txl.start_logging(out)
-        txl.make_logger("some").info("a")
-        txl.make_logger("some").critical("b")
-        txl.stop_logging()
+        txa.start_logging(out)
+        txa.make_logger("some").info("a")
+        txa.make_logger("some").critical("b")
+        txa.stop_logging()
     expected = ["a", "b"] if native.level == logging.DEBUG else ["b"]
     assert [record.getMessage() for record in keeper.buffer] == expected
     assert out.lines == ["info some: a", "critical some: b"]
 
 
 def test_filters(
-    txl: Backend, native: logging.Logger, out: Written, audience: Audience
+    txa: Backend, native: logging.Logger, out: LogStream, audience: Audience
 ):
     """O3: Filters of the logger see each record, and may change it."""
 
@@ -75,24 +75,24 @@ def test_filters(
 
     native.addFilter(no_secrets)
     with audience():
-        txl.start_logging(out)
-        log = txl.make_logger("some")
+        txa.start_logging(out)
+        log = txa.make_logger("some")
         log.info("peer {peer}", peer=1)
         log.info("lost")
-        txl.stop_logging()
+        txa.stop_logging()
     assert out.lines == ["info some: peer ***"]
 
 
 def test_filter_of_our_handler(
-    txl: Backend, native: logging.Logger, out: Written, audience: Audience
+    txa: Backend, native: logging.Logger, out: LogStream, audience: Audience
 ):
-    """O3: A filter or a level that our handler was given holds."""
+    """O3: A filter and a level of our handler apply."""
     assert native
     with audience():
         before = logging.getLogger().handlers[:]
-        txl.start_logging(out)
+        txa.start_logging(out)
         (handler,) = set(logging.getLogger().handlers).difference(before)
-        log = txl.make_logger("some")
+        log = txa.make_logger("some")
         keep = lambda record: "lost" not in record.getMessage()  # noqa: E731
         handler.addFilter(keep)
         log.info("a")
@@ -102,17 +102,17 @@ def test_filter_of_our_handler(
         log.info("b")
         log.warn("c")
         handler.setLevel(logging.NOTSET)
-        txl.stop_logging()
+        txa.stop_logging()
     assert out.lines == ["info some: a", "warn some: c"]
 
 
-def test_switched_off(
-    txl: Backend, native: logging.Logger, out: Written, audience: Audience
+def test_disabled_logger(
+    txa: Backend, native: logging.Logger, out: LogStream, audience: Audience
 ):
-    """O7: A logger that the application has switched off is silent."""
+    """O7: A logger that the application has disabled writes nothing."""
     with audience():
-        txl.start_logging(out)
-        log = txl.make_logger("some")
+        txa.start_logging(out)
+        log = txa.make_logger("some")
         log.info("a")
         native.disabled = True
         log.info("b")
@@ -121,31 +121,31 @@ def test_switched_off(
         log.info("c")
         log.warn("d")
         logging.disable(logging.NOTSET)
-        txl.stop_logging()
+        txa.stop_logging()
     assert out.lines == ["info some: a", "warn some: d"]
 
 
-def fallen_silent(native: logging.Logger) -> None:
-    """Leave *native* as libraries do: without anyone who listens."""
+def add_ignoring_handlers(native: logging.Logger) -> None:
+    """Give *native* handlers that ignore its messages, as libraries do."""
     native.propagate = False
     native.addHandler(logging.NullHandler())
-    distant = BufferingHandler(9)
-    distant.setLevel(logging.CRITICAL)
-    native.addHandler(distant)
+    critical = BufferingHandler(9)
+    critical.setLevel(logging.CRITICAL)
+    native.addHandler(critical)
 
 
-def test_nobody_listens(
-    txl: Backend, native: logging.Logger, monkeypatch: pytest.MonkeyPatch
+def test_all_handlers_ignore_a_message(
+    txa: Backend, native: logging.Logger, monkeypatch: pytest.MonkeyPatch
 ):
     """O4: A record that all handlers would ignore is not made."""
-    fallen_silent(native)
+    add_ignoring_handlers(native)
     monkeypatch.setattr("txaio_common._logging.emitter.make_record", None)
-    txl.make_logger("some").error("a")
-    txl.make_logger("some").info("b")
+    txa.make_logger("some").error("a")
+    txa.make_logger("some").info("b")
 
 
 class Watched(logging.Logger):
-    """A logger that keeps what it is to handle."""
+    """A logger that keeps its records in `SEEN`."""
 
     def handle(self, record: logging.LogRecord) -> None:
         SEEN.append(record)
@@ -155,14 +155,14 @@ SEEN: list[logging.LogRecord] = []
 
 
 @pytest.mark.parametrize("by", ["filter", "factory", "class", "handlers"])
-def test_somebody_listens(
-    txl: Backend,
+def test_a_record_is_observed(
+    txa: Backend,
     native: logging.Logger,
     monkeypatch: pytest.MonkeyPatch,
     by: str,
 ):
     """O3: A record is made for filters, factories, classes and the last resort."""
-    fallen_silent(native)
+    add_ignoring_handlers(native)
     native.setLevel(logging.DEBUG)
     SEEN.clear()
     if by == "filter":
@@ -183,7 +183,7 @@ def test_somebody_listens(
         keeper = BufferingHandler(9)
         keeper.buffer = SEEN
         monkeypatch.setattr(logging, "lastResort", keeper)
-    txl.make_logger("some").error("a")
+    txa.make_logger("some").error("a")
     native.__class__ = logging.Logger
     native.filters.clear()
     assert [record.getMessage() for record in SEEN] == ["a"]

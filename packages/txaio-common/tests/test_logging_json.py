@@ -1,4 +1,4 @@
-"""Records as JSON: one object a line, whatever is in it."""
+"""Messages as JSON: one object on each line, whatever the fields are."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 
 if TYPE_CHECKING:
-    from conftest import Written
+    from conftest import LogStream
 
     from txaio_common import Backend
 
@@ -22,7 +22,7 @@ def first() -> None:
 
 
 def failed() -> ValueError:
-    """Return an exception that was raised, of another."""
+    """Return an exception that has a cause."""
     try:
         try:
             first()
@@ -33,10 +33,10 @@ def failed() -> ValueError:
     raise AssertionError
 
 
-def test_json(txl: Backend, out: Written):
-    """O7: A record is one object with all that is known."""
-    txl.start_logging(out, format="json")
-    txl.make_logger("some").warn("peer {peer}", peer=3, time="x\n\x7f\u2028")
+def test_json(txa: Backend, out: LogStream):
+    """O7: A message is one object with everything that is known about it."""
+    txa.start_logging(out, format="json")
+    txa.make_logger("some").warn("peer {peer}", peer=3, time="x\n\x7f\u2028")
     record = json.loads(out.getvalue())
     assert datetime.fromisoformat(record.pop("time")).tzinfo
     assert record == {
@@ -53,37 +53,37 @@ def test_json(txl: Backend, out: Written):
     assert out.getvalue()[:-1].isprintable()
 
 
-def test_json_failure(txl: Backend, out: Written):
+def test_json_failure(txa: Backend, out: LogStream):
     """O6: A failure has its type, its message and its traceback."""
-    txl.start_logging(out, format="json")
-    txl.make_logger("some").failure("oh", failed())
+    txa.start_logging(out, format="json")
+    txa.make_logger("some").failure("oh", failed())
     failure = json.loads(out.getvalue())["failure"]
     assert (failure["type"], failure["message"]) == ("ValueError", "bad\nforged")
     assert failure["traceback"].endswith("ValueError: bad\nforged\n")
     assert "KeyError: 'first'" in failure["traceback"]
 
 
-def test_json_failure_that_is_none(txl: Backend, out: Written):
-    """O6: What is no failure is told as what it is."""
-    txl.start_logging(out, format="json")
-    txl.make_logger("some").error("oh", log_failure=3)
+def test_json_of_a_log_failure_that_is_not_a_failure(txa: Backend, out: LogStream):
+    """O6: The object has its repr as the type."""
+    txa.start_logging(out, format="json")
+    txa.make_logger("some").error("oh", log_failure=3)
     assert json.loads(out.getvalue())["failure"] == {"type": "3"}
 
 
 class Hostile:
-    """An object that refuses to be put into words."""
+    """An object whose repr raises."""
 
     def __repr__(self) -> str:
         raise ValueError
 
 
-def test_what_json_cannot_hold_is_its_repr(txl: Backend, out: Written):
-    """O7: The line is written whatever the fields are."""
+def test_values_that_json_cannot_represent(txa: Backend, out: LogStream):
+    """O7: Their reprs are written."""
     circle: list[object] = []
     circle.append(circle)
     fields = {"a": {(1, 2): 3}, "b": nan, "c": circle, "d": [{1}], "e": Hostile()}
-    txl.start_logging(out, format="json")
-    txl.make_logger("some").info("x", **fields, f=[1, {"a": None}])
+    txa.start_logging(out, format="json")
+    txa.make_logger("some").info("x", **fields, f=[1, {"a": None}])
     assert json.loads(out.getvalue())["fields"] == {
         "a": "{(1, 2): 3}",
         "b": "nan",
@@ -95,9 +95,9 @@ def test_what_json_cannot_hold_is_its_repr(txl: Backend, out: Written):
 
 
 @pytest.mark.parametrize("number", [nan, inf])
-def test_number_that_json_does_not_have(txl: Backend, out: Written, number: float):
-    """O7: A line is JSON, and not what Python takes for it."""
-    txl.start_logging(out, format="json")
-    txl.make_logger("some").info("x", a=number)
+def test_number_that_json_does_not_have(txa: Backend, out: LogStream, number: float):
+    """O7: Its repr is written, as `NaN` is not valid JSON."""
+    txa.start_logging(out, format="json")
+    txa.make_logger("some").info("x", a=number)
     record = json.loads(out.getvalue(), parse_constant=pytest.fail)
     assert record["fields"] == {"a": repr(number)}

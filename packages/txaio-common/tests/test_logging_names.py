@@ -1,4 +1,4 @@
-"""Names of loggers that were given none."""
+"""The names of loggers that are made without one."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ if TYPE_CHECKING:
 CLASSMETHOD = "class C:\n @classmethod\n def f(c): return make()\n"
 
 
-def name_in(txl: Backend, code: str) -> str:
-    """Return what a logger is called that *code*, of module `mod`, makes as `log`."""
-    space: dict[str, Any] = {"__name__": "mod", "txl": txl, "make": txl.make_logger}
+def name_in(txa: Backend, code: str) -> str:
+    """Return the namespace of the logger that *code*, of module `mod`, names `log`."""
+    space: dict[str, Any] = {"__name__": "mod", "txa": txa, "make": txa.make_logger}
     exec(code, space)  # noqa: S102 - a module of its own
     made: Logger = space["log"]
     return made.namespace
 
 
-def test_module(txl: Backend):
-    """O9: In a module's own code it is the module."""
-    assert name_in(txl, "log = make()") == "mod"
+def test_module(txa: Backend):
+    """O9: In code at the top level of a module, it is the name of the module."""
+    assert name_in(txa, "log = make()") == "mod"
 
 
 @pytest.mark.parametrize(
     ("body", "name"),
     [
         ("def f(): return make()\nlog = f()", "mod"),
-        ("def f(self): return make()\nlog = f(txl)", "mod"),
-        ("def f():\n self = txl\n return make()\nlog = f()", "mod"),
+        ("def f(self): return make()\nlog = f(txa)", "mod"),
+        ("def f():\n self = txa\n return make()\nlog = f()", "mod"),
         ("log = (lambda: make())()", "mod"),
         ("class C:\n log = make()\nlog = C.log", "mod.C"),
         ("class C:\n class D:\n  log = make()\nlog = C.D.log", "mod.C.D"),
@@ -47,34 +47,34 @@ def test_module(txl: Backend):
         ("def f():\n class C: l = make()\n return C.l\nlog = f()", "mod.f.<locals>.C"),
     ],
 )
-def test_caller(txl: Backend, body: str, name: str):
-    """O9: In a class's body and methods it is the class, nothing else is."""
-    assert name_in(txl, body) == name
+def test_caller(txa: Backend, body: str, name: str):
+    """O9: In a class's body and methods it is the class, elsewhere the module."""
+    assert name_in(txa, body) == name
 
 
-def test_code_without_a_module(txl: Backend):
-    """O9: Code that belongs to no module is of an unknown one."""
-    space: dict[str, Any] = {"txl": txl, "__builtins__": {}}
-    exec("log = txl.make_logger()", space)  # noqa: S102 - code of no module
+def test_code_without_a_module(txa: Backend):
+    """O9: In code that belongs to no module, it is `unknown`."""
+    space: dict[str, Any] = {"txa": txa, "__builtins__": {}}
+    exec("log = txa.make_logger()", space)  # noqa: S102 - code of no module
     assert space["log"].namespace == "unknown"
 
 
-def test_generated_method(txl: Backend):
-    """O9: A method that a decorator made is of the class that has it."""
+def test_generated_method(txa: Backend):
+    """O9: In a method that a decorator has made, it is the class."""
 
     @dataclass
     class Peer:
-        log: Logger = field(default_factory=txl.make_logger)
+        log: Logger = field(default_factory=txa.make_logger)
 
     assert Peer().log.namespace == f"{__name__}.{Peer.__qualname__}"
 
 
-def test_explicit_name(txl: Backend):
-    """O9: A name that is given is the name."""
-    assert txl.make_logger("any.name").namespace == "any.name"
+def test_explicit_name(txa: Backend):
+    """O9: A name that is passed is used as it is."""
+    assert txa.make_logger("any.name").namespace == "any.name"
 
 
-def test_name_that_is_no_text(txl: Backend):
-    """O9: Anything else as a name is refused at once."""
+def test_name_that_is_not_a_str(txa: Backend):
+    """O9: `TypeError` names the argument."""
     with pytest.raises(TypeError, match="namespace must be a str, not 'int'"):
-        txl.make_logger(3)  # type: ignore[arg-type]
+        txa.make_logger(3)  # type: ignore[arg-type]

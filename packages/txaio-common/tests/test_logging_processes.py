@@ -1,4 +1,4 @@
-"""Lines of many threads, of signals, and of processes that fork and end."""
+"""Lines of several threads, of signal handlers, and of processes that fork or exit."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize("kind", ["path", "stream"])
-def test_threads(txl: Backend, tmp_path: Path, kind: str):
+def test_threads(txa: Backend, tmp_path: Path, kind: str):
     """O7: Eight threads write 2,000 lines each to a file, and every line is whole."""
     path = tmp_path / "log"
-    log = txl.make_logger("some")
+    log = txa.make_logger("some")
 
     def work(name: int) -> None:
         for n in range(2000):
             log.info("{name} {n} {filling}", name=name, n=n, filling="x" * (n % 99))
 
     with path.open("w") as file:
-        txl.start_logging(path if kind == "path" else file)
+        txa.start_logging(path if kind == "path" else file)
         threads = [Thread(target=work, args=(name,)) for name in range(8)]
         for thread in threads:
             thread.start()
@@ -43,10 +43,10 @@ def test_threads(txl: Backend, tmp_path: Path, kind: str):
     assert set(lines) == expected
 
 
-def test_long_message(txl: Backend, tmp_path: Path):
+def test_long_message(txa: Backend, tmp_path: Path):
     """O7: A message of 10 MB is one line."""
-    txl.start_logging(tmp_path / "log")
-    txl.make_logger("some").info("{x}", x="y" * 10_000_000)
+    txa.start_logging(tmp_path / "log")
+    txa.make_logger("some").info("{x}", x="y" * 10_000_000)
     (line,) = (tmp_path / "log").read_text().splitlines()
     assert line.endswith("y" * 10_000_000)
 
@@ -63,15 +63,15 @@ os._exit(0)
 
 
 @pytest.mark.parametrize("out", ["sys.stdout", "sys.stdout.buffer", "sys.argv[1]"])
-def test_line_is_there_when_the_process_is_not(tmp_path: Path, out: str):
-    """O7: A line is written once the call returns, whatever comes then."""
+def test_line_is_written_when_the_call_returns(tmp_path: Path, out: str):
+    """O7: The process may exit immediately after it, without any clean-up."""
     command = [sys.executable, "-c", AT_EXIT.format(out=out), str(tmp_path / "log")]
-    said = subprocess.run(command, check=True, capture_output=True, text=True)
-    assert said.stderr == ""
+    run = subprocess.run(command, check=True, capture_output=True, text=True)
+    assert run.stderr == ""
     if out == "sys.argv[1]":
         assert (tmp_path / "log").read_text().endswith(" info some: x\n")
     else:
-        assert said.stdout.endswith(" info some: x\n")
+        assert run.stdout.endswith(" info some: x\n")
 
 
 FORK = """
@@ -105,19 +105,19 @@ log.info("parent")
 """
 
 
-def test_fork_amid_a_line():
+def test_fork_during_a_write():
     """O7: A child that is forked while another thread writes can write."""
     command = [sys.executable, "-W", "ignore", "-c", FORK]
-    said = subprocess.run(
+    run = subprocess.run(
         command, check=True, capture_output=True, text=True, timeout=60
     )
-    lines = [line.partition(" ")[2] for line in said.stdout.splitlines()]
+    lines = [line.partition(" ")[2] for line in run.stdout.splitlines()]
     assert lines == ["info some: child 0", "info some: parent"]
 
 
-def test_handler_of_a_signal(txl: Backend):
-    """O7: The line that a signal's handler logs amid another one is whole."""
-    log = txl.make_logger("some")
+def test_handler_of_a_signal(txa: Backend):
+    """O7: A line that a signal handler logs during another one is whole."""
+    log = txa.make_logger("some")
 
     class Interrupted(StringIO):
         def write(self, text: str) -> int:
@@ -130,7 +130,7 @@ def test_handler_of_a_signal(txl: Backend):
     before = signal.signal(signal.SIGINT, lambda *_args: log.info("second"))
     try:
         out = Interrupted()
-        txl.start_logging(out)
+        txa.start_logging(out)
         log.info("first")
     finally:
         signal.signal(signal.SIGINT, before)

@@ -1,4 +1,4 @@
-"""Records made quickly have all that `logging` puts into its own."""
+"""Our records have all attributes that `logging` gives its own."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from txaio_common import Backend
 
 
-def as_logging_makes_it(record: logging.LogRecord) -> dict[str, Any]:
-    """Return what `logging` says of the same event."""
+def attributes_from_logging(record: logging.LogRecord) -> dict[str, Any]:
+    """Return the attributes that `logging` gives a record of the same event."""
     made = logging.LogRecord(
         record.name,
         record.levelno,
@@ -31,21 +31,21 @@ def as_logging_makes_it(record: logging.LogRecord) -> dict[str, Any]:
     return vars(made) | {"fields": vars(record)["fields"]}
 
 
-IN_TIME = ("created", "msecs", "relativeCreated")
+TIMES = ("created", "msecs", "relativeCreated")
 FLAGS = ["no", "logThreads", "logMultiprocessing", "logProcesses", "logAsyncioTasks"]
 
 
 @pytest.mark.parametrize("off", FLAGS)
-def test_record_has_all_that_others_have(
-    txl: Backend, kept: list[Any], monkeypatch: pytest.MonkeyPatch, off: str
+def test_record_has_all_attributes(
+    txa: Backend, kept: list[Any], monkeypatch: pytest.MonkeyPatch, off: str
 ):
-    """O3: A record tells all that `logging` tells of its own."""
+    """O3: A record has the same attributes as one that `logging` makes."""
     monkeypatch.setattr(logging, off, False, raising=False)
     monkeypatch.setattr(logging.getLogger("some"), "propagate", False)
-    txl.make_logger("some").info("x", log_failure=ValueError())
-    ours, theirs = vars(kept[0]), as_logging_makes_it(kept[0])
+    txa.make_logger("some").info("x", log_failure=ValueError())
+    ours, theirs = vars(kept[0]), attributes_from_logging(kept[0])
     assert ours.keys() == theirs.keys()
-    times = [(ours.pop(name), theirs.pop(name)) for name in IN_TIME]
+    times = [(ours.pop(name), theirs.pop(name)) for name in TIMES]
     assert ours == theirs
     assert times[0][0] == pytest.approx(times[0][1], abs=5)
     assert times[1][0] == int(times[0][0] % 1 * 1000)
@@ -53,26 +53,26 @@ def test_record_has_all_that_others_have(
 
 
 def test_record_without_multiprocessing(
-    txl: Backend, kept: list[Any], monkeypatch: pytest.MonkeyPatch
+    txa: Backend, kept: list[Any], monkeypatch: pytest.MonkeyPatch
 ):
-    """O3: A program of one process is its main process."""
+    """O3: A program that does not import multiprocessing is the main process."""
     monkeypatch.delitem(sys.modules, "multiprocessing", raising=False)
-    txl.make_logger("some").info("x")
+    txa.make_logger("some").info("x")
     assert kept[0].processName == "MainProcess"
 
 
 @pytest.fixture(params=[True, False])
 def tasks(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
-    """Tell whether this Python's records tell their task, as they do since 3.12."""
-    told: bool = request.param
-    monkeypatch.setattr("txaio_common._logging.record._HAS_TASKS", told)
+    """Whether records have the name of their task, as since Python 3.12."""
+    has_tasks: bool = request.param
+    monkeypatch.setattr("txaio_common._logging.record._HAS_TASKS", has_tasks)
     monkeypatch.setattr(logging, "logAsyncioTasks", True, raising=False)
-    return told
+    return has_tasks
 
 
-def test_record_names_its_task(txl: Backend, kept: list[Any], tasks: bool):
-    """O3: A record tells the task of asyncio that it was made in, if it was in one."""
-    log = txl.make_logger("some")
+def test_record_has_the_name_of_its_task(txa: Backend, kept: list[Any], tasks: bool):
+    """O3: A record has the name of the asyncio task in which it was made, if any."""
+    log = txa.make_logger("some")
 
     async def work() -> None:
         log.info("x")
@@ -90,28 +90,28 @@ def test_record_names_its_task(txl: Backend, kept: list[Any], tasks: bool):
 
 @pytest.mark.usefixtures("tasks")
 def test_record_without_asyncio(
-    txl: Backend, kept: list[Any], monkeypatch: pytest.MonkeyPatch
+    txa: Backend, kept: list[Any], monkeypatch: pytest.MonkeyPatch
 ):
-    """O3: A program that has no asyncio has no tasks of it."""
+    """O3: In a program that does not import asyncio, there is no task."""
     monkeypatch.delitem(sys.modules, "asyncio")
-    txl.make_logger("some").info("x")
+    txa.make_logger("some").info("x")
     assert vars(kept[0]).get("taskName") is None
 
 
 @pytest.fixture
 def factory() -> Iterator[Callable[[Any], None]]:
-    """Set a factory of records."""
+    """A function that sets the record factory, until the end of the test."""
     before = logging.getLogRecordFactory()
     yield logging.setLogRecordFactory
     logging.setLogRecordFactory(before)
 
 
-def test_factory_of_records(txl: Backend, kept: list[Any], factory: Any):
+def test_record_factory(txa: Backend, kept: list[Any], factory: Any):
     """O3: Records are made by the factory that the application has set."""
 
     class Record(logging.LogRecord):
         pass
 
     factory(Record)
-    txl.make_logger("some").info("x")
+    txa.make_logger("some").info("x")
     assert type(kept[0]) is Record

@@ -20,9 +20,9 @@ def line_of_caller() -> int:
     return sys._getframe(1).f_lineno
 
 
-def test_record_is_native(txl: Backend, kept: list[Any]):
+def test_record_is_native(txa: Backend, kept: list[Any]):
     """O3: A record has the caller's file, line and function, and its fields."""
-    log = txl.make_logger("some")
+    log = txa.make_logger("some")
     line = line_of_caller() + 1
     log.warn("peer {peer}", peer=3)
     (record,) = kept
@@ -37,27 +37,27 @@ def test_record_is_native(txl: Backend, kept: list[Any]):
 
 
 @pytest.mark.parametrize("level", ["critical", "error", "warn", "info", "debug"])
-def test_levels_are_native(txl: Backend, kept: list[Any], level: str):
+def test_levels_are_native(txa: Backend, kept: list[Any], level: str):
     """O3: Each level is the standard library's of that name."""
-    txl.set_global_log_level("trace")
-    getattr(txl.make_logger("some"), level)("x")
+    txa.set_global_log_level("trace")
+    getattr(txa.make_logger("some"), level)("x")
     name = {"warn": "warning"}.get(level, level)
     assert [record.levelname for record in kept] == [name.upper()]
 
 
-def test_trace_is_a_level(txl: Backend, native: logging.Logger, kept: list[Any]):
+def test_trace_is_a_level(txa: Backend, native: logging.Logger, kept: list[Any]):
     """O3: Trace is a level of its own, below debug."""
-    txl.set_global_log_level("trace")
-    log = txl.make_logger("some")
+    txa.set_global_log_level("trace")
+    log = txa.make_logger("some")
     log.trace("lost")
     native.setLevel(5)
     log.trace("x")
     assert [(record.levelname, record.levelno) for record in kept] == [("TRACE", 5)]
 
 
-def test_failure_is_exc_info(txl: Backend, kept: list[Any]):
+def test_failure_is_exc_info(txa: Backend, kept: list[Any]):
     """O6: A failure is the record's exc_info, with its traceback."""
-    log = txl.make_logger("some")
+    log = txa.make_logger("some")
     caught = KeyError("x")
     log.failure("oh", caught)
     log.info("none", log_failure="text")
@@ -66,28 +66,28 @@ def test_failure_is_exc_info(txl: Backend, kept: list[Any]):
 
 
 def test_message_is_formatted_once(
-    txl: Backend, native: logging.Logger, kept: list[Any]
+    txa: Backend, native: logging.Logger, kept: list[Any]
 ):
-    """O4: A message is formatted when somebody asks, and once."""
+    """O4: A message is formatted when its text is needed, and only once."""
     native.propagate = False
-    asked: list[str] = []
+    formatted: list[str] = []
 
     class Field:
         def __str__(self) -> str:
-            asked.append("asked")
+            formatted.append("field")
             return "field"
 
-    txl.make_logger("some").info("{x}", x=Field())
-    assert asked == []
+    txa.make_logger("some").info("{x}", x=Field())
+    assert formatted == []
     assert kept[0].getMessage() == kept[0].getMessage() == "field"
-    assert asked == ["asked"]
+    assert formatted == ["field"]
 
 
-def test_levels_of_the_application_hold(txl: Backend, native: logging.Logger):
-    """O7: Its own handlers get what the application lets them have."""
+def test_levels_of_the_application_apply(txa: Backend, native: logging.Logger):
+    """O7: The application's own handlers get the records that its levels allow."""
     keeper = BufferingHandler(9)
     native.addHandler(keeper)
-    log = txl.make_logger("some")
+    log = txa.make_logger("some")
     native.setLevel(logging.ERROR)
     log.warn("a")
     logging.disable(logging.ERROR)
@@ -102,20 +102,20 @@ def test_levels_of_the_application_hold(txl: Backend, native: logging.Logger):
     assert [record.getMessage() for record in keeper.buffer] == ["e"]
 
 
-def test_fields_survive_pickling(txl: Backend, kept: list[Any]):
-    """O3: A record can be sent elsewhere, whatever its fields are."""
-    txl.make_logger("some").failure("{a}", ValueError("x"), a=1, b=lambda: None)
+def test_fields_survive_pickling(txa: Backend, kept: list[Any]):
+    """O3: A record can be pickled, whatever its fields are."""
+    txa.make_logger("some").failure("{a}", ValueError("x"), a=1, b=lambda: None)
     record = kept[0]
     record.exc_info = None
-    sent = pickle.loads(pickle.dumps(record))  # noqa: S301 - our own
-    assert sent.msg == "1"
-    assert sent.fields["a"] == 1
-    assert sent.fields["b"].startswith("<function")
-    assert sent.fields["log_failure"].args == ("x",)
+    unpickled = pickle.loads(pickle.dumps(record))  # noqa: S301 - our own
+    assert unpickled.msg == "1"
+    assert unpickled.fields["a"] == 1
+    assert unpickled.fields["b"].startswith("<function")
+    assert unpickled.fields["log_failure"].args == ("x",)
 
 
-def test_class_of_loggers(txl: Backend, monkeypatch: pytest.MonkeyPatch):
-    """O3: A logger that the application has made handles records its own way."""
+def test_logger_of_another_class(txa: Backend, monkeypatch: pytest.MonkeyPatch):
+    """O3: The methods of the application's logger class are called."""
     seen: list[str] = []
 
     class Watching(logging.Logger):
@@ -127,13 +127,15 @@ def test_class_of_loggers(txl: Backend, monkeypatch: pytest.MonkeyPatch):
     watching.parent = logging.getLogger()
     watching.setLevel(logging.INFO)
     monkeypatch.setattr(logging, "getLogger", lambda *_args: watching)
-    log = txl.make_logger("watched")
+    log = txa.make_logger("watched")
     log.info("x")
     assert seen == ["x"]
 
 
-def test_watched_handlers(txl: Backend, out: Any, bare_root: Any, monkeypatch: Any):
-    """O3: Who replaces the method that calls the handlers sees each record."""
+def test_replaced_call_handlers(
+    txa: Backend, out: Any, bare_root: Any, monkeypatch: Any
+):
+    """O3: A replacement of `Logger.callHandlers` gets each record."""
     seen: list[str] = []
     call = logging.Logger.callHandlers
 
@@ -142,12 +144,12 @@ def test_watched_handlers(txl: Backend, out: Any, bare_root: Any, monkeypatch: A
         call(native, record)
 
     with bare_root():
-        txl.start_logging(out)
-        log = txl.make_logger("some")
+        txa.start_logging(out)
+        log = txa.make_logger("some")
         log.info("a")
         monkeypatch.setattr(logging.Logger, "callHandlers", watch)
         log.info("b")
-        txl.stop_logging()
+        txa.stop_logging()
     assert seen == ["b"]
     assert out.lines == ["info some: a", "info some: b"]
 
@@ -159,16 +161,16 @@ class Broken(logging.Handler):
         raise RuntimeError(record.getMessage())
 
 
-@pytest.mark.parametrize("told", [True, False])
+@pytest.mark.parametrize("prints", [True, False])
 def test_handler_that_raises(
-    txl: Backend,
+    txa: Backend,
     native: logging.Logger,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
-    told: bool,
+    prints: bool,
 ):
-    """O1: What a handler of the application raises is printed, as Python does it."""
-    monkeypatch.setattr(logging, "raiseExceptions", told)
+    """O1: Its error is printed, if `logging.raiseExceptions` is set."""
+    monkeypatch.setattr(logging, "raiseExceptions", prints)
     native.addHandler(Broken())
-    txl.make_logger("some").info("x")
-    assert capsys.readouterr().err[-16:] == ("RuntimeError: x\n" if told else "")
+    txa.make_logger("some").info("x")
+    assert capsys.readouterr().err[-16:] == ("RuntimeError: x\n" if prints else "")

@@ -1,4 +1,4 @@
-"""The types and names that the public parts of logging have at run time."""
+"""The annotations and names of the public parts of logging at run time."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ FUNCTIONS = [
 
 
 @pytest.mark.parametrize("function", FUNCTIONS, ids=lambda f: f.__qualname__)
-def test_hints_are_there_at_run_time(function: Any):
-    """What the annotations of a public function name can be found."""
+def test_type_hints_at_run_time(function: Any):
+    """The annotations of public functions can be evaluated."""
     assert get_type_hints(function).keys() <= {
         *inspect.signature(function).parameters,
         "return",
@@ -39,8 +39,8 @@ class Collector:
         self.messages.append(message)
 
 
-def test_logger_that_is_given_another_emitter():
-    """All that it is told from then on goes there."""
+def test_logger_that_uses_another_emitter():
+    """All further messages go to that emitter."""
     first, second = Collector(), Collector()
     emitter: LoggerEmitter = first
     log = make_logger("some", emitter)
@@ -53,8 +53,8 @@ def test_logger_that_is_given_another_emitter():
 
 
 @pytest.mark.parametrize("level", ["trace", "info", "none"])
-def test_logger_of_each_level_is_called_logger(level: str):
-    """In errors and in the documentation of its methods, whatever its level is."""
+def test_class_of_a_logger_is_named_logger(level: str):
+    """It is so in errors and in the docstrings of its methods, at each level."""
     log: Any = make_logger("some", Collector())
     log.set_log_level(level)
     with pytest.raises(AttributeError, match="'Logger' object has no attribute"):

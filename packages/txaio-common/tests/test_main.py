@@ -1,4 +1,4 @@
-"""What `run` makes of `main`."""
+"""`start_main`, and the arguments that it rejects."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ async def main_of_one(_backend: object) -> None:
 
 
 async def main_of_none() -> None:
-    """Take nothing, as a program of asyncio's would."""
+    """Take no argument, as the main function of an asyncio program."""
 
 
 @pytest.mark.parametrize("given", [None, 42, "main"], ids=repr)
-def test_main_that_cannot_be_called(given: Any):
-    """L1: It is named, and what it should be."""
+def test_main_that_is_not_callable(given: Any):
+    """L1: `TypeError` says what it is, and what it should be."""
     words = re.escape(f"main must be a coroutine function, not {given!r}")
     with pytest.raises(TypeError, match=f"^{words}$") as caught:
         start_main(given, "backend", ())
@@ -40,14 +40,14 @@ def test_main_that_cannot_be_called(given: Any):
     ],
 )
 def test_main_with_other_arguments(function: Any, args: Any, note: str):
-    """L1: What it got is said beside what Python says of it."""
+    """L1: A note on the `TypeError` says which arguments `main` got."""
     with pytest.raises(TypeError, match="positional argument") as caught:
         start_main(function, "backend", args)
     assert caught.value.__notes__ == [note]
 
 
-def test_main_that_was_called():
-    """L1: Its coroutine is closed, and nobody complains that it was not awaited."""
+def test_coroutine_instead_of_main():
+    """L1: It is closed, so that Python does not warn that it was never awaited."""
     coroutine: Any = main()
     with pytest.raises(TypeError, match="pass the function itself"):
         start_main(coroutine, "backend", ())

@@ -1,4 +1,4 @@
-"""Delayed calls, apart from any loop."""
+"""Delayed calls, without an event loop."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
 
 
 class Native:
-    """A native timer that counts how often it was cancelled."""
+    """A native timer that counts its cancellations."""
 
     def __init__(self) -> None:
         self.cancelled = 0
 
     def cancel(self) -> None:
-        """Count; Twisted would raise a second time."""
+        """Count it; in Twisted a second time is an error."""
         self.cancelled += 1
 
 
 class OneTimer:
-    """A driver that hands out native timers, and calls *report*."""
+    """A driver that returns native timers, and calls *report*."""
 
     def __init__(self, report: Callable[..., object]) -> None:
         self.natives: list[Native] = []
@@ -39,22 +39,22 @@ class OneTimer:
 
 
 def refuse(*_args: object) -> None:
-    """Do what a driver does whose loop has ended."""
+    """Raise, as a driver does whose loop has ended."""
     raise RuntimeError("the loop has ended")
 
 
 def make(
     fn: Callable[..., object], *args: Any, report: Callable[..., object] = print
 ) -> tuple[Any, DelayedCall]:
-    """Return timers, and a call that they made."""
+    """Return timers, and a call that is armed on them."""
     timers: Any = OneTimer(report)
     call = DelayedCall(timers, copy_context(), fn, args)
     call.arm(1)
     return timers, call
 
 
-def test_call_that_its_loop_makes_all_the_same():
-    """T2: Some native timers fire though they were cancelled in the same turn."""
+def test_cancelled_call_whose_native_timer_fires():
+    """T2: It is not made: some native timers fire after a cancellation in that turn."""
     made: list[int] = []
     timers = cast("Any", None)
     call = DelayedCall(timers, copy_context(), made.append, (1,))
@@ -63,15 +63,15 @@ def test_call_that_its_loop_makes_all_the_same():
     assert made == []
 
 
-def test_moved_call_gives_up_its_former_timer():
-    """T1: One native timer at a time is enough."""
+def test_reset_cancels_the_former_timer():
+    """T1: A call has one native timer at a time."""
     timers, call = make(print)
     assert call.reset(5)
     assert [native.cancelled for native in timers.natives] == [1, 0]
 
 
-def test_call_that_could_not_be_moved_is_due_as_before():
-    """T2: Its native timer is cancelled once, and not before the call is."""
+def test_reset_that_raises_leaves_the_call_as_it_was():
+    """T2: Its native timer is cancelled with the call, and only once."""
     timers, call = make(print)
     timers.call_later = refuse
     with pytest.raises(RuntimeError, match="ended"):
@@ -84,7 +84,7 @@ def test_call_that_could_not_be_moved_is_due_as_before():
 
 @pytest.mark.parametrize("kind", [ValueError, GeneratorExit])
 def test_error_is_reported_in_the_context_of_its_call(kind: type[BaseException]):
-    """V2: What logs it sees the variables that the call saw, and what it set."""
+    """V2: `report` sees the context variables as the call has left them."""
     variable: ContextVar[str] = ContextVar("variable", default="none")
     seen: list[Any] = []
 
@@ -102,12 +102,12 @@ def test_error_is_reported_in_the_context_of_its_call(kind: type[BaseException])
 
 
 @pytest.mark.parametrize("kind", [KeyboardInterrupt, SystemExit])
-def test_exits_are_the_programs(kind: type[BaseException]):
-    """A3: They are not reported, and end what they have to end."""
+def test_exits_are_raised(kind: type[BaseException]):
+    """A3: They are not reported, but raised to the loop."""
 
-    def leave() -> None:
+    def exit_program() -> None:
         raise kind
 
-    _, call = make(leave, report=pytest.fail)
+    _, call = make(exit_program, report=pytest.fail)
     with pytest.raises(kind):
         call.make()

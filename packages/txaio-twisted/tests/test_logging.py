@@ -30,12 +30,12 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def txl() -> Iterator[TwistedBackend]:
+def txa() -> Iterator[TwistedBackend]:
     """A backend whose logging is reset after the test."""
-    txl = TwistedBackend(Clock())
-    yield txl
-    txl.stop_logging()
-    txl.set_global_log_level("info")
+    txa = TwistedBackend(Clock())
+    yield txa
+    txa.stop_logging()
+    txa.set_global_log_level("info")
 
 
 def event_of(log: Any, level: str, *args: Any, **fields: Any) -> dict[str, Any]:
@@ -47,10 +47,10 @@ def event_of(log: Any, level: str, *args: Any, **fields: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("level", ["critical", "error", "warn", "info", "debug"])
-def test_event_is_native(txl: TwistedBackend, level: str):
+def test_event_is_native(txa: TwistedBackend, level: str):
     """O3: An event has the keys that `twisted.logger` sets, and its fields."""
-    txl.set_global_log_level("trace")
-    log = txl.make_logger("some")
+    txa.set_global_log_level("trace")
+    log = txa.make_logger("some")
     event = event_of(log, level, "peer {peer}", peer=3, log_time="x", log_logger="x")
     assert event["log_level"] is LogLevel.lookupByName(level)
     assert event["log_namespace"] == "some"
@@ -61,10 +61,10 @@ def test_event_is_native(txl: TwistedBackend, level: str):
     assert eventAsText(event).endswith(f" [some#{level}] peer 3")
 
 
-def test_trace_is_debug_with_a_key(txl: TwistedBackend):
+def test_trace_is_debug_with_a_key(txa: TwistedBackend):
     """O3: A key marks trace, as debug is the lowest level that Twisted has."""
-    txl.set_global_log_level("trace")
-    log = txl.make_logger("some")
+    txa.set_global_log_level("trace")
+    log = txa.make_logger("some")
     trace = event_of(log, "trace", "x")
     debug = event_of(log, "debug", "x", txaio_trace=True)
     assert (trace["log_level"], debug["log_level"]) == (LogLevel.debug, LogLevel.debug)
@@ -82,38 +82,38 @@ def failed() -> ValueError:
 
 
 @pytest.mark.parametrize("wrap", [Failure, FailedFuture, lambda error: error])
-def test_failure_is_native(txl: TwistedBackend, wrap: Any):
+def test_failure_is_native(txa: TwistedBackend, wrap: Any):
     """O6: In the event, a failure of any kind is a `Failure` of Twisted."""
     caught = failed()
-    event = event_of(txl.make_logger("some"), "failure", "oh", wrap(caught))
+    event = event_of(txa.make_logger("some"), "failure", "oh", wrap(caught))
     assert type(event["log_failure"]) is Failure
     assert event["log_failure"].value is caught
     assert "int(" in eventAsText(event)
 
 
-def test_log_failure_that_is_not_a_failure(txl: TwistedBackend):
+def test_log_failure_that_is_not_a_failure(txa: TwistedBackend):
     """O6: The event keeps it as it is."""
-    event = event_of(txl.make_logger("some"), "error", "oh", log_failure="text")
+    event = event_of(txa.make_logger("some"), "error", "oh", log_failure="text")
     assert event["log_failure"] == "text"
 
 
-def test_json_observer(txl: TwistedBackend):
+def test_json_observer(txa: TwistedBackend):
     """O3: Twisted's JSON observer can write our events."""
     out = StringIO()
     observer: Any = jsonFileLogObserver(out, recordSeparator="")
     globalLogPublisher.addObserver(observer)
-    txl.make_logger("some").failure("peer {peer}", ValueError("x"), peer=3)
+    txa.make_logger("some").failure("peer {peer}", ValueError("x"), peer=3)
     globalLogPublisher.removeObserver(observer)
     record = json.loads(out.getvalue())
     assert (record["log_format"], record["peer"]) == ("peer {peer}", 3)
     assert record["log_level"]["name"] == "critical"
 
 
-def test_legacy_observer(txl: TwistedBackend):
+def test_legacy_observer(txa: TwistedBackend):
     """O3: Observers of `twisted.python.log` get our events as text and failure."""
     seen: list[dict[str, Any]] = []
     legacy.addObserver(seen.append)
-    log = txl.make_logger("some")
+    log = txa.make_logger("some")
     log.info("peer {peer} {message}", peer=3, message="x")
     log.failure("oh", ValueError("x"))
     legacy.removeObserver(seen.append)
@@ -148,14 +148,14 @@ def test_trial(tmp_path: Any):
 
 
 @pytest.mark.parametrize("trace", ["hostile", None, []])
-def test_field_that_twisted_uses_itself(txl: TwistedBackend, trace: Any):
+def test_field_that_twisted_uses_itself(txa: TwistedBackend, trace: Any):
     """O1: `log_trace` is left out if it is not the list that Twisted expects."""
-    event = event_of(txl.make_logger("some"), "info", "x", log_trace=trace)
+    event = event_of(txa.make_logger("some"), "info", "x", log_trace=trace)
     assert ("log_trace" in event) is isinstance(trace, list)
 
 
 def test_publisher_that_raises(
-    txl: TwistedBackend,
+    txa: TwistedBackend,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ):
@@ -165,5 +165,5 @@ def test_publisher_that_raises(
         raise RuntimeError("broken")
 
     monkeypatch.setattr("txaio_twisted._emitter.globalLogPublisher", fail)
-    txl.make_logger("some").info("x")
+    txa.make_logger("some").info("x")
     assert capsys.readouterr().err.endswith("RuntimeError: broken\n")

@@ -65,18 +65,18 @@ def observe(event: dict[str, Any]) -> None:
 @given(levels, formats | objects, st.dictionaries(keys, objects, max_size=4))
 def test_any_message_and_fields(level: str, message: object, fields: dict[str, Any]):
     """O1, O8: Each call writes exactly one line."""
-    txl = TwistedBackend(Clock())
+    txa = TwistedBackend(Clock())
     other: Any = observe
     globalLogPublisher.addObserver(other)
     text, objects = StringIO(), StringIO()
     try:
-        txl.start_logging(text, "trace")
-        getattr(txl.make_logger("some"), level)(message, **fields)
-        txl.start_logging(objects, "trace", "json")
-        getattr(txl.make_logger("some"), level)(message, **fields)
+        txa.start_logging(text, "trace")
+        getattr(txa.make_logger("some"), level)(message, **fields)
+        txa.start_logging(objects, "trace", "json")
+        getattr(txa.make_logger("some"), level)(message, **fields)
     finally:
-        txl.stop_logging()
-        txl.set_global_log_level("info")
+        txa.stop_logging()
+        txa.set_global_log_level("info")
         globalLogPublisher.removeObserver(other)
     first, *rest = text.getvalue().split("\n")[:-1]
     parsed = LINE.fullmatch(first)

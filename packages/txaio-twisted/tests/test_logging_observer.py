@@ -30,13 +30,13 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def txl() -> Iterator[TwistedBackend]:
+def txa() -> Iterator[TwistedBackend]:
     """A backend whose logging is reset after the test."""
-    txl = TwistedBackend(Clock())
-    yield txl
-    txl.stop_logging()
-    txl.set_global_log_level("info")
-    txl.set_log_level("other", None)
+    txa = TwistedBackend(Clock())
+    yield txa
+    txa.stop_logging()
+    txa.set_global_log_level("info")
+    txa.set_log_level("other", None)
 
 
 class LogStream(StringIO):
@@ -61,10 +61,10 @@ def failed() -> ValueError:
     return error
 
 
-def test_text(txl: TwistedBackend, out: LogStream):
+def test_text(txa: TwistedBackend, out: LogStream):
     """O7: A message is the same line as on any other backend."""
-    txl.start_logging(out, "trace")
-    log = txl.make_logger("some")
+    txa.start_logging(out, "trace")
+    log = txa.make_logger("some")
     log.info("peer {peer} {log_level} {log_namespace}", peer=3)
     log.trace("{log_level}")
     log.trace("x {log_level} {y}", x=1)
@@ -77,19 +77,19 @@ def test_text(txl: TwistedBackend, out: LogStream):
     ]
 
 
-def test_failure(txl: TwistedBackend, out: LogStream):
+def test_failure(txa: TwistedBackend, out: LogStream):
     """O6: The whole traceback follows, with its cause."""
-    txl.start_logging(out)
-    txl.make_logger("some").failure("oh", failed())
+    txa.start_logging(out)
+    txa.make_logger("some").failure("oh", failed())
     assert out.lines[0] == "critical some: oh"
     assert "    KeyError: 'first'\n" in out.getvalue()
     assert out.getvalue().endswith("    ValueError: bad\n")
 
 
-def test_json(txl: TwistedBackend, out: LogStream):
+def test_json(txa: TwistedBackend, out: LogStream):
     """O7: A message is one object, whose fields are the caller's."""
-    txl.start_logging(out, format="json")
-    txl.make_logger("some").failure("peer {peer}", failed(), peer=3)
+    txa.start_logging(out, format="json")
+    txa.make_logger("some").failure("peer {peer}", failed(), peer=3)
     record = json.loads(out.getvalue())
     assert record.pop("time")
     assert record.pop("failure")["message"] == "bad"
@@ -104,15 +104,15 @@ def test_json(txl: TwistedBackend, out: LogStream):
     }
 
 
-def test_started_again_and_stopped(txl: TwistedBackend, out: LogStream):
+def test_started_again_and_stopped(txa: TwistedBackend, out: LogStream):
     """O7: A second start does not double the lines, and a stop ends them."""
-    log = txl.make_logger("some")
-    txl.start_logging(StringIO())
-    txl.start_logging(out)
+    log = txa.make_logger("some")
+    txa.start_logging(StringIO())
+    txa.start_logging(out)
     log.info("a")
-    txl.stop_logging()
+    txa.stop_logging()
     log.info("b")
-    txl.start_logging(None)
+    txa.start_logging(None)
     log.info("c")
     assert out.lines == ["info some: a"]
 
@@ -136,53 +136,53 @@ def beginner(monkeypatch: pytest.MonkeyPatch) -> Any:
     return beginner
 
 
-def test_publisher_is_restored(txl: TwistedBackend, out: LogStream, beginner: Any):
+def test_publisher_is_restored(txa: TwistedBackend, out: LogStream, beginner: Any):
     """O7: `stop_logging` leaves the publisher the observers that it had."""
     before = beginner._publisher._observers[:]
-    txl.start_logging(out)
-    txl.start_logging(out)
+    txa.start_logging(out)
+    txa.start_logging(out)
     assert len(beginner._publisher._observers) == 1
-    txl.stop_logging()
+    txa.stop_logging()
     assert beginner._publisher._observers == before
-    txl.stop_logging()
+    txa.stop_logging()
     assert beginner._publisher._observers == before
 
 
 @pytest.mark.parametrize("begun_first", [True, False])
 def test_program_that_begins_logging(
-    txl: TwistedBackend, out: LogStream, beginner: Any, begun_first: bool
+    txa: TwistedBackend, out: LogStream, beginner: Any, begun_first: bool
 ):
     """O7: The observers of a program that begins logging itself are kept."""
     seen: list[Any] = []
     observers = [seen.append]
     if begun_first:
         beginner.beginLoggingTo(observers, redirectStandardIO=False)
-    txl.start_logging(out)
+    txa.start_logging(out)
     if not begun_first:
         beginner.beginLoggingTo(observers, redirectStandardIO=False)
-    txl.make_logger("some").info("x")
-    txl.stop_logging()
+    txa.make_logger("some").info("x")
+    txa.stop_logging()
     assert beginner._publisher._observers == observers
     assert [event["log_format"] for event in seen] == ["x"]
     assert out.lines == ["info some: x"]
 
 
-def test_foreign_events(txl: TwistedBackend, out: LogStream):
+def test_foreign_events(txa: TwistedBackend, out: LogStream):
     """O7: Events of other loggers are written in the same format, at our levels."""
-    txl.start_logging(out, "info")
+    txa.start_logging(out, "info")
     other = Logger("other")
     other.info("a {x()}", x=lambda: 1)
     other.debug("b")
-    txl.set_log_level("other", "error")
+    txa.set_log_level("other", "error")
     other.warn("c")
     other.failure("d\n", Failure(failed()))
     assert out.lines[:2] == ["info other: a 1", "critical other: d"]
     assert "    KeyError: 'first'\n" in out.getvalue()
 
 
-def test_unhandled_error_in_a_deferred(txl: TwistedBackend, out: LogStream):
+def test_unhandled_error_in_a_deferred(txa: TwistedBackend, out: LogStream):
     """O6: Errors that Twisted reports itself have their tracebacks."""
-    txl.start_logging(out)
+    txa.start_logging(out)
     deferred: Any = fail(failed())
     del deferred
     gc.collect()
@@ -190,9 +190,9 @@ def test_unhandled_error_in_a_deferred(txl: TwistedBackend, out: LogStream):
     assert out.getvalue().endswith("    ValueError: bad\n")
 
 
-def test_legacy_events(txl: TwistedBackend, out: LogStream):
+def test_legacy_events(txa: TwistedBackend, out: LogStream):
     """O7: Events of `twisted.python.log` are written, errors with their tracebacks."""
-    txl.start_logging(out)
+    txa.start_logging(out)
     legacy.msg("a", 1)
     legacy.err(Failure(failed()), "why")
     legacy.err(Failure(failed()))
@@ -206,29 +206,29 @@ def test_legacy_events(txl: TwistedBackend, out: LogStream):
     assert lines.count("    ValueError: bad") == 2
 
 
-def test_bare_event(txl: TwistedBackend, out: LogStream):
+def test_bare_event(txa: TwistedBackend, out: LogStream):
     """O1: An event without any of the usual keys is written."""
-    txl.start_logging(out)
+    txa.start_logging(out)
     globalLogPublisher({})
     globalLogPublisher({"log_level": LogLevel.warn, "log_namespace": 3})
     assert out.lines == ["info -: ", "warn 3: "]
 
 
 def test_critical_events_are_printed_once(
-    txl: TwistedBackend, out: LogStream, beginner: Any
+    txa: TwistedBackend, out: LogStream, beginner: Any
 ):
     """O7: While we write them, Twisted does not print critical events as well."""
-    txl.start_logging(out)
-    txl.make_logger("some").critical("x")
+    txa.start_logging(out)
+    txa.make_logger("some").critical("x")
     assert out.lines == ["critical some: x"]
-    txl.stop_logging()
-    txl.make_logger("some").critical("y")
+    txa.stop_logging()
+    txa.make_logger("some").critical("y")
     assert beginner.stream.getvalue() == "y\n"
 
 
 @pytest.mark.parametrize("left_out", [True, False])
 def test_redirected_standard_output(
-    txl: TwistedBackend, monkeypatch: pytest.MonkeyPatch, left_out: bool
+    txa: TwistedBackend, monkeypatch: pytest.MonkeyPatch, left_out: bool
 ):
     """O7: If Twisted has redirected it, messages go to the original stream."""
     original = StringIO()
@@ -236,10 +236,10 @@ def test_redirected_standard_output(
     monkeypatch.setattr(sys, "__stdout__", original)
     monkeypatch.setattr(sys, "stdout", redirected)
     if left_out:
-        txl.start_logging()
+        txa.start_logging()
     else:
-        txl.start_logging(redirected)
-    txl.make_logger("some").info("x")
+        txa.start_logging(redirected)
+    txa.make_logger("some").info("x")
     sys.stdout.write("printed\n")
     lines = [line.partition(" ")[2] for line in original.getvalue().splitlines()]
     assert lines == ["info some: x", "info stdout: printed"]
