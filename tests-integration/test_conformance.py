@@ -1,3 +1,3 @@
 """The contract, on every backend."""
 
-from pytest_txaio.conformance import *  # noqa: F403 - it is made for that
+from pytest_txaio.conformance import *  # noqa: F403 - its purpose

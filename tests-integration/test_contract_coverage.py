@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 CONTRACT = Path(__file__).parents[1] / "docs" / "reference" / "contract.md"
 ROW = re.compile(r"^\|\s*([A-Z]\d+)\s*\|", re.MULTILINE)
-KIT = Path(pytest_txaio.conformance.__file__).parent
+SUITE = Path(pytest_txaio.conformance.__file__).parent
 
 
 def all_tests() -> Iterator[tuple[str, str, list[str]]]:
     """Yield the file, the name and the clauses of each test."""
-    for file in sorted(KIT.glob("test_*.py")):
+    for file in sorted(SUITE.glob("test_*.py")):
         for node in ast.parse(file.read_text(encoding="utf-8")).body:
             is_function = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
             if is_function and node.name.startswith("test_"):
@@ -35,31 +35,31 @@ def test_every_clause_is_cited() -> None:
 
 
 def test_every_test_cites_a_clause() -> None:
-    """Every test begins its docstring with clauses that there are."""
-    lacking = [
+    """The docstring of every test begins with existing clauses."""
+    missing = [
         f"{file}::{name}"
         for file, name, clauses in all_tests()
         if not clauses or not set(clauses).issubset(CLAUSES)
     ]
-    assert lacking == []
+    assert missing == []
 
 
-def test_no_name_twice() -> None:
-    """No test bears the name of another, or of a file, which it would replace."""
+def test_names_are_unique() -> None:
+    """No test has the name of another, or of a module, which it would replace."""
     names = [name for _, name, _ in all_tests()]
     files = {file for file, _, _ in all_tests()}
     assert sorted({name for name in names if names.count(name) > 1}) == []
     assert files.isdisjoint(names)
 
 
-def test_every_file_is_in_the_whole() -> None:
-    """What is imported as a whole has every test."""
-    lacking = [
+def test_the_package_has_every_test() -> None:
+    """`from pytest_txaio.conformance import *` imports all tests."""
+    missing = [
         name
         for _, name, _ in all_tests()
         if not hasattr(pytest_txaio.conformance, name)
     ]
-    assert lacking == []
+    assert missing == []
 
 
 def test_contract_has_the_clauses() -> None:

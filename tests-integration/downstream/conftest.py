@@ -1,8 +1,8 @@
-"""Runs real clients of txaio, in processes of their own, on 127.0.0.1 only.
+"""Tests of programs that use txaio 26.6: separate processes, on 127.0.0.1 only.
 
-They need Autobahn, Crossbar, and a folder with the txaio that they were written for:
-the environment variable TXAIO_PREDECESSOR names it, and without it there is nothing to
-collect here. `nox --session downstream` prepares both.
+They need Autobahn, Crossbar, and a folder with txaio 26.6, which the environment
+variable TXAIO_PREDECESSOR names; without it, no tests are collected here.
+`nox --session downstream` installs all of them.
 """
 
 from __future__ import annotations
@@ -25,22 +25,22 @@ if PREDECESSOR is None:
 
 @pytest.fixture(scope="session")
 def predecessor() -> Path:
-    """Give the folder that has the predecessor in it."""
+    """Give the folder in which the predecessor is installed."""
     folder = Path(str(PREDECESSOR))
     assert (folder / "txaio" / "__init__.py").is_file()
     return folder
 
 
-FIGURES = pytest.StashKey[list[str]]()
+SUMMARY_LINES = pytest.StashKey[list[str]]()
 
 
 @pytest.fixture
-def say(request):
-    """Give what adds a line to the summary of the run."""
-    lines = request.config.stash.setdefault(FIGURES, [])
+def add_to_summary(request):
+    """Give a function that adds a line to the summary of the test run."""
+    lines = request.config.stash.setdefault(SUMMARY_LINES, [])
     return lambda text: lines.append(f"{request.node.name}: {text}")
 
 
 def pytest_terminal_summary(terminalreporter, config) -> None:
-    for line in config.stash.get(FIGURES, []):
+    for line in config.stash.get(SUMMARY_LINES, []):
         terminalreporter.write_line(line)

@@ -1,4 +1,4 @@
-"""What a script needs of the framework that it was told to use: one or the other."""
+"""The networking that a script needs, on asyncio and on Twisted."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ class OnAsyncio:
     """Autobahn on asyncio."""
 
     def __init__(self) -> None:
-        """Set a loop, which does not run yet."""
-        import asyncio  # noqa: PLC0415 - one of the two
+        """Make a loop, which does not run yet."""
+        import asyncio  # noqa: PLC0415 - imported only if chosen
 
         from autobahn.asyncio import websocket  # noqa: PLC0415
 
@@ -28,7 +28,7 @@ class OnAsyncio:
         asyncio.set_event_loop(self.loop)
 
     def serve(self, listener: socket.socket, factory: Any) -> None:
-        """Take connections from *listener*."""
+        """Accept connections on *listener*."""
         self.loop.run_until_complete(self.loop.create_server(factory, sock=listener))
 
     def connect(self, port: int, factory: Any) -> None:
@@ -58,7 +58,7 @@ class OnTwisted:
         self.reactor: Any = reactor
 
     def serve(self, listener: socket.socket, factory: Any) -> None:
-        """Take connections from *listener*."""
+        """Accept connections on *listener*."""
         self.reactor.adoptStreamPort(listener.fileno(), socket.AF_INET, factory)
 
     def connect(self, port: int, factory: Any) -> None:

@@ -1,4 +1,4 @@
-"""Processes that have a time to end in, and are ended by their id if they do not."""
+"""Scripts in processes of their own, with a time limit."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ HERE = Path(__file__).parent
 
 
 def environment(**changes: str) -> dict[str, str]:
-    """Return the environment of a client, with *changes*, which chooses for itself."""
+    """Return the environment of a client: no choice of framework, but *changes*."""
     chosen = {"USE_TWISTED", "USE_ASYNCIO", "PYTHONPATH"}
     kept = {name: value for name, value in os.environ.items() if name not in chosen}
     return {**kept, **changes}
 
 
 class Peer:
-    """A script that says what it found in lines of JSON."""
+    """A script that prints its results as lines of JSON."""
 
     def __init__(self, script: str, *arguments: str) -> None:
-        """Start *script*, with warnings about what is deprecated as errors."""
+        """Start *script*, with deprecation warnings of txaio as errors."""
         command = [
             sys.executable,
             "-W",
@@ -44,18 +44,18 @@ class Peer:
         )
 
     def first_line(self) -> Any:
-        """Return what the script says first, or fail with what it complains of."""
+        """Return the first line of the script, or fail with its standard error."""
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         assert line, self.process.communicate()[1]
         return json.loads(line)
 
     def report(self, timeout: float) -> Any:
-        """Return what the script says last; it has to end well within *timeout*."""
+        """Return the last line of the script, which has to succeed within *timeout*."""
         return json.loads(self.end(timeout).splitlines()[-1])
 
     def end(self, timeout: float) -> str:
-        """Return all that the script says, once it has ended well."""
+        """Return the output of the script, which has to succeed within *timeout*."""
         out, err = self.process.communicate(timeout=timeout)
         assert self.process.returncode == 0, err
         assert "Unhandled" not in err, err
@@ -64,7 +64,7 @@ class Peer:
 
 @contextmanager
 def peer(script: str, *arguments: str) -> Iterator[Peer]:
-    """Run a script that does not outlive the block."""
+    """Run a script until the end of the block."""
     made = Peer(script, *arguments)
     try:
         yield made

@@ -1,4 +1,4 @@
-"""Autobahn's own unit tests, on this txaio and on the one they were written for."""
+"""Autobahn's own unit tests, on this txaio and on txaio 26.6."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from processes import environment
 
 
 TIMEOUT = 600
-"""So many seconds a whole run may take; it takes a minute."""
+"""The seconds that a run of all tests may take; it takes a minute."""
 
 
 @dataclass
 class Outcome:
-    """What came of a run: how many of each kind, and which did not pass."""
+    """The outcome of a run: numbers of results, and the tests that did not pass."""
 
     counts: Counter
     failed: set[str]
@@ -40,7 +40,7 @@ def autobahn() -> Path:
 
 
 def run(command: list[str], folder: Path, **changes: str) -> str:
-    """Run *command* and return what it prints, whatever came of it."""
+    """Run *command* and return its output, whatever its exit status is."""
     done = subprocess.run(
         [sys.executable, *command],
         check=False,
@@ -55,9 +55,9 @@ def run(command: list[str], folder: Path, **changes: str) -> str:
 
 
 def on_asyncio(folder: Path, **changes: str) -> Outcome:
-    """Run the tests by pytest, all but those of Twisted's side."""
+    """Run all tests but those on Twisted, with pytest."""
     root, report, settings = autobahn(), folder / "report.xml", folder / "pytest.ini"
-    # Or it would find ours, in a folder above its own.
+    # Without this pytest would find ours, in a parent folder.
     settings.write_text("[pytest]\nasyncio_mode = strict\n")
     command = [
         "-m",
@@ -84,7 +84,7 @@ def on_asyncio(folder: Path, **changes: str) -> Outcome:
 
 
 def on_twisted(folder: Path, **changes: str) -> Outcome:
-    """Run the tests by trial, all but those of asyncio's side."""
+    """Run all tests but those on asyncio, with trial."""
     root = autobahn()
     modules = [
         ".".join(path.relative_to(root.parent).with_suffix("").parts)
@@ -95,8 +95,8 @@ def on_twisted(folder: Path, **changes: str) -> Outcome:
     summary = re.search(r"^(?:PASSED|FAILED) \((.*)\)$", out, re.MULTILINE)
     assert summary, out
     pairs = re.findall(r"(\w+)=(\d+)", summary[1])
-    words = {"successes": "passed", "skips": "skipped"}
-    counts = Counter({words.get(kind, kind): int(number) for kind, number in pairs})
+    names = {"successes": "passed", "skips": "skipped"}
+    counts = Counter({names.get(kind, kind): int(number) for kind, number in pairs})
     found: dict[str, set[str]] = {"failed": set(), "skipped": set()}
     for section in re.split(r"^={20,}$", out, flags=re.MULTILINE)[1:]:
         kind = "skipped" if section.startswith("\n[SKIPPED]") else "failed"
@@ -106,7 +106,7 @@ def on_twisted(folder: Path, **changes: str) -> Outcome:
 
 @pytest.fixture(scope="module")
 def before():
-    """Give the dictionary of what came of the suites on the predecessor."""
+    """Give the dictionary of the outcomes on the predecessor."""
     return {}
 
 
@@ -114,18 +114,20 @@ SUITES = pytest.mark.parametrize("suite", [on_asyncio, on_twisted])
 
 
 @SUITES
-def test_suite_runs_on_the_predecessor(suite, before, predecessor, tmp_path, say):
-    """What passes there is the measure, and it is not nothing."""
+def test_suite_runs_on_the_predecessor(
+    suite, before, predecessor, tmp_path, add_to_summary
+):
+    """Its outcome is what the outcome on this txaio is compared with."""
     outcome = before[suite] = suite(tmp_path, PYTHONPATH=str(predecessor))
-    say(outcome)
+    add_to_summary(outcome)
     assert outcome.counts["passed"] > 300
 
 
 @SUITES
-def test_nothing_fails_that_passed(suite, before, tmp_path, say):
-    """Not one failure or skip more, in the same environment and the same run."""
-    outcome, measure = suite(tmp_path), before[suite]
-    say(outcome)
-    assert outcome.failed - measure.failed == set()
-    assert outcome.skipped - measure.skipped == set()
-    assert outcome.counts["passed"] >= measure.counts["passed"]
+def test_nothing_fails_that_passed(suite, before, tmp_path, add_to_summary):
+    """On this txaio there are no more failures or skips than on the predecessor."""
+    outcome, expected = suite(tmp_path), before[suite]
+    add_to_summary(outcome)
+    assert outcome.failed - expected.failed == set()
+    assert outcome.skipped - expected.skipped == set()
+    assert outcome.counts["passed"] >= expected.counts["passed"]

@@ -14,12 +14,12 @@ import pytest
 from processes import environment, peer
 
 
-STARTING = 90
-"""So many seconds the router may take to start; it takes four."""
+START_TIMEOUT = 90
+"""The seconds that the router may take to start; it takes four."""
 
 
 def config(port: int) -> dict:
-    """Return the least that a router needs: a realm, a role, a port."""
+    """Return the minimal configuration of a router: a realm, a role, a port."""
     allow = dict.fromkeys(("call", "register", "publish", "subscribe"), True)
     role = {
         "name": "anonymous",
@@ -35,14 +35,14 @@ def config(port: int) -> dict:
 
 
 def free_port() -> int:
-    """Return a port of 127.0.0.1 that nobody listened on just now."""
+    """Return a port of 127.0.0.1 that is free."""
     with socket.create_server(("127.0.0.1", 0)) as made:
         return made.getsockname()[1]
 
 
 def wait_for(port: int, process: subprocess.Popen) -> None:
-    """Return when somebody listens on *port*."""
-    end = monotonic() + STARTING
+    """Wait until a server listens on *port*."""
+    end = monotonic() + START_TIMEOUT
     while monotonic() < end and process.poll() is None:
         try:
             socket.create_connection(("127.0.0.1", port), 1).close()
@@ -55,7 +55,7 @@ def wait_for(port: int, process: subprocess.Popen) -> None:
 
 @pytest.fixture(scope="module")
 def router(tmp_path_factory):
-    """Run a router, and give its port and the file of its log."""
+    """Run a router, and give its port and its log file."""
     folder, port = tmp_path_factory.mktemp("node"), free_port()
     (folder / "config.json").write_text(json.dumps(config(port)))
     start = ["start", f"--cbdir={folder}", "--color=false"]
@@ -86,7 +86,7 @@ def router(tmp_path_factory):
     [("asyncio", "twisted"), ("twisted", "asyncio")],
     ids=["asyncio is called", "twisted is called"],
 )
-def test_components_talk(router, callee, caller):
+def test_components_communicate(router, callee, caller):
     """Calls, errors, progress and events pass between the frameworks."""
     port, log = router
     with peer("wamp_callee.py", callee, str(port)) as called:
@@ -106,8 +106,8 @@ def test_components_talk(router, callee, caller):
     assert "Unhandled" not in log.read_text()
 
 
-def test_loggers_are_what_crossbar_expects(tmp_path):
-    """Crossbar's own tests of its loggers pass, as they did on the predecessor."""
+def test_loggers_pass_the_tests_of_crossbar(tmp_path):
+    """Crossbar's own tests of its loggers pass, as on the predecessor."""
     run = subprocess.run(
         [sys.executable, "-m", "twisted.trial", "crossbar.test.test_logger"],
         check=False,
@@ -115,7 +115,7 @@ def test_loggers_are_what_crossbar_expects(tmp_path):
         env=environment(USE_TWISTED="1"),
         capture_output=True,
         text=True,
-        timeout=STARTING,
+        timeout=START_TIMEOUT,
     )
     assert run.returncode == 0, run.stdout
     assert "PASSED (successes=" in run.stdout

@@ -1,4 +1,4 @@
-"""Which txaio the clients run on."""
+"""The txaio that the clients import."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ VERSION = (ROOT / "VERSION").read_text().strip()
 
 
 def test_txaio_is_ours():
-    """The environment has no trace of another."""
+    """It is this version, and no other is installed."""
     assert txaio.__version__ == VERSION
     assert metadata.version("txaio") == VERSION
     required = metadata.requires("txaio") or []
@@ -26,14 +26,14 @@ def test_txaio_is_ours():
 
 
 def test_environment_is_consistent():
-    """What is installed goes together, by its own word."""
+    """The requirements of all installed distributions are met."""
     command = [sys.executable, "-m", "pip", "check"]
     run = subprocess.run(command, check=False, capture_output=True, text=True)
     assert run.returncode == 0, run.stdout + run.stderr
 
 
 def test_requirements_of_the_clients_are_met():
-    """No client has to be told to accept this version."""
+    """The requirements of the clients allow this version of txaio."""
     wanted = [
         Requirement(line)
         for client in ("autobahn", "crossbar", "zlmdb", "cfxdb")

@@ -1,8 +1,8 @@
-"""A WAMP component that is called, and that publishes when it is told to.
+"""A WAMP component that is called, and that publishes on request.
 
     wamp_callee.py asyncio|twisted PORT
 
-Prints what it runs on once it has registered, and ends when it is called to.
+Prints its framework once it has registered, and ends when `app.leave` is called.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ component = framework.Component(transports=url, realm="realm1")
 
 @component.on_join
 async def joined(session, _details):
-    """Register what is called."""
+    """Register the procedures."""
 
     def add(one, two):
         return one + two

@@ -1,4 +1,4 @@
-"""A WAMP component that calls and listens, and prints what came of it.
+"""A WAMP component that calls and subscribes, and prints the results.
 
 wamp_caller.py asyncio|twisted PORT
 """
@@ -26,7 +26,7 @@ report = {"events": [], "progress": []}
 
 
 async def error_of(calling):
-    """Return what went wrong with a call."""
+    """Return the error of a call, or None."""
     try:
         await calling
     except ApplicationError as error:
@@ -36,7 +36,7 @@ async def error_of(calling):
 
 @component.on_join
 async def joined(session, _details):
-    """Call, listen, and leave."""
+    """Call, subscribe, and leave."""
     report["framework"] = txaio._explicit_framework
     calls = [session.call("app.add", number, 1) for number in range(CALLS)]
     report["sums"] = await txaio.gather(calls)

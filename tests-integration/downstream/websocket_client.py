@@ -1,8 +1,8 @@
-"""An Autobahn client: one connection that talks, and one that answers no ping.
+"""An Autobahn client: one connection that sends, and one that answers no ping.
 
     websocket_client.py asyncio|twisted PORT
 
-Prints what each has seen when both are closed.
+Prints a report of each when both are closed.
 """
 
 # Their names and arguments are Autobahn's.
@@ -21,23 +21,23 @@ import txaio
 
 MESSAGES = 3000
 WINDOW = 50
-"""So many messages are on their way at a time."""
-LISTENING = 3.6
-"""So many seconds the client is quiet after the last message, and counts pings."""
+"""The number of messages that are sent ahead of their echoes."""
+QUIET_SECONDS = 3.6
+"""The seconds after the last message in which the client only counts pings."""
 
 framework = chosen()
 reports: dict[str, dict] = {}
 
 
 def closed(name, report):
-    """Keep the *report* of a connection, and end when both are there."""
+    """Store the *report* of a connection, and end after both of them."""
     reports[name] = report
     if len(reports) == 2:
         framework.stop()
 
 
 class Talker(framework.websocket.WebSocketClientProtocol):
-    """Sends messages, gets them back in order, is quiet for a while, and leaves."""
+    """Sends messages, checks their echoes, counts pings for a while, and closes."""
 
     def onOpen(self):
         self.report = {"echoed": 0, "in_order": True, "pings": []}
@@ -56,11 +56,11 @@ class Talker(framework.websocket.WebSocketClientProtocol):
         self.report["echoed"] += 1
         if self.report["echoed"] == MESSAGES:
             self.report["quiet"] = monotonic()
-            txaio.call_later(LISTENING, self.leave)
+            txaio.call_later(QUIET_SECONDS, self.close)
         self.send_next()
 
-    def leave(self):
-        self.report["left"] = monotonic()
+    def close(self):
+        self.report["closing"] = monotonic()
         self.sendClose(1000, "done")
 
     def onPing(self, payload):

@@ -1,8 +1,8 @@
-"""An Autobahn server that echoes, pings, and drops who does not answer.
+"""An Autobahn server that echoes, pings, and drops clients that do not answer.
 
     websocket_server.py asyncio|twisted
 
-Prints its port, serves two connections, and prints what it has seen of each.
+Prints its port, serves two connections, and prints a report of each.
 """
 
 # Their names and arguments are Autobahn's.

@@ -1,7 +1,7 @@
-"""Write the files that a page shows, type its commands, and compare what they say.
+"""Write the files that a page shows, run its commands, and compare their output.
 
-``python follow_page.py PAGE FOLDER`` needs nothing but what the page tells to install.
-Three dots in what the page shows stand for anything.
+``python follow_page.py PAGE FOLDER`` needs only what the page says to install.
+Three dots in the output that the page shows match any text.
 """
 
 from __future__ import annotations
@@ -18,22 +18,22 @@ OUTPUT = OutputChecker()
 SESSION = re.compile(r"```console\n\$ (.+?)\n(.*?)```", re.DOTALL)
 
 
-def type_in(command: str, folder: Path) -> str:
-    """Return what *command* says in *folder*, run by the Python that runs this."""
+def run_command(command: str, folder: Path) -> str:
+    """Return the output of *command* in *folder*, run by this Python."""
     words = [sys.executable, "-m", *command.split()]
     run = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False)
     return run.stdout + run.stderr
 
 
 def follow(page: Path, folder: Path) -> None:
-    """Do what *page* says in *folder*; exit with a message where it is wrong."""
+    """Follow *page* in *folder*; exit with a message where the output differs."""
     text = page.read_text(encoding="utf-8")
     for name, content in FILE.findall(text):
         (folder / name).write_text(content, encoding="utf-8")
     for command, shown in SESSION.findall(text):
-        said = type_in(command, folder)
-        if not OUTPUT.check_output(shown, said, ELLIPSIS | NORMALIZE_WHITESPACE):
-            sys.exit(f"$ {command}\n{said}\nThe page shows:\n{shown}")
+        output = run_command(command, folder)
+        if not OUTPUT.check_output(shown, output, ELLIPSIS | NORMALIZE_WHITESPACE):
+            sys.exit(f"$ {command}\n{output}\nThe page shows:\n{shown}")
         sys.stdout.write(f"$ {command}: as the page shows.\n")
 
 

@@ -1,4 +1,4 @@
-"""What each package imports, in a new interpreter."""
+"""The imports of each package, in a new interpreter."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FORBIDDEN = {
 
 
 def python(code: str) -> set[str]:
-    """Run *code* in a new interpreter, and return the words that it prints."""
+    """Run *code* in a new interpreter, and return the words of its output."""
     start = f"import sys; sys.path[:] = {sys.path!r}; "
     # Without site, which may load any module by itself.
     command = [sys.executable, "-I", "-S", "-c", start + code]
@@ -51,6 +51,6 @@ def test_import_makes_no_loop_and_no_thread(package):
 
 @pytest.mark.parametrize("package", FORBIDDEN)
 def test_import_installs_no_reactor(package):
-    """The first import of `twisted.internet.reactor` installs one for good (L2)."""
+    """It does not import `twisted.internet.reactor`, which installs one (L2)."""
     loaded = python(f"import {package}; print(*sys.modules)")
     assert "twisted.internet.reactor" not in loaded

@@ -1,4 +1,4 @@
-"""What every distribution says about itself."""
+"""The metadata of every distribution."""
 
 from __future__ import annotations
 
@@ -23,25 +23,25 @@ def folder(request) -> Path:
 
 @pytest.fixture
 def pyproject(folder: Path) -> dict:
-    """Give what its pyproject.toml says."""
+    """Give the contents of its pyproject.toml."""
     return tomllib.loads((folder / "pyproject.toml").read_text())
 
 
-def test_distribution_bears_the_name_of_its_folder(folder, pyproject):
-    """A distribution is found where its name says, and so is its package."""
+def test_distribution_has_the_name_of_its_folder(folder, pyproject):
+    """The names of folder, distribution and package correspond."""
     assert pyproject["project"]["name"] == folder.name
     assert (folder / "src" / folder.name.replace("-", "_") / "__init__.py").is_file()
 
 
-def test_version_is_the_one_of_the_house(folder, pyproject):
-    """The installed version and the file VERSION are one, and nothing else says it."""
+def test_version_is_that_of_the_project(folder, pyproject):
+    """The installed version is read from the file VERSION, its only place."""
     assert metadata.version(folder.name) == VERSION
     assert "version" not in pyproject["project"]
     assert pyproject["tool"]["hatch"]["version"]["path"] == "../../VERSION"
 
 
-def test_siblings_are_pinned_to_the_release(pyproject):
-    """Distributions of one release go together, whatever its patch level."""
+def test_own_distributions_are_pinned_to_the_release(pyproject):
+    """Distributions require each other in the same year and month."""
     release = ".".join(VERSION.split(".")[:2])
     extras = pyproject["project"].get("optional-dependencies", {})
     needs = sum(extras.values(), pyproject["project"]["dependencies"])
@@ -51,8 +51,8 @@ def test_siblings_are_pinned_to_the_release(pyproject):
     ]
 
 
-def test_dependencies_of_others_have_a_floor(pyproject):
-    """A lowest version is named for each, and tried by `nox --session minimums`."""
+def test_other_dependencies_have_a_minimum(pyproject):
+    """Each has a lowest version, which `nox --session minimums` tests."""
     extras = pyproject["project"].get("optional-dependencies", {})
     needs = sum(extras.values(), pyproject["project"]["dependencies"])
     assert [
@@ -60,10 +60,10 @@ def test_dependencies_of_others_have_a_floor(pyproject):
     ] == []
 
 
-def test_own_tests_need_what_the_whole_check_up_needs(pyproject):
-    """An sdist says what its tests need, with the floors that are tried here."""
-    check_up = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    known = {*check_up["dependency-groups"]["test"]}
+def test_requirements_of_the_tests_of_a_package(pyproject):
+    """They are the same as those of the root project."""
+    root = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    known = {*root["dependency-groups"]["test"]}
     for folder in FOLDERS:
         project = tomllib.loads((folder / "pyproject.toml").read_text())["project"]
         known.update(*project.get("optional-dependencies", {}).values())
@@ -73,15 +73,15 @@ def test_own_tests_need_what_the_whole_check_up_needs(pyproject):
     assert others - known == set()
 
 
-def test_licence_is_a_true_copy(folder):
-    """An sdist carries its own LICENSE: a real file, with the words of the house's."""
+def test_licence_is_a_copy(folder):
+    """An sdist has its own LICENSE: a file, not a link, with the project's text."""
     copy = folder / "LICENSE"
     assert not copy.is_symlink()
     assert copy.read_bytes() == (ROOT / "LICENSE").read_bytes()
 
 
 def test_metadata_is_complete(folder):
-    """An index can show what it is, under which licence, for which Pythons."""
+    """It has what an index shows: summary, licence, Pythons and README."""
     found = metadata.metadata(folder.name)
     assert found["License-Expression"] == "MIT"
     assert found.get_all("License-File") == ["LICENSE"]
@@ -92,7 +92,7 @@ def test_metadata_is_complete(folder):
 
 
 def test_pythons_are_the_same_for_all(pyproject):
-    """The matrix is read from one distribution's classifiers and holds for all."""
+    """The noxfile reads them from one distribution, for all."""
     first = tomllib.loads((FOLDERS[0] / "pyproject.toml").read_text())
 
     def pythons(settings):

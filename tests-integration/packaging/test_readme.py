@@ -16,7 +16,7 @@ FILES = dict(re.findall(r"```python\n# (\w+\.py): (.+?)```", README, re.DOTALL))
 
 @pytest.mark.parametrize("backend", ["txaio_asyncio", "txaio_twisted", "txaio_anyio"])
 def test_example_runs_on_every_backend_with_one_line_changed(backend, tmp_path):
-    """What the README shows first is true."""
+    """It runs on each backend, without warnings."""
     for name, text in FILES.items():
         changed = text.replace("txaio_asyncio", backend)
         (tmp_path / name).write_text("# " + changed.replace("(txa, 3)", "(txa, 1)"))
@@ -28,7 +28,7 @@ def test_example_runs_on_every_backend_with_one_line_changed(backend, tmp_path):
 
 
 def test_example_has_a_library_and_an_application():
-    """The test above reads what it means to read."""
+    """The test above finds both files, and the line that changes."""
     assert list(FILES) == ["countdown.py", "app.py"]
     assert FILES["app.py"].count("txaio_asyncio") == 1
     assert "txaio_asyncio" not in FILES["countdown.py"]

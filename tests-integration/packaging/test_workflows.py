@@ -1,4 +1,4 @@
-"""What is said of tools and Pythons in more places than one."""
+"""Tools and Pythons that several files name."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PACKAGE = tomllib.loads((ROOT / "packages/txaio/pyproject.toml").read_text())
 
 
 def test_workflow_tests_every_python_that_the_classifiers_name():
-    """On Linux all are there at once, elsewhere one after the other."""
+    """On Linux in one job, on the other systems in a job for each."""
     text = (ROOT / ".github/workflows/ci.yml").read_text()
     named = re.findall(r"Python :: (3\.\d+)", str(PACKAGE["project"]["classifiers"]))
     (linux,) = re.findall(r"python-version: \|\n((?: +[\w.]+\n)+)", text)
@@ -28,7 +28,7 @@ def test_workflow_tests_every_python_that_the_classifiers_name():
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=[path.stem for path in WORKFLOWS])
 def test_actions_are_pinned_to_commits(path):
-    """A tag can be moved; its name is a comment for people and Dependabot."""
+    """A tag can be moved; its name is in a comment, for readers and Dependabot."""
     used = re.findall(r"uses: (?!\./)(.*)", path.read_text())
     assert used
     pinned = r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+"
@@ -42,8 +42,8 @@ def test_actions_have_one_version_each():
     assert len({action for action, _commit in used}) == len(used)
 
 
-def test_hooks_take_the_tools_of_the_check_up():
-    """What passes before a commit passes after it, too."""
+def test_hooks_have_the_same_tools_as_the_session_lint():
+    """pre-commit and the session `lint` use the same versions."""
     text = (ROOT / ".pre-commit-config.yaml").read_text()
     hooks = set(
         re.findall(r"additional_dependencies: \[((?:ruff|zizmor|codespell).*)\]", text)

@@ -1,8 +1,8 @@
-"""A user's mistakes: type checkers have to find each.
+"""Mistakes in calls: type checkers have to report each of them.
 
-Each line is marked for mypy, for pyright and for ty, and an ignore that silences
-nothing is an error with all three; so this file passes only as long as every line
-of it is found wrong.
+Each line has an ignore comment for mypy, for pyright and for ty, and an ignore comment
+without an error is an error in all three.  So this file passes only if every line is
+reported.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ async def more_mistakes(txa: IBackend) -> None:
 
 
 async def concrete_mistakes(txa: txaio_asyncio.AsyncioBackend) -> None:
-    """Use what a backend has wrongly."""
+    """Use a concrete backend wrongly."""
     txa.as_future(double, "1")  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType, reportCallIssue]  # ty: ignore[no-matching-overload]
     txa.add_callbacks(txa.create_future_success("text"), on_number, None)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  # ty: ignore[invalid-argument-type]
     txa.call_later(1, on_number, "1")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  # ty: ignore[invalid-argument-type]
@@ -73,14 +73,14 @@ def facade_mistakes() -> None:
 
 
 def abstract_mistakes() -> None:
-    """Make what only a backend makes."""
+    """Instantiate abstract classes."""
     IBackend()  # type: ignore[abstract]  # pyright: ignore[reportAbstractUsage]  # ty: ignore[abstract-class-instantiation]
     IBatchedTimer()  # type: ignore[abstract]  # pyright: ignore[reportAbstractUsage]  # ty: ignore[abstract-class-instantiation]
 
 
 def main_mistakes() -> None:
-    """Run what is no application."""
+    """Run something that is not a main function."""
     txaio_asyncio.run(double, "1")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  # ty: ignore[invalid-argument-type]
-    # ty knows no `TypeVarTuple` yet, and finds nothing here.
+    # ty does not support `TypeVarTuple` yet, and reports nothing here.
     txaio_asyncio.run(mistakes, "one argument too many")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     txaio_asyncio.run(on_number)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  # ty: ignore[invalid-argument-type]

@@ -1,4 +1,4 @@
-"""A program that was written for txaio as a module: type checkers know it all."""
+"""A program that uses the functions of the module txaio: type checkers accept it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import txaio
 
 txaio.use_asyncio()
 f = txaio.create_future()
-f.add_done_callback(print)  # What only asyncio's futures have.
+f.add_done_callback(print)  # Only futures of asyncio have this.
 log = txaio.make_logger("info")
 
 
@@ -19,7 +19,7 @@ class Client:
     log = txaio.make_logger()
 
     def on_failure(self, failure: txaio.IFailedFuture) -> None:
-        """Say what went wrong."""
+        """Log the failure."""
         self.log.error("{text}", text=txaio.failure_message(failure))
         self.log.debug(txaio.failure_format_traceback(failure))
 

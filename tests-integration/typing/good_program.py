@@ -1,6 +1,6 @@
-"""A user's library and application: type checkers may find no fault with them.
+"""A library and an application: type checkers must report no errors.
 
-`assert_type` says what they have to make of each expression.
+`assert_type` checks the type that they infer for an expression.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def halve(number: int, *, digits: int = 0) -> float:
 
 
 class Greeter:
-    """A library's class: it is handed a backend."""
+    """A class of a library, which takes a backend as an argument."""
 
     def __init__(self, txa: IBackend) -> None:
         self._txa = txa
@@ -51,7 +51,7 @@ class Greeter:
         self._call = self._timer.call_later(delay, self._log.info, "hello", name=name)
 
     def leave(self) -> None:
-        """Take it back."""
+        """Cancel the call."""
         if self._call is not None:
             assert_type(self._call.reset(1), bool)
             self._call.cancel()
@@ -64,7 +64,7 @@ class Greeter:
 
 
 async def futures(txa: IBackend) -> None:
-    """Make futures of everything that can become one."""
+    """Make futures in all ways."""
     assert_type(txa.as_future(double, 1), "IFuture[int]")
     assert_type(await txa.as_future(double, number=1), int)
     assert_type(await txa.as_future(halve, 1, digits=2), float)
@@ -81,7 +81,7 @@ async def futures(txa: IBackend) -> None:
 
 
 async def gathered(txa: IBackend) -> None:
-    """Wait for several."""
+    """Wait for several futures."""
     numbers = [txa.as_future(double, number) for number in range(3)]
     assert_type(await txa.gather(numbers), "list[int | IFailedFuture]")
     assert_type(await txa.gather(numbers, consume_exceptions=False), list[int])
@@ -93,7 +93,7 @@ async def concrete(
     | txaio_twisted.TwistedBackend
     | txaio_anyio.AnyioBackend,
 ) -> None:
-    """Be a program that was written for the backends that there are."""
+    """Be a program that is written for the concrete backends."""
     assert_type(await txa.as_future(double, 1), int)
     assert_type(await txa.as_future(halve, 1, digits=2), float)
     numbers = [txa.as_future(double, number) for number in range(3)]
@@ -107,7 +107,7 @@ async def concrete(
 
 
 async def callbacks(txa: IBackend) -> None:
-    """Hear of an outcome."""
+    """Add callbacks and await a future."""
     greeter = Greeter(txa)
     future = txa.as_future(double, 1)
     same = txa.add_callbacks(future, lambda number: number + 1, greeter.on_failure)
@@ -128,20 +128,20 @@ def levels(txa: IBackend) -> list[str]:
 
 
 async def main(txa: IBackend, name: str) -> int:
-    """Be the application: it knows the backend's interface alone."""
+    """Be the application, which uses only the interface."""
     Greeter(txa).greet(name, 0.1)
     await callbacks(txa)
     return 1
 
 
 async def with_own_backend(name: str) -> int:
-    """Be a program on AnyIO that runs already."""
+    """Make a backend inside a running AnyIO program."""
     async with txaio_anyio.AnyioBackend(grace=1.0) as txa:
         return await main(txa, name)
 
 
 async def on_running_loop(name: str) -> int:
-    """Be a program on asyncio that runs already."""
+    """Make a backend on a running asyncio loop."""
     return await main(txaio_asyncio.AsyncioBackend(), name)
 
 
