@@ -1,1 +1,1 @@
-"""What a release goes through; `python -m release` is the whole of it."""
+"""Making and checking a release, with `python -m release`."""

@@ -1,8 +1,8 @@
-"""Make a release in a copy of the project, and try it: nothing here is changed.
+"""Make a release in a copy of the project, and check it; change nothing here.
 
-With ``--write`` the version and the changelog are changed here, too, to be committed;
-with ``--tag`` the project has to be ready as it is, and to bear that tag.
-What would be published is left in build/release/out.
+With ``--write`` the version and the changelog are changed here as well, to be
+committed.  With ``--tag`` the project is released as it is, and its commit has to have
+that tag.  The files to publish are in build/release/out.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from release.archives import build, differences, rebuild, strangers
+from release.archives import build, differences, rebuild, wrong_contents
 from release.changelog import Changelog
+from release.install_check import InstallCheck
 from release.project import Project
 from release.tag import check_order, check_tag
-from release.trial import Trial
 
 
 ROOT = Path(__file__).parents[1]
@@ -27,25 +27,27 @@ WORK = ROOT / "build" / "release"
 OUT = WORK / "out"
 
 
-def arguments(words: list[str]) -> argparse.Namespace:
-    """Return what *words* ask for."""
+def parse_arguments(arguments: list[str]) -> argparse.Namespace:
+    """Return the parsed *arguments* of the command line."""
     parser = argparse.ArgumentParser("nox --session release --", description=__doc__)
-    parser.add_argument("version", nargs="?", help="default: what VERSION says")
-    how = parser.add_mutually_exclusive_group()
-    how.add_argument("--write", action="store_true", help="say the version here, too")
-    how.add_argument("--tag", help="release this tag, and change nothing")
-    return parser.parse_args(words)
+    parser.add_argument("version", nargs="?", help="default: that in the file VERSION")
+    mode = parser.add_mutually_exclusive_group()
+    mode.add_argument(
+        "--write", action="store_true", help="change the files here as well"
+    )
+    mode.add_argument("--tag", help="release this tag without changes")
+    return parser.parse_args(arguments)
 
 
-def changed(project: Project) -> list[str]:
-    """Return the names of the files that say the version of *project*."""
+def versioned_files(project: Project) -> list[str]:
+    """Return the names of the files that contain the version of *project*."""
     settings = [f"packages/{it.name}/pyproject.toml" for it in project.folders]
     return ["CHANGELOG.md", "VERSION", *settings]
 
 
-def show(before: Project, after: Project) -> None:
-    """Print how the files of *after* differ from those of *before*."""
-    for name in changed(after):
+def show_changes(before: Project, after: Project) -> None:
+    """Print the differences between the files of *before* and *after*."""
+    for name in versioned_files(after):
         old, new = ((it.root / name).read_text() for it in (before, after))
         lines = difflib.unified_diff(
             old.splitlines(keepends=True),
@@ -57,28 +59,28 @@ def show(before: Project, after: Project) -> None:
         sys.stdout.writelines(lines)
 
 
-def prepare(wanted: argparse.Namespace) -> Project:
+def prepare(options: argparse.Namespace) -> Project:
     """Return a copy of the project that is ready to be released."""
     here = Project(ROOT)
-    version = wanted.version or here.version
-    if wanted.tag:
-        check_tag(wanted.tag, here)
-    check_order(version, here, but=wanted.tag)
+    version = options.version or here.version
+    if options.tag:
+        check_tag(options.tag, here)
+    check_order(version, here, ignore=options.tag)
     copy = here.copy(WORK / "tree")
-    if not wanted.tag:
+    if not options.tag:
         copy.bump(version, f"{datetime.now(UTC):%Y-%m-%d}")
-        show(here, copy)
+        show_changes(here, copy)
     return copy
 
 
-def publishable(project: Project, epoch: str) -> Path:
-    """Return the folder of the archives of *project*, which were built and checked."""
+def build_and_check(project: Project, epoch: str) -> Path:
+    """Build and check the archives of *project*, and return their folder."""
     dist = OUT / "dist"
     again = WORK / "again"
     build(project, dist, SOURCE_DATE_EPOCH=epoch)
     rebuild(project, again, SOURCE_DATE_EPOCH=epoch)
     wrong = [f"{it} differs when built again" for it in differences(dist, again)]
-    wrong += strangers(project, dist)
+    wrong += wrong_contents(project, dist)
     if wrong:
         raise ValueError("\n".join(wrong))
     files = sorted(map(str, dist.iterdir()))
@@ -90,32 +92,32 @@ def publishable(project: Project, epoch: str) -> Path:
     return dist
 
 
-def main(words: list[str]) -> None:
-    """Do what *words* ask for, or exit with what stands in the way."""
-    wanted = arguments(words)
+def main(arguments: list[str]) -> None:
+    """Make and check a release, or exit with the reason why there is none."""
+    options = parse_arguments(arguments)
     shutil.rmtree(WORK, ignore_errors=True)
     (OUT / "sbom").mkdir(parents=True)
     try:
-        project = prepare(wanted)
+        project = prepare(options)
         epoch = Project(ROOT).epoch
-        notes = Changelog.read(project.root).of(project.version)
+        notes = Changelog.read(project.root).section(project.version)
         (OUT / "notes.md").write_text(f"{notes}\n")
-        dist = publishable(project, epoch)
+        dist = build_and_check(project, epoch)
         wheels = sorted(dist.glob("*.whl"))
         (OUT / "constraints.txt").write_text(
             "".join(f"{it.name.split('-')[0]} @ {it.as_uri()}\n" for it in wheels)
         )
         for folder in project.folders:
-            trial = Trial(folder, project, dist, WORK)
-            trial.install()
-            trial.list_parts(OUT / "sbom", epoch)
-            trial.test()
+            check = InstallCheck(folder, project, dist, WORK)
+            check.install()
+            check.write_sbom(OUT / "sbom", epoch)
+            check.run_tests()
     except subprocess.CalledProcessError as error:
         sys.exit(f"no release: {error}\n{error.stderr or ''}")
     except ValueError as error:
         sys.exit(f"no release: {error}")
-    if wanted.write:
-        for name in changed(project):
+    if options.write:
+        for name in versioned_files(project):
             shutil.copyfile(project.root / name, ROOT / name)
     print(f"{project.version} can be released: {OUT.relative_to(ROOT)}")
 

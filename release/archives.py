@@ -1,7 +1,7 @@
-"""Sdists and wheels: made so that anybody can make them again, to the byte.
+"""Sdists and wheels, built reproducibly: each build gives the same bytes.
 
-Run as a script, ``python -m release.archives FOLDER`` makes those in *FOLDER* again,
-elsewhere and otherwise, and fails if anything comes out different.
+``python -m release.archives FOLDER`` builds those in *FOLDER* again, in another folder
+and another environment, and fails if a byte differs.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from release.project import Project, settings_of
 
 
 ROOT = Path(__file__).parents[1]
-ELSEWHERE = {
+OTHER_ENVIRONMENT = {
     "LC_ALL": "C",
     "PYTHONHASHSEED": "1",
     "TZ": "Pacific/Kiritimati",
 }
-"""What the machine of somebody else may have otherwise."""
+"""Environment variables that may differ on another machine."""
 
 
 def build(project: Project, to: Path, **environment: str) -> None:
@@ -32,15 +32,15 @@ def build(project: Project, to: Path, **environment: str) -> None:
     command = [sys.executable, "-m", "build", "--no-isolation", f"--outdir={to}"]
     env = os.environ | environment
     for folder in project.folders:
-        words = [*command, str(folder)]
-        subprocess.run(words, env=env, capture_output=True, text=True, check=True)
+        arguments = [*command, str(folder)]
+        subprocess.run(arguments, env=env, capture_output=True, text=True, check=True)
 
 
 def rebuild(project: Project, to: Path, **environment: str) -> None:
-    """Build as `build` does, of a copy, as somebody would elsewhere."""
+    """Build as `build` does, but from a copy and in another environment."""
     before = os.umask(0o077)
     try:
-        with tempfile.TemporaryDirectory(prefix="else where ") as folder:
+        with tempfile.TemporaryDirectory(prefix="another folder ") as folder:
             root = Path(folder, "a copy")
             compiled = shutil.ignore_patterns("__pycache__")
             shutil.copytree(
@@ -51,13 +51,13 @@ def rebuild(project: Project, to: Path, **environment: str) -> None:
             )
             for name in (".gitignore", "VERSION"):
                 shutil.copyfile(project.root / name, root / name)
-            build(Project(root), to, **ELSEWHERE, **environment)
+            build(Project(root), to, **OTHER_ENVIRONMENT, **environment)
     finally:
         os.umask(before)
 
 
 def differences(made: Path, again: Path) -> list[str]:
-    """Return the names of the files in *again* that are not the same in *made*."""
+    """Return the names of the files in *again* that differ from those in *made*."""
     return sorted(
         it.name
         for it in again.iterdir()
@@ -66,8 +66,8 @@ def differences(made: Path, again: Path) -> list[str]:
     )
 
 
-def inside(archive: Path) -> set[str]:
-    """Return the names in a wheel, or those below the one folder in an sdist."""
+def names_in(archive: Path) -> set[str]:
+    """Return the names in a wheel, or those in the top folder of an sdist."""
     if archive.suffix == ".whl":
         with zipfile.ZipFile(archive) as wheel:
             return set(wheel.namelist())
@@ -75,23 +75,23 @@ def inside(archive: Path) -> set[str]:
         return {name.partition("/")[2] for name in sdist.getnames()}
 
 
-def below(folder: Path) -> set[str]:
+def files_in(folder: Path) -> set[str]:
     """Return the paths of all files in *folder*."""
     return {
         it.relative_to(folder).as_posix() for it in folder.rglob("*") if it.is_file()
     }
 
 
-def modules(folder: Path) -> set[str]:
-    """Return the paths of what Python needs of the files in *folder*."""
-    return {it for it in below(folder) if it.endswith((".py", "/py.typed"))}
+def modules_in(folder: Path) -> set[str]:
+    """Return the paths of the modules in *folder*, and of its ``py.typed``."""
+    return {it for it in files_in(folder) if it.endswith((".py", "/py.typed"))}
 
 
-def strangers(project: Project, dist: Path) -> list[str]:
-    """Return what is in an archive and should not be, or should be and is not.
+def wrong_contents(project: Project, dist: Path) -> list[str]:
+    """Return the files that an archive contains but should not, or the reverse.
 
-    *project* has to be a fresh copy: whatever is in a distribution's folder belongs
-    into its sdist, and the modules in its ``src`` into its wheel.
+    *project* has to be a new copy: an sdist contains all files of the distribution's
+    folder, and a wheel the modules in its ``src``.
     """
     found: list[str] = []
     for folder in project.folders:
@@ -100,25 +100,25 @@ def strangers(project: Project, dist: Path) -> list[str]:
         if "entry-points" in settings_of(folder)["project"]:
             info.add("entry_points.txt")
         expected = {
-            f"{stem}.tar.gz": below(folder) | {".gitignore", "PKG-INFO"},
-            f"{stem}-py3-none-any.whl": modules(folder / "src")
+            f"{stem}.tar.gz": files_in(folder) | {".gitignore", "PKG-INFO"},
+            f"{stem}-py3-none-any.whl": modules_in(folder / "src")
             | {f"{stem}.dist-info/{name}" for name in info},
         }
         for name, names in expected.items():
-            there = inside(dist / name)
-            found += [f"{name} has {it}" for it in sorted(there - names)]
-            found += [f"{name} lacks {it}" for it in sorted(names - there)]
+            contents = names_in(dist / name)
+            found += [f"{name} has {it}" for it in sorted(contents - names)]
+            found += [f"{name} lacks {it}" for it in sorted(names - contents)]
     return found
 
 
 def main(dist: Path) -> None:
-    """Exit with 1 unless the archives in *dist* come out the same once more."""
+    """Exit with 1 if the archives in *dist* differ when they are built again."""
     with tempfile.TemporaryDirectory() as folder:
         rebuild(Project(ROOT), Path(folder))
         different = differences(dist, Path(folder))
     if different:
-        sys.exit(f"not the same when built again: {', '.join(different)}")
-    print("Every archive is the same, to the byte, when it is built elsewhere.")
+        sys.exit(f"different when built again: {', '.join(different)}")
+    print("Every archive has the same bytes when it is built again.")
 
 
 if __name__ == "__main__":

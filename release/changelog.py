@@ -1,4 +1,4 @@
-"""The changelog, which is written by hand."""
+"""The changelog, which is kept by hand."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ HEADING = re.compile(r"^## \[([^\]]+)\](?: - ([\d-]+))?\n", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Changelog:
-    """The text of CHANGELOG.md: a part for each release, the newest first."""
+    """The text of CHANGELOG.md: a section for each release, the newest first."""
 
     text: str
 
@@ -27,36 +27,39 @@ class Changelog:
         return cls((root / "CHANGELOG.md").read_text())
 
     @property
-    def parts(self) -> dict[str, str]:
-        """What is said of each version, in the order of the file."""
-        # The split gives what is before the first heading, then triples.
+    def sections(self) -> dict[str, str]:
+        """The text on each version, in the order of the file."""
+        # The split gives the text before the first heading, then triples.
         _before, *rest = HEADING.split(self.text)
-        return dict(zip(rest[::3], (part.strip() for part in rest[2::3]), strict=True))
+        return dict(zip(rest[::3], (text.strip() for text in rest[2::3]), strict=True))
 
-    def breaks(self, tag: str) -> str:
-        """Return what the parts since *tag* say was changed or removed."""
-        newer = takewhile(lambda part: f"v{part[0]}" != tag, self.parts.items())
-        sections = [it for _version, part in newer for it in part.split("### ")]
-        return "".join(it for it in sections if it.startswith(("Changed", "Removed")))
+    def breaking_entries(self, tag: str) -> str:
+        """Return the entries since *tag* on what was changed or removed."""
+        newer = takewhile(lambda item: f"v{item[0]}" != tag, self.sections.items())
+        groups = [it for _version, section in newer for it in section.split("### ")]
+        return "".join(it for it in groups if it.startswith(("Changed", "Removed")))
 
-    def of(self, version: str) -> str:
-        """Return what is said of *version*; raise `ValueError` if it is nothing."""
-        part = self.parts.get(version)
-        if not part:
+    def section(self, version: str) -> str:
+        """Return the section on *version*; raise `ValueError` if there is none."""
+        section = self.sections.get(version)
+        if not section:
             raise ValueError(
-                f"CHANGELOG.md says nothing of {version}: `nox --session release --"
-                f" {version} --write` makes what is unreleased its part"
+                f"CHANGELOG.md has no section on {version}: `nox --session release --"
+                f" {version} --write` makes one of the unreleased entries"
             )
-        return part
+        return section
 
     def release(self, version: str, day: str) -> Changelog:
-        """Return a changelog in which what is unreleased is *version*, of *day*.
+        """Return a changelog whose unreleased entries are those of *version* on *day*.
 
-        Raises `ValueError` if nothing is unreleased or *version* is there already.
+        Raises `ValueError` if there are no unreleased entries, or if *version* has a
+        section already.
         """
-        if version in self.parts:
-            raise ValueError(f"CHANGELOG.md has a part for {version} already")
-        if not self.parts.get("Unreleased"):
-            raise ValueError("CHANGELOG.md says nothing below [Unreleased]: add a line")
+        if version in self.sections:
+            raise ValueError(f"CHANGELOG.md has a section on {version} already")
+        if not self.sections.get("Unreleased"):
+            raise ValueError(
+                "CHANGELOG.md has no entries below [Unreleased]: add a line"
+            )
         heading = f"{UNRELEASED}\n## [{version}] - {day}\n"
         return Changelog(self.text.replace(UNRELEASED, heading, 1))

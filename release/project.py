@@ -1,4 +1,4 @@
-"""The project's tree, and the one place that says its version."""
+"""The files of the project, and its version."""
 
 from __future__ import annotations
 
@@ -31,23 +31,23 @@ class Project:
 
     @property
     def folders(self) -> list[Path]:
-        """The folders of the distributions; each bears the distribution's name."""
+        """The folders of the distributions; each has the name of the distribution."""
         return sorted(it.parent for it in self.root.glob("packages/*/pyproject.toml"))
 
     @property
     def epoch(self) -> str:
-        """The time of the last commit, which stands for the time of the build."""
+        """The time of the last commit, which is used as the time of the build."""
         return self._git("log", "-1", "--format=%ct").strip()
 
-    def _git(self, *words: str) -> str:
-        return subprocess.check_output(["git", *words], cwd=self.root, text=True)
+    def _git(self, *arguments: str) -> str:
+        return subprocess.check_output(["git", *arguments], cwd=self.root, text=True)
 
     def tags(self, *options: str) -> list[str]:
         """Return the tags of releases that *options* of ``git tag`` select."""
         return self._git("tag", "--list", "v*", *options).split()
 
     def copy(self, to: Path) -> Project:
-        """Return a copy, in the folder *to*, of what git tracks and nothing else."""
+        """Return a copy, in the folder *to*, of the files that git tracks."""
         for name in self._git("ls-files", "-z").split("\0"):
             source = self.root / name
             if source.is_file():
@@ -56,10 +56,10 @@ class Project:
         return Project(to)
 
     def bump(self, version: str, day: str) -> None:
-        """Say *version* where the version is said, and *day* in the changelog.
+        """Write *version* to all files that contain it, and *day* to the changelog.
 
-        Raises `ValueError` if it is no version of ours, or if the changelog has
-        nothing to say of it.
+        Raises `ValueError` if the version is not year, month and count, or if the
+        changelog has no entries for it.
         """
         calendar = CALENDAR.fullmatch(version)
         if calendar is None:
@@ -74,5 +74,5 @@ class Project:
 
 
 def settings_of(folder: Path) -> dict[str, Any]:
-    """Return what the pyproject.toml in *folder* says."""
+    """Return the contents of the pyproject.toml in *folder*."""
     return tomllib.loads((folder / "pyproject.toml").read_text())

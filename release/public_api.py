@@ -1,6 +1,6 @@
-"""Look at the public API: it has to be typed, and to be what it was.
+"""Check that the public API is fully typed, and compatible with the last release.
 
-Run as a script: ``python -m release.public_api PACKAGE …``.
+Run it as a script: ``python -m release.public_api PACKAGE …``.
 """
 
 from __future__ import annotations

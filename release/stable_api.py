@@ -1,6 +1,6 @@
-"""The public API has to keep all that it had at the last release.
+"""Check that the public API has everything that it had at the last release.
 
-A break that is meant is one that the changelog names as changed or removed.
+A breaking change is allowed if the changelog names it as changed or removed.
 """
 
 from __future__ import annotations
@@ -27,21 +27,21 @@ def last_tag(root: Path) -> str | None:
     return run.stdout.strip() or None
 
 
-def breaks(root: Path, tag: str) -> Iterator[griffe.Breakage]:
-    """Yield what changed in *root* since *tag* so that callers may fail."""
+def breaking_changes(root: Path, tag: str) -> Iterator[griffe.Breakage]:
+    """Yield the changes in *root* since *tag* that may break callers."""
     for folder in sorted(root.glob("packages/*/src/*/")):
         name = folder.name
         source = folder.parent.relative_to(root)
         command = ["git", "cat-file", "-e", f"{tag}:{source.as_posix()}/{name}"]
         if subprocess.call(command, cwd=root, stderr=subprocess.DEVNULL):
-            continue  # A distribution that is new has broken nothing.
+            continue  # A new distribution breaks nothing.
         old = griffe.load_git(name, ref=tag, repo=root, search_paths=[source])
         new = griffe.load(name, search_paths=[folder.parent])
         yield from griffe.find_breaking_changes(old, new)
 
 
-def gone(root: Path, tag: str) -> Iterator[str]:
-    """Yield the packages that there were at *tag* and that are not in *root*."""
+def removed_packages(root: Path, tag: str) -> Iterator[str]:
+    """Yield the packages that existed at *tag* and are not in *root*."""
     command = ["git", "ls-tree", "-rd", "--name-only", tag, "packages/"]
     run = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
     for folder in map(PurePosixPath, run.stdout.splitlines()):
@@ -50,21 +50,23 @@ def gone(root: Path, tag: str) -> Iterator[str]:
 
 
 def public_name(path: str) -> str:
-    """Return the name that callers use for what is defined at *path*."""
+    """Return the name that callers use for the object that is defined at *path*."""
     return ".".join(part for part in path.split(".") if not part.startswith("_"))
 
 
 def main(root: Path) -> None:
-    """Print what broke in *root*, and exit with 1 if anything did."""
+    """Exit with a list of the changes in *root* that break callers, if any."""
     tag = last_tag(root)
     if tag is None:
-        print("There is no release yet, and so nothing to break.")
+        print("There is no release yet to compare with.")
         return
-    meant = Changelog.read(root).breaks(tag)
-    what = [(public_name(it.obj.path), it.kind.value) for it in breaks(root, tag)]
-    what += [(name, "Package was removed") for name in gone(root, tag)]
-    found = [f"{name}: {kind}" for name, kind in what if f"`{name}" not in meant]
+    announced = Changelog.read(root).breaking_entries(tag)
+    changes = [
+        (public_name(it.obj.path), it.kind.value) for it in breaking_changes(root, tag)
+    ]
+    changes += [(name, "Package was removed") for name in removed_packages(root, tag)]
+    found = [f"{name}: {kind}" for name, kind in changes if f"`{name}" not in announced]
     if found:
-        advice = "Bring it back, or name it in full below Changed or Removed."
+        advice = "Restore it, or write its full name below Changed or Removed."
         sys.exit("\n".join([f"Since {tag}:", *found, advice]))
-    print(f"Nothing broke since {tag}.")
+    print(f"No breaking changes since {tag}.")

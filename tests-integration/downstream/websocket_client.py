@@ -56,10 +56,10 @@ class Talker(framework.websocket.WebSocketClientProtocol):
         self.report["echoed"] += 1
         if self.report["echoed"] == MESSAGES:
             self.report["quiet"] = monotonic()
-            txaio.call_later(QUIET_SECONDS, self.close)
+            txaio.call_later(QUIET_SECONDS, self.end_quiet_time)
         self.send_next()
 
-    def close(self):
+    def end_quiet_time(self):
         self.report["closing"] = monotonic()
         self.sendClose(1000, "done")
 

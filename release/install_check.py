@@ -1,4 +1,4 @@
-"""What somebody meets who gets one archive and nothing else of ours."""
+"""A check of one distribution, installed from its archives alone."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from release.project import Project
 
 
-class Trial:
-    """An environment for one distribution, empty at first."""
+class InstallCheck:
+    """A new environment for one distribution, and the checks in it."""
 
     def __init__(self, folder: Path, project: Project, dist: Path, work: Path) -> None:
-        """Try what is in *dist* of the distribution in *folder*, below *work*."""
+        """Check the archives in *dist* of the distribution in *folder*; use *work*."""
         self.name = folder.name
         self._version = project.version
         self._project = project
@@ -37,42 +37,47 @@ class Trial:
     def _stem(self) -> str:
         return f"{self.name.replace('-', '_')}-{self._version}"
 
-    def _install(self, *words: str) -> None:
+    def _install(self, *arguments: str) -> None:
         pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "-q"]
         into = [*pip, "--python", self._python, "install"]
         constraints = f"--constraint={self._dist.parent / 'constraints.txt'}"
         # Built from source, hypothesis would need a compiler.
         options = [constraints, "--only-binary=hypothesis"]
-        subprocess.run([*into, *options, *words], check=True)
+        subprocess.run([*into, *options, *arguments], check=True)
 
     def install(self) -> None:
-        """Install the wheel, and nothing that it does not ask for; import it."""
+        """Install the wheel with its requirements, and import it."""
         self._install(self.name)
         script = self._project.root / "tests-integration/packaging/import_alone.py"
         subprocess.run([self._python, "-I", str(script), self.name], check=True)
 
     def unpack(self) -> Path:
-        """Return the folder of the unpacked sdist."""
+        """Unpack the sdist, and return its folder."""
         with tarfile.open(self._dist / f"{self._stem}.tar.gz") as sdist:
             sdist.extractall(self._unpacked, filter="data")
         return self._unpacked / self._stem
 
-    def list_parts(self, to: Path, epoch: str) -> None:
-        """Write the SBOM: what comes with the distribution, and in which versions.
+    def write_sbom(self, to: Path, epoch: str) -> None:
+        """Write the SBOM of the environment into *to*: distributions and versions.
 
-        Raises `ValueError` if it is not about this distribution.
+        Raises `ValueError` if it does not describe this distribution, or if it has
+        paths of this machine.
         """
-        # Where we installed ours from is no matter of those who read it.
-        for trace in self._env.glob("**/txaio*.dist-info/direct_url.json"):
-            trace.unlink()
+        # The SBOM would have the paths that our wheels were installed from.
+        for direct_url in self._env.glob("**/txaio*.dist-info/direct_url.json"):
+            direct_url.unlink()
         settings = (self.unpack() / "pyproject.toml").read_text()
-        about = self._unpacked / f"{self._stem}.toml"
-        about.write_text(
+        metadata = self._unpacked / f"{self._stem}.toml"
+        metadata.write_text(
             settings.replace('dynamic = ["version"]', f'version = "{self._version}"')
         )
         path = to / f"{self._stem}.cdx.json"
         command = [sys.executable, "-m", "cyclonedx_py", "environment"]
-        options = ["--output-reproducible", "--mc-type=library", f"--pyproject={about}"]
+        options = [
+            "--output-reproducible",
+            "--mc-type=library",
+            f"--pyproject={metadata}",
+        ]
         subprocess.run(
             [*command, *options, f"--output-file={path}", self._python],
             env={"SOURCE_DATE_EPOCH": epoch},
@@ -85,11 +90,11 @@ class Trial:
         if "file://" in text:
             raise ValueError(f"{path.name} names files of this machine")
 
-    def test(self) -> None:
-        """Run the tests in the unpacked sdist, away from everything else of ours."""
+    def run_tests(self) -> None:
+        """Run the tests in the unpacked sdist, apart from the rest of the project."""
         folder = self.unpack()
         if "test" not in settings_of(folder).get("dependency-groups", {}):
-            raise ValueError(f"{self.name} does not say what its tests need")
+            raise ValueError(f"{self.name} has no dependency group `test`")
         self._install(f"--group={folder / 'pyproject.toml'}:test")
         options = ["-q", "--import-mode=importlib", "-W", "error", "-p", "no:anyio"]
         subprocess.run(
