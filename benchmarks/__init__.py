@@ -1,4 +1,4 @@
-"""Benchmarks of txaio beside its peers: each figure is a ratio taken in one run.
+"""Benchmarks of txaio and of other libraries; each figure is a ratio within one run.
 
-``python -m benchmarks`` runs all of them, ``--quick`` a short form.
+``python -m benchmarks`` runs all of them, ``--quick`` a short version.
 """

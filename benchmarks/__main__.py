@@ -1,4 +1,4 @@
-"""Hold the contests and report: ``python -m benchmarks [--quick] [--only WORD]``."""
+"""Run the benchmarks and report: ``python -m benchmarks [--quick] [--only WORD]``."""
 
 from __future__ import annotations
 
@@ -10,24 +10,28 @@ from pathlib import Path
 
 import pyperf
 
-from benchmarks.contest import hold, hold_at_once
+from benchmarks.comparison import run_interleaved, run_simultaneously
 from benchmarks.figures import figures
 from benchmarks.imports import measure
 from benchmarks.report import Report
-from benchmarks.timer_figures import accuracies
+from benchmarks.timer_figures import lateness_comparisons
 
 
 def main() -> None:
-    """Run what the command line asks for."""
+    """Run the benchmarks that the command line selects."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds")
-    parser.add_argument("--only", default="", help="figures whose title has this word")
-    parser.add_argument("--out", type=Path, help="write tables and a picture there")
+    parser.add_argument(
+        "--only", default="", help="only figures whose title has this word"
+    )
+    parser.add_argument(
+        "--out", type=Path, help="write tables and a chart into this folder"
+    )
     options = parser.parse_args()
     report = Report(options.quick)
     compare(report, options.only)
     if not options.only:
-        be_on_time(report)
+        measure_lateness(report)
         report.imports = measure(1 if options.quick else 15)
         report.calls = single_calls(quick=options.quick)
         print("\n".join(report.markdown()))
@@ -36,28 +40,28 @@ def main() -> None:
 
 
 def compare(report: Report, only: str) -> None:
-    """Hold the contests whose title has *only* in it."""
+    """Run the comparisons whose title contains *only*."""
     for figure in figures(quick=report.quick):
-        if only in figure.contest.title:
-            for row in figure.rows(hold(figure.contest)):
+        if only in figure.comparison.title:
+            for row in figure.rows(run_interleaved(figure.comparison)):
                 report.rows.append(row)
                 print(" | ".join(row.cells()), flush=True)
     if not report.rows:
         sys.exit(f"no figure has {only!r} in its title")
 
 
-def be_on_time(report: Report) -> None:
-    """See how late calls are made."""
-    for contest in accuracies(quick=report.quick):
-        print(f"how late calls are, {contest.title} …", flush=True)
-        (late,) = hold_at_once(contest).rounds
+def measure_lateness(report: Report) -> None:
+    """Measure how late calls are made."""
+    for comparison in lateness_comparisons(quick=report.quick):
+        print(f"how late calls are, {comparison.title} …", flush=True)
+        (late,) = run_simultaneously(comparison).rounds
         report.late += [
-            (contest.title, name, figures) for name, figures in late.items()
+            (comparison.title, name, figures) for name, figures in late.items()
         ]
 
 
 def single_calls(*, quick: bool) -> dict[str, float]:
-    """Have pyperf time single calls; return the mean of each, in ns."""
+    """Time single calls with pyperf; return the mean of each, in ns."""
     amount = ["--processes=1", "--values=2", "--min-time=0.02"] if quick else ["--fast"]
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder, "calls.json")

@@ -1,13 +1,13 @@
-"""All contests, and the goal for each ratio."""
+"""All comparisons, and the goal for each ratio."""
 
 from __future__ import annotations
 
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from benchmarks.contest import Contest
+from benchmarks.comparison import Comparison
 from benchmarks.rows import Figure
-from benchmarks.timer_figures import OLD, timer_figures
+from benchmarks.timer_figures import PREDECESSOR, timer_figures
 
 
 if TYPE_CHECKING:
@@ -19,14 +19,14 @@ LOGS = "benchmarks.logs"
 
 
 def figures(*, quick: bool) -> Iterator[Figure]:
-    """Yield what is measured; *quick* means less of it, not other things."""
+    """Yield all figures; with *quick* they are the same, from fewer repetitions."""
     rounds = 1 if quick else 4
     yield from timer_figures(quick=quick)
     yield from _futures(rounds, 10 if quick else 1)
     yield from _logging(rounds, 10 if quick else 1)
 
 
-def _futures(rounds: int, less: int) -> Iterator[Figure]:
+def _futures(rounds: int, divisor: int) -> Iterator[Figure]:
     works = {
         "create + callback + resolve": ("callbacks", 1.05, 1.35),
         "await a settled future": ("awaits", None, None),
@@ -37,12 +37,12 @@ def _futures(rounds: int, less: int) -> Iterator[Figure]:
         pairs = (("asyncio", goals[0]), ("Twisted", goals[1]))
         for peer, goal in pairs:
             yield Figure(
-                Contest(
+                Comparison(
                     title,
                     FUTURES,
                     (f"ours on {peer}", peer),
                     workload,
-                    {"futures": 50_000 // less},
+                    {"futures": 50_000 // divisor},
                     "benchmarks.futures",
                     rounds=rounds,
                 ),
@@ -52,7 +52,7 @@ def _futures(rounds: int, less: int) -> Iterator[Figure]:
 
 # picologging has wheels for some versions of Python only.
 PICOLOGGING = ("picologging",) if find_spec("picologging") else ()
-OTHER_LOGGERS = ("structlog", "loguru", *PICOLOGGING, OLD)
+OTHER_LOGGERS = ("structlog", "loguru", *PICOLOGGING, PREDECESSOR)
 LINES = {
     "log a line": [
         ("ours on asyncio", "stdlib", 0.25, *OTHER_LOGGERS),
@@ -65,28 +65,30 @@ LINES = {
         ("ours as JSON", "python-json-logger", 0.6, "structlog as JSON"),
     ],
 }
-"""Ours, the peer that there is a goal for, the goal, and others to compare with."""
+"""Ours, the peer for which there is a goal, the goal, and others to compare with."""
 
 
-def _logging(rounds: int, less: int) -> Iterator[Figure]:
+def _logging(rounds: int, divisor: int) -> Iterator[Figure]:
     others = ("stdlib", "twisted.logger", *OTHER_LOGGERS)
     names = ("ours on asyncio", "an empty method", *others)
-    off = _log_contest("log, disabled", names, "disabled", 50_000 // less, rounds)
+    off = _log_comparison("log, disabled", names, "disabled", 50_000 // divisor, rounds)
     yield Figure(off, {"an empty method": 1.05})
     for title, rows in LINES.items():
         for name, peer, goal, *more in rows:
             names = (name, peer, *more)
-            contest = _log_contest(title, names, "written", 4_000 // less, rounds)
-            yield Figure(contest, {peer: goal})
+            comparison = _log_comparison(
+                title, names, "written", 4_000 // divisor, rounds
+            )
+            yield Figure(comparison, {peer: goal})
     names = ("ours to NullHandler", "stdlib to NullHandler")
-    unheard = _log_contest(
-        "log what nobody hears", names, "enabled", 10_000 // less, rounds
+    ignored = _log_comparison(
+        "log to a handler that ignores it", names, "enabled", 10_000 // divisor, rounds
     )
-    yield Figure(unheard, {"stdlib to NullHandler": 0.5})
+    yield Figure(ignored, {"stdlib to NullHandler": 0.5})
 
 
-def _log_contest(
+def _log_comparison(
     title: str, names: tuple[str, ...], workload: str, calls: int, rounds: int
-) -> Contest:
+) -> Comparison:
     task = {"calls": calls}
-    return Contest(title, LOGS, names, workload, task, LOGS, rounds=rounds)
+    return Comparison(title, LOGS, names, workload, task, LOGS, rounds=rounds)

@@ -1,4 +1,4 @@
-"""The contestants and workloads for futures: native ones, and ours on each backend."""
+"""The candidates and workloads for futures: native ones, and ours on each backend."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class NativeAsyncio:
             tasks: set[asyncio.Task[Any]] = set()
 
             def spawn(fn: Any) -> asyncio.Task[Any]:
-                # As the documentation of asyncio tells: the loop does not keep tasks.
+                # The loop does not keep tasks: see the documentation of asyncio.
                 task = loop.create_task(fn())
                 tasks.add(task)
                 task.add_done_callback(tasks.discard)
@@ -38,7 +38,7 @@ class NativeAsyncio:
         asyncio.run(entry())
 
     def follow(self, future: Any, callback: Callable[[Any], object]) -> None:
-        """Have *callback* called with the value."""
+        """Call *callback* with the value."""
         future.add_done_callback(lambda settled: callback(settled.result()))
 
     def settle(self, future: Any) -> None:
@@ -50,7 +50,7 @@ class NativeAsyncio:
         return asyncio.gather(*futures, return_exceptions=True)
 
     async def turn(self) -> None:
-        """Let the loop have its turn."""
+        """Wait for the next turn of the loop."""
         await asyncio.sleep(0)
 
 
@@ -76,7 +76,7 @@ class NativeTwisted:
         reactor.run(installSignalHandlers=False)
 
     def follow(self, future: Any, callback: Callable[[Any], object]) -> None:
-        """Have *callback* called."""
+        """Call *callback* with the value."""
         future.addCallbacks(callback)
 
     def settle(self, future: Any) -> None:
@@ -84,7 +84,7 @@ class NativeTwisted:
         future.callback(1)
 
     async def turn(self) -> None:
-        """Let the reactor have its turn."""
+        """Wait for the next turn of the reactor."""
         await self._turn()
 
 
@@ -108,7 +108,7 @@ class Ours:
         self._run(entry, **self._options)
 
     def follow(self, future: Any, callback: Callable[[Any], object]) -> None:
-        """Have *callback* called."""
+        """Call *callback* with the value."""
         self.backend.add_callbacks(future, callback, None)
 
     def settle(self, future: Any) -> None:
@@ -116,12 +116,12 @@ class Ours:
         self.backend.resolve(future, 1)
 
     async def turn(self) -> None:
-        """Let the loop have its turn."""
+        """Wait for the next turn of the loop."""
         await self.backend.sleep(0)
 
 
 async def callbacks(peer: Any, futures: int) -> dict[str, float]:
-    """Create futures, add a callback, settle them, until it ran; ns each."""
+    """Create futures, add a callback and settle them, until it has run; ns each."""
     done = 0
 
     def callback(_value: object) -> None:
@@ -165,7 +165,7 @@ async def coroutines(peer: Any, futures: int) -> dict[str, float]:
 
 
 async def gather(peer: Any, futures: int) -> dict[str, float]:
-    """Gather 100 futures that are settled afterwards; ns a member."""
+    """Gather 100 futures that are settled afterwards; ns for each member."""
     spent = 0
     for _ in range(futures // BATCH):
         members = [peer.create() for _ in range(BATCH)]
@@ -181,7 +181,7 @@ async def gather(peer: Any, futures: int) -> dict[str, float]:
 
 
 def make(name: str) -> Any:
-    """Return the contestant called *name*."""
+    """Return the candidate called *name*."""
     if name == "asyncio":
         return NativeAsyncio()
     if name == "Twisted":

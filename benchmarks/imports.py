@@ -1,4 +1,4 @@
-"""What it costs to import each distribution, in a fresh interpreter."""
+"""The time to import each distribution, in a new interpreter."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from statistics import median
 
 
 MODULES = (
-    # The interfaces import these themselves: the rest is their own cost.
+    # The interfaces import these: the difference is their own cost.
     "abc, typing",
     "txaio_interfaces",
     "txaio_common",

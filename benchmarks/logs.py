@@ -1,7 +1,7 @@
-"""The contestants and workloads for logging: ours, and what else there is.
+"""The candidates and workloads for logging: ours, and other libraries.
 
-All write a line with a time, a level, a name and two fields to a file, and see that it
-is written before they go on.
+All of them write a line with a time, a level, a name and two fields to a file, and
+flush it.
 """
 
 from __future__ import annotations
@@ -20,22 +20,22 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     SetUp = Callable[[Path], Any]
-    """Has a logger write to a path from level info on, and returns it."""
-    Say = Callable[[Any, int], None]
-    """Logs so many times with a logger."""
+    """Makes a logger that writes to a path, at level info, and returns it."""
+    LogCalls = Callable[[Any, int], None]
+    """Logs with a logger, the given number of times."""
 
 TEXT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
-class Nothing:
-    """What a call costs that does nothing."""
+class NullLogger:
+    """A logger with an empty method."""
 
     def debug(self, message: object = None, /, **kwargs: Any) -> None:
         """Do nothing."""
 
 
 def ours(backend: str, **options: Any) -> SetUp:
-    """Return what sets ours up, whose lines `start_logging` writes."""
+    """Return a function that makes our logger, with lines from `start_logging`."""
 
     def set_up(path: Path) -> Any:
         txa = _backend(backend)
@@ -46,7 +46,7 @@ def ours(backend: str, **options: Any) -> SetUp:
 
 
 def ours_to(set_up_other: SetUp, backend: str) -> SetUp:
-    """Return what sets another's logging up, and ours in front of it."""
+    """Return a function that configures other logging, and our logger to use it."""
 
     def set_up(path: Path) -> Any:
         set_up_other(path)
@@ -61,17 +61,17 @@ def _backend(name: str) -> Any:
 
 
 def stdlib(path: Path, formatter: logging.Formatter | None = None) -> Any:
-    """Set the standard library up."""
+    """Configure the standard library."""
     return _to_handler(logging.FileHandler(path), formatter or logging.Formatter(TEXT))
 
 
-def stdlib_to_nobody(_path: Path) -> Any:
-    """Set the standard library up with a handler that does nothing."""
+def stdlib_to_null_handler(_path: Path) -> Any:
+    """Configure the standard library with a handler that does nothing."""
     return _to_handler(logging.NullHandler(), None)
 
 
 def stdlib_as_json(path: Path) -> Any:
-    """Set python-json-logger up."""
+    """Configure python-json-logger."""
     from pythonjsonlogger.json import JsonFormatter
 
     return stdlib(path, JsonFormatter(TEXT))
@@ -86,7 +86,7 @@ def _to_handler(handler: logging.Handler, formatter: Any) -> Any:
 
 
 def twisted_logger(path: Path) -> Any:
-    """Set Twisted's logging up, with a filter as its documentation has it."""
+    """Configure Twisted's logging, with a filter as in its documentation."""
     from twisted import logger as twisted
 
     predicate = twisted.LogLevelFilterPredicate(twisted.LogLevel.info)
@@ -97,7 +97,7 @@ def twisted_logger(path: Path) -> Any:
 
 
 def structlog(path: Path, *, as_json: bool = False) -> Any:
-    """Set structlog up as its documentation says is fast."""
+    """Configure structlog as its documentation recommends for speed."""
     import structlog as peer
 
     lines = peer.processors.JSONRenderer() if as_json else peer.dev.ConsoleRenderer()
@@ -115,7 +115,7 @@ def structlog(path: Path, *, as_json: bool = False) -> Any:
 
 
 def loguru(path: Path) -> Any:
-    """Set loguru up."""
+    """Configure loguru."""
     from loguru import logger
 
     logger.remove()
@@ -125,7 +125,7 @@ def loguru(path: Path) -> Any:
 
 
 def picologging(path: Path) -> Any:
-    """Set picologging up."""
+    """Configure picologging."""
     import picologging as peer
 
     handler = peer.FileHandler(str(path))
@@ -137,61 +137,64 @@ def picologging(path: Path) -> Any:
 
 
 def predecessor(framework: str) -> SetUp:
-    """Return what sets the predecessor up, on a stream that is flushed by itself."""
+    """Return a function that configures txaio 26.6, on a line-buffered stream."""
 
     def set_up(path: Path) -> Any:
         txaio: Any = importlib.import_module("txaio")
         getattr(txaio, f"use_{framework}")()
         log = txaio.make_logger()
         txaio.start_logging(path.open("w", 1, encoding="utf-8"), "info")
-        sys.stdout = sys.__stdout__  # On Twisted it has become a part of the log.
+        sys.stdout = sys.__stdout__  # On Twisted it is redirected to the log.
         return log
 
     return set_up
 
 
-def say_keywords(log: Any, calls: int) -> None:
+def log_enabled_keywords(log: Any, calls: int) -> None:
     """Log at level info, with fields."""
     for count in range(calls):
         log.info("{peer} sent {count}", peer="ada", count=count)
 
 
-def say_arguments(log: Any, calls: int) -> None:
+def log_enabled_arguments(log: Any, calls: int) -> None:
     """Log at level info, with arguments."""
     for count in range(calls):
         log.info("%s sent %d", "ada", count)
 
 
-def say_extra(log: Any, calls: int) -> None:
-    """Log at level info, with what python-json-logger takes for fields."""
+def log_enabled_extra(log: Any, calls: int) -> None:
+    """Log at level info, with the fields of python-json-logger."""
     for count in range(calls):
         log.info("%s sent %d", "ada", count, extra={"peer": "ada", "count": count})
 
 
-def mute_keywords(log: Any, calls: int) -> None:
+def log_disabled_keywords(log: Any, calls: int) -> None:
     """Log at level debug, with fields."""
     for count in range(calls):
         log.debug("{peer} sent {count}", peer="ada", count=count)
 
 
-def mute_arguments(log: Any, calls: int) -> None:
+def log_disabled_arguments(log: Any, calls: int) -> None:
     """Log at level debug, with arguments."""
     for count in range(calls):
         log.debug("%s sent %d", "ada", count)
 
 
-class Contestant:
-    """A logger, and how one logs with it."""
+class Candidate:
+    """A logger, and the calls that log with it."""
 
     def __init__(
-        self, set_up: SetUp, say: Say = say_keywords, mute: Say = mute_keywords
+        self,
+        set_up: SetUp,
+        log_enabled: LogCalls = log_enabled_keywords,
+        log_disabled: LogCalls = log_disabled_keywords,
     ) -> None:
         self._set_up = set_up
-        self.say = say
-        self.mute = mute
+        self.log_enabled = log_enabled
+        self.log_disabled = log_disabled
 
     def run(self, main: Callable[[Any], Awaitable[None]]) -> None:
-        """Run *main* where the logger is set up."""
+        """Run *main* with a configured logger."""
 
         async def entry(path: Path) -> None:
             self.path = path
@@ -202,15 +205,15 @@ class Contestant:
             asyncio.run(entry(Path(folder, "log")))
 
 
-async def enabled(peer: Contestant, calls: int) -> dict[str, float]:
+async def enabled(peer: Candidate, calls: int) -> dict[str, float]:
     """Log lines that are written; ns each."""
     before = time.thread_time_ns()
-    peer.say(peer.log, calls)
+    peer.log_enabled(peer.log, calls)
     return {"ns": (time.thread_time_ns() - before) / calls}
 
 
-async def written(peer: Contestant, calls: int) -> dict[str, float]:
-    """Log lines, and see that they are there; ns each."""
+async def written(peer: Candidate, calls: int) -> dict[str, float]:
+    """Log lines, and check that they were written; ns each."""
     before = peer.path.stat().st_size
     figures = await enabled(peer, calls)
     with peer.path.open(encoding="utf-8") as file:
@@ -219,26 +222,29 @@ async def written(peer: Contestant, calls: int) -> dict[str, float]:
     return figures
 
 
-async def disabled(peer: Contestant, calls: int) -> dict[str, float]:
+async def disabled(peer: Candidate, calls: int) -> dict[str, float]:
     """Log below the level; ns each."""
     before = time.thread_time_ns()
-    peer.mute(peer.log, calls)
+    peer.log_disabled(peer.log, calls)
     return {"ns": (time.thread_time_ns() - before) / calls}
 
 
-_BY_ARGUMENTS: tuple[Say, Say] = (say_arguments, mute_arguments)
-_CONTESTANTS: dict[str, tuple[Any, ...]] = {
-    "an empty method": (lambda _path: Nothing(),),
+_BY_ARGUMENTS: tuple[LogCalls, LogCalls] = (
+    log_enabled_arguments,
+    log_disabled_arguments,
+)
+_CANDIDATES: dict[str, tuple[Any, ...]] = {
+    "an empty method": (lambda _path: NullLogger(),),
     "ours on asyncio": (ours("Asyncio"),),
     "ours on AnyIO": (ours("Anyio"),),
     "ours on Twisted": (ours("Twisted"),),
     "ours as JSON": (ours("Asyncio", format="json"),),
     "ours to stdlib": (ours_to(stdlib, "Asyncio"),),
-    "ours to NullHandler": (ours_to(stdlib_to_nobody, "Asyncio"),),
+    "ours to NullHandler": (ours_to(stdlib_to_null_handler, "Asyncio"),),
     "ours to Twisted": (ours_to(twisted_logger, "Twisted"),),
     "stdlib": (stdlib, *_BY_ARGUMENTS),
-    "stdlib to NullHandler": (stdlib_to_nobody, *_BY_ARGUMENTS),
-    "python-json-logger": (stdlib_as_json, say_extra),
+    "stdlib to NullHandler": (stdlib_to_null_handler, *_BY_ARGUMENTS),
+    "python-json-logger": (stdlib_as_json, log_enabled_extra),
     "twisted.logger": (twisted_logger,),
     "structlog": (structlog,),
     "structlog as JSON": (lambda path: structlog(path, as_json=True),),
@@ -249,6 +255,6 @@ _CONTESTANTS: dict[str, tuple[Any, ...]] = {
 }
 
 
-def make(name: str) -> Contestant:
-    """Return the contestant called *name*."""
-    return Contestant(*_CONTESTANTS[name])
+def make(name: str) -> Candidate:
+    """Return the candidate called *name*."""
+    return Candidate(*_CANDIDATES[name])

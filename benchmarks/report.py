@@ -1,4 +1,4 @@
-"""The report: a table for people, the same as JSON, and a picture of the cost."""
+"""The report: tables in Markdown, the same as JSON, and a chart."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PACKAGES = ("txaio-interfaces", "twisted", "anyio", "trio", "uvloop")
 
 
 def machine() -> str:
-    """Say what was measured, and on what."""
+    """Return the versions of what was measured, and the machine."""
     packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     return (
         f"{platform.python_implementation()} {platform.python_version()},"
@@ -33,7 +33,7 @@ def machine() -> str:
 
 @dataclass
 class Report:
-    """All that was measured."""
+    """All figures that were measured."""
 
     quick: bool
     rows: list[Row] = field(default_factory=list)
@@ -48,7 +48,7 @@ class Report:
         data = asdict(self) | {"machine": machine()}
         data["rows"] = [row.as_dict() for row in self.rows]
         (folder / "results.json").write_text(json.dumps(data, indent=1) + "\n")
-        _picture(folder / "rearm.svg", self.rows)
+        _draw_chart(folder / "rearm.svg", self.rows)
 
     def markdown(self) -> Iterator[str]:
         """Yield the lines of the tables."""
@@ -82,8 +82,8 @@ def _line(cells: Any) -> str:
     return "| " + " | ".join(cells) + " |"
 
 
-def _picture(path: Path, rows: list[Row]) -> None:
-    """Draw what re-arming costs against the number of connections."""
+def _draw_chart(path: Path, rows: list[Row]) -> None:
+    """Draw the cost of re-arming against the number of connections."""
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
@@ -92,7 +92,7 @@ def _picture(path: Path, rows: list[Row]) -> None:
     for row in rows:
         if row.connections:
             for name, cost in ((row.ours, row.our_cost), (row.peer, row.peer_cost)):
-                # The first is that of many messages a turn.
+                # The first row is that with many messages in each turn.
                 curves.setdefault(name, {}).setdefault(row.connections, cost)
     figure = Figure(figsize=(8, 5), layout="constrained")
     axes = figure.subplots()

@@ -1,4 +1,4 @@
-"""Rows of a table: ours beside a peer, and the goal for their ratio."""
+"""Rows of a table: ours, a peer, their ratio, and the goal for it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from benchmarks.contest import Contest, Result
+    from benchmarks.comparison import Comparison, Result
 
 
 @dataclass(frozen=True)
@@ -45,24 +45,24 @@ class Row:
 
 @dataclass(frozen=True)
 class Figure:
-    """A contest and the goals for ours against some of the peers."""
+    """A comparison, and the goals for the ratios to some of the peers."""
 
-    contest: Contest
+    comparison: Comparison
     goals: dict[str, float]
 
     def rows(self, result: Result) -> Iterator[Row]:
         """Compare ours with each peer."""
-        contest = result.contest
-        ours, *peers = contest.contestants
+        comparison = result.comparison
+        ours, *peers = comparison.candidates
         for peer in peers:
             yield Row(
-                contest.title,
+                comparison.title,
                 ours,
                 peer,
                 result.figure(ours),
                 result.figure(peer),
                 result.ratio(ours, peer),
                 self.goals.get(peer),
-                contest.unit,
-                int(contest.task.get("connections", 0)),
+                comparison.unit,
+                int(comparison.task.get("connections", 0)),
             )

@@ -13,7 +13,7 @@ from txaio_asyncio import AsyncioBackend
 
 
 def main() -> None:
-    """Time each call on a loop that does not run: nothing fires meanwhile."""
+    """Time each call on a loop that does not run, so that no timer fires meanwhile."""
     runner = pyperf.Runner(program_args=("-m", "benchmarks.single_calls"))
     loop = asyncio.new_event_loop()
     backend = AsyncioBackend(loop)

@@ -1,4 +1,4 @@
-"""The contestants for timers: one small class for each way to make a call later."""
+"""The candidates for timers: a small class for each way to make a delayed call."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from txaio_interfaces import IBackend
 
 Main = Callable[[Any], Awaitable[None]]
-"""A coroutine function that is given the contestant."""
+"""A coroutine function, called with the candidate."""
 
 
 def nothing(*_args: object) -> None:
-    """Be the call that a timeout hardly ever makes."""
+    """Do nothing: be the function of a timeout, which is rarely called."""
 
 
 class Asyncio:
@@ -40,7 +40,7 @@ class Asyncio:
         await main(self)
 
     async def turn(self) -> None:
-        """Let the loop have its turn."""
+        """Wait for the next turn of the loop."""
         await asyncio.sleep(0)
 
     async def sleep(self, seconds: float) -> None:
@@ -192,7 +192,7 @@ class Ours:
         self._run = run
         self._options = options
         self.turn = turn
-        """Lets the loop have its turn, as the peer's does."""
+        """Waits for the next turn of the loop, as for the peer."""
 
     def run(self, main: Main) -> None:
         """Run *main* on the backend."""
@@ -222,10 +222,10 @@ class OursByReset(Ours):
 
 
 class Nothing(Asyncio):
-    """The floor: a call that does nothing."""
+    """The minimum: a call that does nothing."""
 
     async def enter(self, main: Main) -> None:
-        """Hand out one handle that does nothing, either."""
+        """Return the same handle from each call, which does nothing either."""
         self.call_later = lambda _delay, _fn, *_args: self
         await main(self)
 
@@ -243,7 +243,7 @@ class Node:
 
 
 class ListAndClock(Asyncio):
-    """The floor: make one slotted object, append it to a list, read the clock."""
+    """The minimum: make one slotted object, append it to a list, read the clock."""
 
     async def enter(self, main: Main) -> None:
         """Append to one list."""
@@ -265,7 +265,7 @@ class ListAndClock(Asyncio):
 
 
 def make(name: str) -> Any:
-    """Return the contestant called *name*."""
+    """Return the candidate called *name*."""
     makers: dict[str, Callable[[], Any]] = {
         "asyncio": Asyncio,
         "uvloop": Uvloop,

@@ -1,4 +1,4 @@
-"""One contestant in a process of its own: reads tasks, a line each, answers in kind."""
+"""A process for one candidate: reads tasks from its input, a line each, and answers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 
 async def serve(peer: Any) -> None:
-    """Do what standard input says until it ends."""
+    """Run the tasks from standard input until it ends."""
     for line in sys.stdin:
         task = json.loads(line)
         module = importlib.import_module(task.pop("module"))
@@ -21,7 +21,7 @@ async def serve(peer: Any) -> None:
 
 
 def main() -> None:
-    """Run the contestant whose module and name are given."""
+    """Run the candidate whose module and name are given."""
     module, name = sys.argv[1:]
     importlib.import_module(module).make(name).run(serve)
 

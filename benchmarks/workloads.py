@@ -1,4 +1,4 @@
-"""What the contestants for timers have to do; each returns its figures."""
+"""The workloads for timers; each returns its figures."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ async def rearm(
     connections: int,
     messages: int,
     per_turn: int = MESSAGES_PER_TURN,
-    before_that: int = 0,
+    warm_up: int = 0,
 ) -> dict[str, float]:
-    """Re-arm the timeout of a random connection with every message; ns a message.
+    """Re-arm the timeout of a random connection with every message; ns each.
 
-    The messages *before_that* are not timed: a heap that was just filled in order, in
-    memory that was just taken in order, costs half of what it does in the long run.
+    The first *warm_up* messages are not timed: a heap that was just filled in order,
+    in memory that was just allocated in order, costs half of what it does later.
     """
     order = random.Random(1)
     handles = [peer.call_later(TIMEOUT, nothing) for _ in range(connections)]
     await peer.turn()
     by_reset = isinstance(peer, OursByReset)
     spent = 0
-    for start in range(-before_that, messages, per_turn):
+    for start in range(-warm_up, messages, per_turn):
         chunk = [order.randrange(connections) for _ in range(per_turn)]
         if start <= 0:
             spent = 0
@@ -54,7 +54,7 @@ async def rearm(
 async def arm_and_cancel(
     peer: Any, timers: int, *, spread: bool, cancels: int | None = None
 ) -> dict[str, float]:
-    """Arm many timers, cancel them, or so many of them, in random order; ns each."""
+    """Arm many timers, cancel all or *cancels* of them in random order; ns each."""
     order = random.Random(1)
     delays = [order.uniform(20, 80) if spread else TIMEOUT for _ in range(timers)]
     before = time.thread_time_ns()
@@ -72,7 +72,7 @@ async def arm_and_cancel(
 
 
 async def fire(peer: Any, timers: int) -> dict[str, float]:
-    """Have many calls of one delay made; CPU ns a call until the last was made."""
+    """Arm many calls with one delay; CPU ns for each call, until the last is made."""
     fired = 0
     end = 0
 
@@ -88,13 +88,13 @@ async def fire(peer: Any, timers: int) -> dict[str, float]:
     await peer.turn()
     before = time.thread_time_ns()
     while not end:
-        # Far apart: each of these costs a wake-up that is nobody's.
+        # A long pause, as each of them costs a wake-up that is not measured.
         await peer.sleep(0.5)
     return {"ns": (end - before) / timers}
 
 
 async def stall(peer: Any, timers: int) -> dict[str, float]:
-    """Have many calls of one delay made; the longest CPU time of one turn, in ns."""
+    """Arm many calls with one delay; the longest CPU time of one turn, in ns."""
     fired = longest = 0
     running = True
 
@@ -121,7 +121,7 @@ async def stall(peer: Any, timers: int) -> dict[str, float]:
 
 
 async def memory(peer: Any, timers: int, arguments: int) -> dict[str, float]:
-    """Hold many timers; bytes each, by tracemalloc."""
+    """Keep many timers pending; bytes each, by tracemalloc."""
     values = tuple(range(arguments))
     handles: list[Any] = [None] * timers
     gc.collect()
@@ -135,8 +135,8 @@ async def memory(peer: Any, timers: int, arguments: int) -> dict[str, float]:
     return {"ns": held / timers}
 
 
-async def accuracy(peer: Any, bucket: float, timers: int) -> dict[str, float]:
-    """Make calls at random times; when each was made, minus when it was due, in s."""
+async def lateness(peer: Any, bucket: float, timers: int) -> dict[str, float]:
+    """Make calls at random times; the delay of each after it was due, in s."""
     peer.set_bucket(bucket)
     order = random.Random(1)
     late: list[float] = []
@@ -159,7 +159,7 @@ async def accuracy(peer: Any, bucket: float, timers: int) -> dict[str, float]:
 
 
 async def soak(peer: Any, timers: int) -> dict[str, float]:
-    """Arm a million timers, cancel half of them, have the rest fire; CPU ns each."""
+    """Arm many timers, cancel half of them, wait for the others; CPU ns each."""
     order = random.Random(1)
     fired = 0
 

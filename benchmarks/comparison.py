@@ -1,4 +1,4 @@
-"""Contests: rounds in which each contestant has its turn, and the ratios of a round."""
+"""Comparisons: rounds in which all candidates run in turn, and their ratios."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Contest:
-    """Contestants that are given the same task, in turn, for some rounds."""
+class Comparison:
+    """Candidates that run the same task, in turn, for several rounds."""
 
     title: str
     module: str
-    """Where the contestants come from."""
-    contestants: tuple[str, ...]
-    """Ours first; the others are what it is compared with."""
+    """The module that makes the candidates."""
+    candidates: tuple[str, ...]
+    """Ours first, then those that it is compared with."""
     workload: str
     task: dict[str, Any]
     """Arguments of the workload, by name."""
@@ -35,13 +35,13 @@ class Contest:
 
 @dataclass(frozen=True)
 class Result:
-    """What came of a contest: one figure a contestant and round."""
+    """The result of a comparison: the figures of each candidate in each round."""
 
-    contest: Contest
+    comparison: Comparison
     rounds: list[dict[str, dict[str, float]]]
 
     def figure(self, name: str, key: str = "ns") -> float:
-        """Return the median of the figures of contestant *name*."""
+        """Return the median of the figures of candidate *name*."""
         return median(each[name][key] for each in self.rounds)
 
     def ratio(self, name: str, peer: str, key: str = "ns") -> float:
@@ -49,55 +49,55 @@ class Result:
         return median(each[name][key] / each[peer][key] for each in self.rounds)
 
 
-def hold(contest: Contest) -> Result:
-    """Run *contest*: one process a contestant, the rounds interleaved."""
+def run_interleaved(comparison: Comparison) -> Result:
+    """Run *comparison*, with a process for each candidate and interleaved rounds."""
     with ExitStack() as stack:
         workers = {
-            name: stack.enter_context(_worker(contest.module, name))
-            for name in contest.contestants
+            name: stack.enter_context(_worker(comparison.module, name))
+            for name in comparison.candidates
         }
-        task = {"workload": contest.workload, "module": contest.workloads}
-        line = json.dumps(task | contest.task)
-        # The first of many rounds warms the interpreter up.
-        warming = int(contest.rounds > 1)
-        rounds = [_round(workers, line) for _ in range(warming + contest.rounds)]
-    return Result(contest, rounds[warming:])
+        task = {"workload": comparison.workload, "module": comparison.workloads}
+        line = json.dumps(task | comparison.task)
+        # The first of several rounds warms up the interpreter.
+        warm_up = int(comparison.rounds > 1)
+        rounds = [_round(workers, line) for _ in range(warm_up + comparison.rounds)]
+    return Result(comparison, rounds[warm_up:])
 
 
 def _round(
     workers: dict[str, subprocess.Popen[str]], line: str
 ) -> dict[str, dict[str, float]]:
-    return {name: _ask(worker, line) for name, worker in workers.items()}
+    return {name: _request(worker, line) for name, worker in workers.items()}
 
 
-def hold_at_once(contest: Contest) -> Result:
-    """Run one round of *contest* with all workers at the same time.
+def run_simultaneously(comparison: Comparison) -> Result:
+    """Run one round of *comparison* with all workers at the same time.
 
-    For tasks that wait: nothing that takes CPU time is measured so.
+    This is for tasks that wait, and not for measuring CPU time.
     """
     with ExitStack() as stack:
         workers = {
-            name: stack.enter_context(_worker(contest.module, name))
-            for name in contest.contestants
+            name: stack.enter_context(_worker(comparison.module, name))
+            for name in comparison.candidates
         }
-        task = {"workload": contest.workload, "module": contest.workloads}
+        task = {"workload": comparison.workload, "module": comparison.workloads}
         for worker in workers.values():
-            _tell(worker, json.dumps(task | contest.task))
-        return Result(contest, [{name: _hear(w) for name, w in workers.items()}])
+            _send(worker, json.dumps(task | comparison.task))
+        return Result(comparison, [{name: _receive(w) for name, w in workers.items()}])
 
 
-def _ask(worker: subprocess.Popen[str], line: str) -> dict[str, float]:
-    _tell(worker, line)
-    return _hear(worker)
+def _request(worker: subprocess.Popen[str], line: str) -> dict[str, float]:
+    _send(worker, line)
+    return _receive(worker)
 
 
-def _tell(worker: subprocess.Popen[str], line: str) -> None:
+def _send(worker: subprocess.Popen[str], line: str) -> None:
     assert worker.stdin is not None
     worker.stdin.write(line + "\n")
     worker.stdin.flush()
 
 
-def _hear(worker: subprocess.Popen[str]) -> dict[str, float]:
+def _receive(worker: subprocess.Popen[str]) -> dict[str, float]:
     assert worker.stdout is not None
     answer = worker.stdout.readline()
     if not answer:
@@ -123,6 +123,6 @@ def _worker(module: str, name: str) -> Iterator[subprocess.Popen[str]]:
 
 
 def _paths(name: str) -> dict[str, str]:
-    """Let only those contestants find the predecessor that are it."""
+    """Return the path of the predecessor, for those candidates that use it."""
     old = os.environ.get("TXAIO_PREDECESSOR")
     return {"PYTHONPATH": old} if old and "26.6.1" in name else {}
