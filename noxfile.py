@@ -1,8 +1,8 @@
-"""The whole check-up: `nox` runs it, `nox --session NAME` runs a part of it.
+"""All checks: `nox` runs them, `nox --session NAME` runs one session.
 
-Every Python that the classifiers name is tried.
-Those that this machine lacks are skipped, and named at the end.
-Distributions are built once and installed as wheels, never looked up on an index.
+The sessions run on every Python that the classifiers name; those that are not
+installed are skipped, and listed at the end.
+Our distributions are built once and installed as wheels, never from an index.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ nox.options.error_on_missing_interpreters = False
 nox.options.allow_parallel = True
 nox.options.parallel = "auto"
 
-# The certificates that the system trusts are good enough for uv, too.
+# Have uv trust the certificates that the system trusts.
 os.environ.setdefault("UV_SYSTEM_CERTS", "true")
-# Without bytecode each of the many processes would compile everything anew.
+# Without bytecode each process would compile everything again.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 ROOT = Path(__file__).parent
@@ -59,7 +59,7 @@ def pythons() -> list[str]:
         "Programming Language :: Python :: Implementation :: PyPy"
         in project["classifiers"]
     ):
-        # It takes longest, so it begins first.
+        # Its sessions take longest, so they start first.
         named.insert(0, "pypy3.11")
     kind = "pypy" if sys.implementation.name == "pypy" else ""
     threads = "t" if sysconfig.get_config_var("Py_GIL_DISABLED") else ""
@@ -75,11 +75,11 @@ def on_pypy(session: nox.Session) -> bool:
     return str(session.python or sys.implementation.name).startswith("pypy")
 
 
-def is_measured(session: nox.Session) -> bool:
+def measures_coverage(session: nox.Session) -> bool:
     """Tell whether the *session* measures coverage, which slows it down.
 
-    Where Python itself helps, from 3.14 on, it costs little; with the Python that runs
-    this it is measured in any case.
+    It does from Python 3.14 on, where coverage costs little, and on the Python that
+    runs nox.
     """
     if on_pypy(session):
         return False
@@ -98,32 +98,32 @@ def group(name: str, settings: dict[str, Any] = SETTINGS) -> list[str]:
 
 
 def extras(session: nox.Session, package: str) -> dict[str, list[str]]:
-    """Return the extras of *package* that there are for the Python of *session*."""
-    known = PROJECTS[package].get("optional-dependencies", {})
+    """Return the extras of *package* that the Python of *session* can install."""
+    defined = PROJECTS[package].get("optional-dependencies", {})
     missing = set() if has_uvloop(session) else {"uvloop"}
-    return {name: known[name] for name in known if name not in missing}
+    return {name: defined[name] for name in defined if name not in missing}
 
 
-def whole(session: nox.Session, package: str) -> str:
+def with_extras(session: nox.Session, package: str) -> str:
     """Return the requirement of *package* with its extras."""
     return f"{package}[{','.join(extras(session, package))}]"
 
 
 def install(session: nox.Session, *requirements: str) -> None:
-    """Install *requirements*, our own from the wheels that were built."""
+    """Install *requirements*, our distributions from the wheels that were built."""
     # Built from source, hypothesis would need a compiler.
     options = [f"--constraint={CONSTRAINTS}", "--only-binary=hypothesis"]
     session.install(*options, *requirements)
 
 
 def pytest(session: nox.Session, *arguments: str, **options: Any) -> None:
-    """Run pytest, keep its report, and measure what was covered where that is done."""
+    """Run pytest, write its report, and measure coverage if the session does."""
     name = Path(session.virtualenv.location).name
     coverage = ["coverage", "run", f"--data-file={BUILD}/coverage/data", "-m"]
     session.run(
         "python",
         "-m",
-        *(coverage if is_measured(session) else []),
+        *(coverage if measures_coverage(session) else []),
         "pytest",
         "-q",
         f"--junitxml={BUILD}/reports/{name}.xml",
@@ -134,14 +134,14 @@ def pytest(session: nox.Session, *arguments: str, **options: Any) -> None:
 
 
 def predecessor(session: nox.Session) -> dict[str, str]:
-    """Put txaio as it was into a folder of its own, and say where that is."""
+    """Install txaio 26.6 into a folder, and return the variable that names it."""
     folder = str(BUILD / "predecessor")
     session.install("--target", folder, "--no-deps", "txaio==26.6.1")
     return {"TXAIO_PREDECESSOR": folder}
 
 
-def conform(session: nox.Session, *packages: str) -> None:
-    """Run the conformance suite on every loop of *packages*."""
+def run_conformance(session: nox.Session, *packages: str) -> None:
+    """Run the conformance tests on every loop of *packages*."""
     loops = [loop for package in packages for loop in LOOPS[package]]
     if not has_uvloop(session):
         loops = [loop for loop in loops if not loop.endswith("uvloop")]
@@ -164,37 +164,37 @@ def wheels(session: nox.Session) -> None:
 @nox.session(python="3.11", requires=["wheels"])
 @nox.parametrize("package", [*LOOPS], ids=LOOPS)
 def minimums(session: nox.Session, package: str) -> None:
-    """Run the conformance suite with the lowest versions that a backend takes."""
+    """Run the conformance tests with the lowest versions that a backend accepts."""
     needed = sum(extras(session, package).values(), PROJECTS[package]["dependencies"])
     lowest = [need.replace(">=", "==") for need in needed if ">=" in need]
-    wanted = [whole(session, package), "pytest-txaio", *lowest]
-    install(session, *wanted, *group("test"))
-    conform(session, package)
+    requirements = [with_extras(session, package), "pytest-txaio", *lowest]
+    install(session, *requirements, *group("test"))
+    run_conformance(session, package)
 
 
 @nox.session(requires=["wheels"])
 def together(session: nox.Session) -> None:
-    """Run the conformance suite on all loops, in one environment and one process."""
-    backends = [whole(session, name) for name in LOOPS]
+    """Run the conformance tests on all loops, in one environment and one process."""
+    backends = [with_extras(session, name) for name in LOOPS]
     install(session, *backends, "pytest-txaio", *group("test"))
-    conform(session, *LOOPS)
+    run_conformance(session, *LOOPS)
 
 
 @nox.session(python=PYTHONS, requires=["wheels"])
 @nox.parametrize("package", [*LOOPS], ids=LOOPS)
 def integration(session: nox.Session, package: str) -> None:
-    """Run the conformance suite on a backend that is installed alone."""
-    install(session, whole(session, package), "pytest-txaio", *group("test"))
-    conform(session, package)
+    """Run the conformance tests on a backend that is installed alone."""
+    install(session, with_extras(session, package), "pytest-txaio", *group("test"))
+    run_conformance(session, package)
 
 
 @nox.session(requires=["wheels"])
 def types(session: nox.Session) -> None:
-    """Check the types of the packages, and those of a program that uses them."""
-    ours = ["txaio", "pytest-txaio", *(whole(session, name) for name in LOOPS)]
+    """Check the types of the packages and of programs that use them, and the API."""
+    ours = ["txaio", "pytest-txaio", *(with_extras(session, name) for name in LOOPS)]
     install(session, *ours, *group("types"))
     session.run("mypy")
-    # It would ask the network for a newer version, and take settings of others.
+    # Without this it would look for a newer version, and use other settings.
     quiet = {"PYRIGHT_PYTHON_IGNORE_WARNINGS": "1"}
     session.run("pyright", "--project=pyproject.toml", env=quiet)
     session.run("ty", "check")
@@ -205,18 +205,18 @@ def types(session: nox.Session) -> None:
 @nox.session(python=PYTHONS, requires=["wheels"])
 @nox.parametrize("package", TESTED, ids=TESTED)
 def unit(session: nox.Session, package: str) -> None:
-    """Run a package's own tests where nothing else is installed."""
+    """Run a package's own tests, with nothing else installed."""
     needed = [*group("test", OWN[package]), *group("coverage")]
-    install(session, whole(session, package), *needed)
+    install(session, with_extras(session, package), *needed)
     pytest(session, str(FOLDERS[package] / "tests"))
 
 
 @nox.session(requires=["wheels"])
-def beside(session: nox.Session) -> None:
-    """Run tests with our plugin, and with others that run coroutine functions, too."""
+def other_plugins(session: nox.Session) -> None:
+    """Run the plugin together with other plugins that run coroutine functions."""
     others = group("others", OWN["pytest-txaio"])
-    install(session, whole(session, "pytest-txaio"), *others, *group("coverage"))
-    # The tests start them where they want them.
+    install(session, with_extras(session, "pytest-txaio"), *others, *group("coverage"))
+    # The tests load them where they need them.
     without = [f"-pno:{name}" for name in ("asyncio", "trio", "twisted")]
     tests = FOLDERS["pytest-txaio"] / "tests"
     pytest(session, *without, str(tests / "test_other_plugins.py"))
@@ -224,24 +224,24 @@ def beside(session: nox.Session) -> None:
 
 @nox.session(requires=["wheels"])
 def old_pytest(session: nox.Session) -> None:
-    """Run the tests of our plugin with the lowest pytest that it takes."""
+    """Run the tests of our plugin with the lowest pytest that it accepts."""
     needed = PROJECTS["pytest-txaio"]["dependencies"]
     lowest = [need.replace(">=", "==") for need in needed if need.startswith("pytest")]
     own = [*group("test", OWN["pytest-txaio"]), *group("coverage")]
     needs = [need for need in own if not need.startswith("pytest")]
-    install(session, whole(session, "pytest-txaio"), *lowest, *needs)
+    install(session, with_extras(session, "pytest-txaio"), *lowest, *needs)
     tests = FOLDERS["pytest-txaio"] / "tests"
-    # It does not know all of our settings.
+    # It does not have all of our settings.
     pytest(session, f"-c{tests}/old_pytest.ini", f"--rootdir={ROOT}", str(tests))
 
 
 @nox.session(requires=["wheels"])
-def newcomer(session: nox.Session) -> None:
-    """Follow the guide on tests in an environment that has what it says, no more."""
+def testing_guide(session: nox.Session) -> None:
+    """Follow the guide on tests in an environment with only what it installs."""
     install(session, "pytest-txaio[all]")
     script = ROOT / "tests-integration" / "packaging" / "follow_page.py"
     page = ROOT / "docs" / "how-to" / "test.md"
-    # Elsewhere, or the settings of this project would hold there.
+    # In another folder, as the settings of this project would apply here.
     with TemporaryDirectory() as folder:
         session.run("python", str(script), str(page), folder)
 
@@ -249,7 +249,7 @@ def newcomer(session: nox.Session) -> None:
 @nox.session(requires=["wheels"])
 def docs(session: nox.Session) -> None:
     """Build the documentation, and run every example in it."""
-    backends = [whole(session, name) for name in LOOPS]
+    backends = [with_extras(session, name) for name in LOOPS]
     ours = ["txaio", "pytest-txaio", *backends]
     install(session, *ours, *group("docs"), *group("test"))
     session.run("sphinx-build", "-qnW", "docs", str(BUILD / "docs"))
@@ -258,7 +258,7 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Look for slips in code and spelling, and for imports against the house rules."""
+    """Check style, spelling, workflows and imports."""
     session.install(*group("lint"))
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
@@ -270,7 +270,7 @@ def lint(session: nox.Session) -> None:
 
 @nox.session(requires=["wheels"])
 def build(session: nox.Session) -> None:
-    """Check what would be published: metadata, contents, versions, imports, bytes."""
+    """Check the distributions: metadata, contents, imports, reproducibility."""
     install(session, *PROJECTS, *group("build"), *group("test"))
     files = sorted(map(str, DIST.iterdir()))
     session.run("twine", "check", "--strict", *files)
@@ -282,7 +282,7 @@ def build(session: nox.Session) -> None:
 @nox.session(requires=["wheels"])
 @nox.parametrize("distribution", [*PROJECTS], ids=PROJECTS)
 def alone(session: nox.Session, distribution: str) -> None:
-    """Install a distribution into an empty environment, look around, and import it."""
+    """Install a distribution into an empty environment, and import it."""
     install(session, distribution)
     script = ROOT / "tests-integration" / "packaging" / "import_alone.py"
     session.run("python", "-I", str(script), distribution)
@@ -291,14 +291,14 @@ def alone(session: nox.Session, distribution: str) -> None:
 @nox.session(requires=["wheels"], allow_parallel=False)
 def demo(session: nox.Session) -> None:
     """Run one library on seven event loops, over real sockets, and print a table."""
-    backends = [whole(session, name) for name in LOOPS]
+    backends = [with_extras(session, name) for name in LOOPS]
     install(session, "txaio-example-keepalive", *backends)
     session.run("python", str(EXAMPLE / "demo.py"), *session.posargs)
 
 
 @nox.session(allow_parallel=False)
 def coverage(session: nox.Session) -> None:
-    """Add up what the tests covered; it has to be all of the packages."""
+    """Combine the coverage of all sessions, which has to be complete."""
     session.install(*group("coverage"))
     data = f"--data-file={BUILD}/coverage/data"
     session.run("coverage", "combine", "--keep", "-q", data, f"{BUILD}/coverage")
@@ -307,25 +307,25 @@ def coverage(session: nox.Session) -> None:
 
 @nox.session(requires=["wheels"], allow_parallel=False)
 def downstream(session: nox.Session) -> None:
-    """Run the clients of txaio's predecessor, unmodified, on what is here."""
-    # Crossbar takes no idna that AnyIO takes: AnyIO is left out.
+    """Run programs that use txaio 26.6, unmodified, on this txaio."""
+    # Crossbar and AnyIO require different versions of idna: AnyIO is left out.
     install(session, "txaio[twisted]", *group("downstream"), *group("test"))
     env = predecessor(session)
-    # The plugin is for Autobahn's tests, and ours do without it.
+    # pytest-asyncio is for Autobahn's tests, not for ours.
     pytest(session, "-p", "no:asyncio", "tests-integration/downstream", env=env)
 
 
 @nox.session(requires=["wheels"], default=False, allow_parallel=False)
 def bench(session: nox.Session) -> None:
-    """Compare what timers and futures cost here and elsewhere: ten minutes."""
-    backends = [whole(session, name) for name in LOOPS]
+    """Compare timers, futures and logging with other libraries, in ten minutes."""
+    backends = [with_extras(session, name) for name in LOOPS]
     install(session, *backends, *group("bench"))
-    words = session.posargs or ["--out=docs/benchmarks"]
-    session.run("python", "-m", "benchmarks", *words, env=predecessor(session))
+    arguments = session.posargs or ["--out=docs/benchmarks"]
+    session.run("python", "-m", "benchmarks", *arguments, env=predecessor(session))
 
 
 @nox.session(default=False, allow_parallel=False)
 def release(session: nox.Session) -> None:
-    """Try a release in a copy, and show what it changes: -- VERSION [--write]."""
+    """Make a release in a copy, and show its changes: -- VERSION [--write]."""
     session.install(*group("release"))
     session.run("python", "-m", "release", *session.posargs)

@@ -1,10 +1,10 @@
 """Run the demo or the tests on a machine that has only Python 3.11 or newer.
 
     python3 run.py demo     the same library on seven event loops
-    python3 run.py tests    everything that has to pass
-    python3 run.py ...      anything else is handed to nox: --list is the menu
+    python3 run.py tests    all checks
+    python3 run.py ...      nox with these arguments: --list lists the sessions
 
-nox is put into .venv-nox beside this file, and into no other place.
+nox is installed into .venv-nox beside this file, and nowhere else.
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv-nox"
 PYTHON = str(VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
 NEEDED = "nox[uv]>=2026.8"
-# Of sessions that run side by side one would see nothing until they end.
+# The output of parallel sessions is not shown before they end.
 SHORTCUTS = {"demo": ["--parallel=1", "--session=demo"], "tests": []}
 NO_INSTALLER = """
-nox could not be installed: it takes pip, uv, or venv with ensurepip, and a package
-index that can be reached.
-On Debian or Ubuntu, `apt install python3-pip` brings the first;
+nox could not be installed: that needs pip, uv, or venv with ensurepip, and access to
+a package index.
+On Debian or Ubuntu, `apt install python3-pip` installs pip;
 elsewhere try `python3 -m ensurepip`."""
 
 
 def installers() -> Iterator[list[str]]:
-    """Yield the commands that may put packages into the environment, best first."""
+    """Yield commands that may install packages into the environment, best first."""
     if importlib.util.find_spec("pip"):
-        # A system's pip that may not touch the system may fill other environments.
+        # The system's pip can install into other environments.
         yield [sys.executable, "-m", "pip", "--python", PYTHON, "install"]
     if shutil.which("uv"):
         yield ["uv", "pip", "install", "--system-certs", "--python", PYTHON]
@@ -47,20 +47,20 @@ def installers() -> Iterator[list[str]]:
 
 
 def prepare() -> None:
-    """Put nox into its environment, unless it is there for this very Python."""
+    """Install nox into its environment, unless that was made for this Python."""
     mark = VENV / "made-for"
-    wanted = f"{NEEDED} {sys.executable} {sys.version}"
-    if mark.is_file() and mark.read_text() == wanted:
+    expected = f"{NEEDED} {sys.executable} {sys.version}"
+    if mark.is_file() and mark.read_text() == expected:
         return
-    print(f"Putting nox into {VENV.name}", flush=True)
+    print(f"Installing nox into {VENV.name}", flush=True)
     venv.create(VENV, clear=True, with_pip=False)
     if all(subprocess.call([*command, "-q", NEEDED]) for command in installers()):
         sys.exit(NO_INSTALLER)
-    mark.write_text(wanted)
+    mark.write_text(expected)
 
 
 def main(arguments: list[str]) -> None:
-    """Prepare nox and hand the *arguments* to it."""
+    """Install nox if needed, and run it with the *arguments*."""
     if sys.version_info < (3, 11):
         sys.exit(
             f"txaio needs Python 3.11 or newer, and this is {sys.version.split()[0]}"
