@@ -1,6 +1,6 @@
-"""Link each clause of the contract to the tests that pin it, and to their source.
+"""Link each clause of the contract to its tests, and to their source.
 
-A test says at the beginning of its docstring which clauses it is about.
+The docstring of a test begins with the clauses that it tests.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def tests() -> Iterator[Test]:
 
 
 def complete(_app: Sphinx, page: str, source: list[str]) -> None:
-    """Put links into the contract, and the list into the page that they lead to."""
+    """Add links to the contract, and the list to the page that they lead to."""
     if page == "reference/contract":
         source[0] = ROW.sub(r"| [\1](#clause-\1) | \2 |", source[0])
     elif page == "reference/contract-tests":
@@ -56,14 +56,14 @@ def complete(_app: Sphinx, page: str, source: list[str]) -> None:
 
 
 def lines() -> Iterator[str]:
-    """Yield the list, clause by clause."""
+    """Yield the lines of the list, clause by clause."""
     found = list(tests())
     for clause, text in ROW.findall(CONTRACT.read_text(encoding="utf-8")):
         yield f"(clause-{clause})=\n\n## {clause}\n\n{text}\n"
         for test in found:
             if clause in test.clauses:
                 link = f"../{page_of(test.file)}.html#{test.name}"
-                # MyST would take the link for one to a file that is missing.
+                # MyST would interpret the link as one to a missing file.
                 yield f'- {test.promise}\n  <a href="{link}">{test.name}</a>'
         yield ""
 
@@ -94,7 +94,7 @@ def sources(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Tell Sphinx."""
+    """Register the extension with Sphinx."""
     app.connect("source-read", complete)
     app.connect("html-collect-pages", sources)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,6 +1,6 @@
-"""Find what a docstring means by the bare name of a member of another class.
+"""Resolve references by the bare name of a member of another class.
 
-The docstring of `IBackend` speaks of `call_from_thread`, which is one of `ITimers`.
+The docstring of `IBackend` mentions `call_from_thread`, which is a method of `ITimers`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def find(
     app: Sphinx, env: BuildEnvironment, node: pending_xref, content: Element
 ) -> Element | None:
-    """Return a link to the one thing in the interfaces that has that name."""
+    """Return a link to the only object in the interfaces that has that name."""
     if node.get("refdomain") != "py":
         return None
     domain = env.get_domain("py")
@@ -39,6 +39,6 @@ def find(
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Tell Sphinx."""
+    """Register the extension with Sphinx."""
     app.connect("missing-reference", find)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def simplify(_app: Sphinx, page: document) -> None:
-    """Take the word out of each signature of *page*."""
+    """Remove the word `abstractmethod` from each signature of *page*."""
     for node in list(page.findall(desc_annotation)):
         words = node.astext().split()
         if words[:1] in (["abstractmethod"], ["abstract"]):
@@ -41,7 +41,7 @@ def simplify_annotations(
 ) -> tuple[str | None, str | None]:
     """Return *signature* and *returned* with annotations as in the source."""
     if getattr(obj, "_is_protocol", False):
-        # It is the signature of `Protocol` itself.
+        # The signature would be that of `Protocol` itself.
         return "", ""
     if inspect.isfunction(obj) and obj.__module__.startswith("txaio_interfaces."):
         # Sphinx would show these instead, and not emit this event for them.
@@ -58,7 +58,7 @@ def bare(annotations: str) -> str:
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Tell Sphinx."""
+    """Register the extension with Sphinx."""
     app.connect("autodoc-process-signature", simplify_annotations)
     app.connect("doctree-read", simplify)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,4 +1,4 @@
-"""Check that each link inside the site leads somewhere, down to the paragraph."""
+"""Check that each link inside the site has a target, including its fragment."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ log = getLogger(__name__)
 
 
 class Page(HTMLParser):
-    """Where a page's links lead, and where links may lead within it."""
+    """The links of a page, and the anchors in it."""
 
     def __init__(self, path: Path) -> None:
         super().__init__()
@@ -26,7 +26,7 @@ class Page(HTMLParser):
         self.feed(path.read_text(encoding="utf-8"))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Take note of an anchor, a link or a picture."""
+        """Collect an anchor, a link or an image."""
         for name, value in attrs:
             if name == "id" and value:
                 self.anchors.add(value)
@@ -35,23 +35,23 @@ class Page(HTMLParser):
 
 
 def check(app: Sphinx, error: Exception | None) -> None:
-    """Warn of each link that leads nowhere."""
+    """Warn about each link without a target."""
     if error is not None or app.builder.format != "html":
         return
     site = Path(app.outdir).resolve()
     pages = {path: Page(path) for path in site.rglob("*.html")}
     for path, page in pages.items():
         for link in page.links:
-            if not leads_somewhere(link, path, pages):
+            if not has_target(link, path, pages):
                 where = path.relative_to(site)
-                log.warning("%s has a link that leads nowhere: %s", where, link)
+                log.warning("%s has a link without a target: %s", where, link)
 
 
-def leads_somewhere(link: str, path: Path, pages: dict[Path, Page]) -> bool:
+def has_target(link: str, path: Path, pages: dict[Path, Page]) -> bool:
     """Tell whether *link*, of the page at *path*, has a target in the site."""
     parts = urlsplit(link)
     if parts.scheme or parts.netloc:
-        return True  # It leads out of the site.
+        return True  # It is a link to another site.
     target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
     if target in pages:
         return unquote(parts.fragment) in pages[target].anchors
@@ -59,6 +59,6 @@ def leads_somewhere(link: str, path: Path, pages: dict[Path, Page]) -> bool:
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Tell Sphinx."""
+    """Register the extension with Sphinx."""
     app.connect("build-finished", check)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

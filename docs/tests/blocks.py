@@ -1,6 +1,6 @@
-"""The blocks of code in a page, and what the page says about running them.
+"""The blocks of code in a page, and the remarks on running them.
 
-A line above a block, which readers do not see, may begin with a per cent sign:
+A remark is a line above a block that begins with a percent sign and is not shown:
 `% not run`, `% one line changes`, or `% only on` and the names of backends.
 """
 
@@ -29,7 +29,7 @@ OPTION = re.compile(r":(\w+): (.*)\n")
 
 @dataclass(frozen=True)
 class Block:
-    """A block of code, and the number of its first line in the page."""
+    """A block of code, with the number of its first line in the page."""
 
     language: str
     options: dict[str, str]
@@ -39,7 +39,7 @@ class Block:
 
 
 def blocks(page: Path) -> Iterator[Block]:
-    """Yield the blocks of *page* in their order."""
+    """Yield the blocks of *page* in order."""
     text = page.read_text(encoding="utf-8")
     lines = text.splitlines()
     for token in MarkdownIt().parse(text):

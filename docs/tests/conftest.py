@@ -1,4 +1,4 @@
-"""What the tests of the documentation have in common."""
+"""The import path of the tests of the documentation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page of error messages says what the code says."""
+"""The page of error messages has the messages of the code."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ async def nothing(txa):
     return txa
 
 
-def call_main():
+def pass_main_without_parameters():
     """Have a main that takes no backend."""
 
     async def main():
@@ -64,7 +64,7 @@ def call_main():
     txaio_asyncio.run(main)
 
 
-def hand_over_too_much():
+def pass_too_many_arguments():
     """Have a main that takes the backend and nothing else."""
 
     async def main(_txa):
@@ -73,8 +73,8 @@ def hand_over_too_much():
     txaio_asyncio.run(main, 3)
 
 
-def hand_over_a_coroutine():
-    """Call main, instead of handing it over."""
+def pass_a_coroutine():
+    """Pass a coroutine instead of main."""
     coroutine = nothing(None)
     try:
         txaio_asyncio.run(coroutine)
@@ -110,7 +110,7 @@ def use_in_a_thread():
 
 
 def run_inside(run, **options):
-    """Run something else on a loop that runs."""
+    """Call *run* inside a running loop."""
 
     async def main(txa):
         await txa.sleep(0)
@@ -125,7 +125,7 @@ def import_missing():
 
 
 def in_new_process(program):
-    """Run *program*, and raise what it says at its end."""
+    """Run *program*, and raise the error that its last line shows."""
     command = [sys.executable, "-c", program]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     kind, _, text = run.stderr.splitlines()[-1].partition(": ")
@@ -133,7 +133,7 @@ def in_new_process(program):
 
 
 def import_another_version(monkeypatch, tmp_path):
-    """Import a backend beside common parts that are not its own."""
+    """Import a backend with another version of txaio_common."""
     (tmp_path / "txaio_common.py").touch()
     monkeypatch.syspath_prepend(str(tmp_path))
     ours = [name for name in sys.modules if name.startswith("txaio")]
@@ -143,12 +143,12 @@ def import_another_version(monkeypatch, tmp_path):
 
 
 def await_outside():
-    """Write `await` where no coroutine is."""
+    """Write `await` outside a coroutine function."""
     compile("await txa.sleep(1)", "module.py", "exec")
 
 
 def forget_await():
-    """Call a coroutine function as if it were another."""
+    """Call a coroutine function without awaiting it."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         nothing(None)
@@ -156,8 +156,8 @@ def forget_await():
     raise caught[0].message
 
 
-def time_a_coroutine_function():
-    """Have a coroutine function called as if it were another, later."""
+def call_later_with_a_coroutine_function():
+    """Pass a coroutine function to `call_later`."""
     reports = []
 
     async def main(txa):
@@ -170,17 +170,17 @@ def time_a_coroutine_function():
 
 
 async def run_a_coroutine_function_in_a_thread(txa):
-    """Take the loop's work to a thread."""
+    """Pass a coroutine function to `run_in_thread`."""
     await txa.run_in_thread(nothing, txa)
 
 
 async def sleep_as_on_asyncio(_txa):
-    """Sleep as only asyncio can."""
+    """Await a function of asyncio."""
     await asyncio.sleep(1)
 
 
 async def await_asyncio_future(_txa):
-    """Await a future of asyncio's."""
+    """Await a future of asyncio."""
     loop = asyncio.new_event_loop()
     try:
         await loop.create_future()
@@ -188,8 +188,8 @@ async def await_asyncio_future(_txa):
         loop.close()
 
 
-async def follow_a_coroutine(txa):
-    """Take a coroutine for a future."""
+async def use_a_coroutine_as_a_future(txa):
+    """Use a coroutine as a future."""
     coroutine = nothing(txa)
     try:
         txa.add_callbacks(coroutine, print, None)
@@ -197,13 +197,13 @@ async def follow_a_coroutine(txa):
         coroutine.close()
 
 
-async def call_what_is_handed_over(txa):
-    """Call a coroutine function, instead of handing it over."""
+async def pass_a_coroutine_to_as_future(txa):
+    """Pass a coroutine instead of a coroutine function."""
     txa.as_future(nothing(txa))
 
 
-async def settle_a_number(txa):
-    """Take something else for a future."""
+async def use_a_number_as_a_future(txa):
+    """Use a number as a future."""
     misuses = (
         lambda: txa.reject(1, ValueError()),
         lambda: txa.reject(1, txa.create_failure(ValueError())),
@@ -227,37 +227,37 @@ def error_of(misuse):
 
 
 async def gather_one(txa):
-    """Gather a future that is in no list."""
+    """Gather a future that is not in a list."""
     txa.gather(txa.create_future())
 
 
 async def resolve_twice(txa):
-    """Settle a future that is settled."""
+    """Settle a future twice."""
     future = txa.create_future()
     txa.resolve(future)
     txa.resolve(future)
 
 
 async def resolve_a_coroutine(txa):
-    """Settle a future that a coroutine will settle."""
+    """Settle the future of a coroutine."""
     future = txa.as_future(txa.uncancelled, txa.sleep, 0.01)
     txa.resolve(future)
 
 
 async def log_at_no_level(txa):
-    """Use a name of the standard library's."""
+    """Use the name of a level of the standard library."""
     txa.start_logging(level="warning")
 
 
 def run_a_reactor_twice():
-    """Run a reactor again."""
+    """Run a reactor twice."""
     reactor = SelectReactor()
     txaio_twisted.run(nothing, reactor=reactor)
     txaio_twisted.run(nothing, reactor=reactor)
 
 
 def run_a_reactor_inside():
-    """Run a reactor that runs."""
+    """Run a reactor that is running."""
     run_inside(txaio_twisted.run, reactor=SelectReactor())
 
 
@@ -289,9 +289,9 @@ CASES = {
     "Wrong thread": [(use_in_a_thread,)],
     "main is not a coroutine function": [
         (txaio_asyncio.run, lambda _txa: 1),
-        (hand_over_a_coroutine,),
-        (call_main,),
-        (hand_over_too_much,),
+        (pass_a_coroutine,),
+        (pass_main_without_parameters,),
+        (pass_too_many_arguments,),
         (txaio_asyncio.run, None),
     ],
     "A backend is missing": [
@@ -309,7 +309,7 @@ CASES = {
     "await is outside a coroutine": [
         (await_outside,),
         (forget_await,),
-        (time_a_coroutine_function,),
+        (call_later_with_a_coroutine_function,),
         *on(run_a_coroutine_function_in_a_thread, "anyio"),
     ],
     "A future of another framework": [
@@ -317,9 +317,9 @@ CASES = {
         *on(await_asyncio_future, "twisted", "anyio"),
     ],
     "Not a future": [
-        *on(follow_a_coroutine, "asyncio", "twisted", "anyio"),
-        *on(call_what_is_handed_over, "asyncio"),
-        *on(settle_a_number, "asyncio"),
+        *on(use_a_coroutine_as_a_future, "asyncio", "twisted", "anyio"),
+        *on(pass_a_coroutine_to_as_future, "asyncio"),
+        *on(use_a_number_as_a_future, "asyncio"),
         *on(gather_one, "twisted"),
     ],
     "The future is settled already": on(resolve_twice, "asyncio", "twisted", "anyio"),
@@ -358,25 +358,25 @@ def test_each_message_has_its_case():
         )
     ],
 )
-def test_message_is_what_the_code_says(text, case, request):
-    """Who makes the mistake reads the message, up to what differs each time."""
-    act, *args = case
+def test_message_is_that_of_the_code(text, case, request):
+    """The mistake raises the message, whose variable parts are an ellipsis."""
+    mistake, *args = case
     args = [
         request.getfixturevalue(arg) if arg in {"monkeypatch", "tmp_path"} else arg
         for arg in args
     ]
     with pytest.raises((Exception, Warning)) as caught:
-        act(*args)
+        mistake(*args)
     error = caught.value
     text_of_error = f"{type(error).__name__}: {getattr(error, 'msg', error)}"
-    said = "\n".join([text_of_error, *getattr(error, "__notes__", ())])
-    # A local function has a longer name than one of a module.
-    said = re.sub(r"\w+\.<locals>\.", "", said)
-    assert re.fullmatch(re.escape(text).replace("…", ".*"), said), said
+    message = "\n".join([text_of_error, *getattr(error, "__notes__", ())])
+    # The name of a local function is longer than that of a global one.
+    message = re.sub(r"\w+\.<locals>\.", "", message)
+    assert re.fullmatch(re.escape(text).replace("…", ".*"), message), message
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_no_method_takes_a_number_for_a_future(backend):
-    """On every backend it is the argument that is named, not what it lacks."""
+def test_every_method_rejects_a_number_as_a_future(backend):
+    """On every backend the error names the argument and its type."""
     with pytest.raises(TypeError, match=r"^future must be an? .*, not 'int'$"):
-        BACKENDS[backend](settle_a_number)
+        BACKENDS[backend](use_a_number_as_a_future)

@@ -1,4 +1,4 @@
-"""The page on tests, followed word by word."""
+"""The page on tests: its files and commands."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ PAGE = DOCS / "how-to" / "test.md"
 
 
 def follow(page, folder):
-    """Return how it goes to follow the *page* in the *folder*."""
+    """Follow *page* in *folder*, and return the completed process."""
     command = [sys.executable, str(FOLLOW), str(page), str(folder)]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def test_tests_of_the_page_pass(tmp_path):
-    """Who writes the files and types the commands sees what the page shows."""
+    """The commands print what the page shows."""
     run = follow(PAGE, tmp_path)
     assert (run.returncode, run.stderr) == (0, ""), run.stdout
     assert run.stdout.count("as the page shows") == 2
 
 
 @pytest.mark.parametrize("wrong", ["12 passed", "anyio-trio\n", "37 passed"])
-def test_what_the_page_shows_is_compared(tmp_path, wrong):
-    """A page that shows something else is told of."""
+def test_the_output_on_the_page_is_compared(tmp_path, wrong):
+    """A page with another output is reported."""
     page = tmp_path / "page.md"
     page.write_text(PAGE.read_text(encoding="utf-8").replace(wrong, "other"))
     run = follow(page, tmp_path)
@@ -36,8 +36,8 @@ def test_what_the_page_shows_is_compared(tmp_path, wrong):
     assert "The page shows:" in run.stderr
 
 
-def test_reminders_that_are_not_closed_are_told_of(tmp_path):
-    """What the page says of a forgotten timer is what is printed."""
+def test_reminders_that_are_not_closed_are_reported(tmp_path):
+    """The report of a leftover timer is that on the page."""
     follow(PAGE, tmp_path)
     file = tmp_path / "test_reminders.py"
     text = file.read_text().replace("    reminders.close()\n    await", "    await")

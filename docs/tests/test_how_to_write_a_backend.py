@@ -1,4 +1,4 @@
-"""The page on backends, followed word by word, with the backend that it shows."""
+"""The page on backends: its commands, with the backend that it shows."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PAGE = DOCS / "how-to" / "write-a-backend.md"
 
 
 def test_backend_of_the_page_is_tested(tmp_path):
-    """Who writes the files and types the commands sees what the page shows."""
+    """The commands print what the page shows."""
     shutil.copytree(BACKEND, tmp_path / BACKEND.name)
     command = [sys.executable, str(FOLLOW), str(PAGE), str(tmp_path)]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -24,8 +24,8 @@ def test_backend_of_the_page_is_tested(tmp_path):
     assert run.stdout.count("as the page shows") == 2
 
 
-def test_skeleton_lacks_what_the_page_says():
-    """The blocks that are no files are run as they are."""
+def test_blocks_that_are_not_files():
+    """They run as they are."""
     parts = [
         block.text
         for block in blocks(PAGE)

@@ -1,4 +1,4 @@
-"""The page on lost messages says what is printed now."""
+"""The table in the page on lost messages."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ROWS = ROW.findall(PAGE.read_text(encoding="utf-8"))
 
 
 class Mute:
-    """An object whose text cannot be had."""
+    """An object whose `str` and `repr` raise."""
 
     def __str__(self):
         raise ValueError("no text")
@@ -32,7 +32,7 @@ class Mute:
 
 
 async def printed(txa, call):
-    """Return what comes of *call* after the time, the level and the name."""
+    """Return the line that *call* writes, after the time, the level and the name."""
     out = io.StringIO()
     txa.start_logging(out)
     try:
@@ -44,13 +44,13 @@ async def printed(txa, call):
 
 
 def test_there_are_rows():
-    """The table is found."""
+    """The rows of the table are found."""
     assert len(ROWS) == 9
 
 
 @pytest.mark.parametrize(("call", "now"), ROWS)
 def test_what_is_printed(call, now):
-    """Each call prints what the page says, the same on every backend."""
+    """Each call prints the text of its row, the same on every backend."""
     assert txaio_asyncio.run(printed, call) == now + "\n"
     assert txaio_anyio.run(printed, call) == now + "\n"
     on_twisted = txaio_twisted.run(printed, call, reactor=SelectReactor())

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def on_twisted(main):
-    """Run *main* on a reactor of its own, as none can run twice."""
+    """Run *main* on a new reactor, as a reactor cannot run twice."""
     return txaio_twisted.run(main, reactor=SelectReactor())
 
 
@@ -33,7 +33,7 @@ BACKENDS = {"asyncio": txaio_asyncio.run, "twisted": on_twisted, "anyio": on_tri
 
 
 def examples(page: Path, backend: str) -> list[tuple[int, str]]:
-    """Return line and text of each example of *page* that is for *backend*."""
+    """Return the line and the text of each example of *page* that is for *backend*."""
     return [
         (block.line, block.text)
         for block in blocks(page)
@@ -48,7 +48,7 @@ FOLLOWED = {
     DOCS / "how-to" / "test.md",
     DOCS / "how-to" / "write-a-backend.md",
 }
-"""The pages that show files and commands: their own tests do what they say."""
+"""The pages with files and commands, which have tests of their own."""
 
 RUNS = [
     pytest.param(page, backend, id=f"{page.parent.name}/{page.stem}-{backend}")
@@ -60,12 +60,12 @@ RUNS = [
 
 @pytest.mark.parametrize(("page", "backend"), RUNS)
 def test_examples_run(page, backend):
-    """The examples of a page, one after the other, do what they say."""
+    """The examples of a page run, one after the other."""
 
     async def main(txa: Any) -> None:
         names = {"txa": txa, "__name__": "example"}
         for line, text in examples(page, backend):
-            # Errors are told with the line of the page.
+            # Errors are reported with the line in the page.
             code = compile(
                 "\n" * (line - 1) + text,
                 str(page),
@@ -80,8 +80,8 @@ def test_examples_run(page, backend):
     BACKENDS[backend](main)
 
 
-def test_all_remarks_are_understood():
-    """A remark above a block is one that the tests know."""
+def test_all_remarks_are_known():
+    """The remark above a block is one that the tests support."""
     remarks = {block.remark for page in PAGES for block in blocks(page)}
     others = {each for each in remarks if not each.startswith("only on ")}
     assert others <= {"", "not run", "one line changes"}

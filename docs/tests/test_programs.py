@@ -1,4 +1,4 @@
-"""The programs that run already, and use a library of ours: each is started."""
+"""The example programs that use the library `presence`: each is started."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from txaio_twisted import TwistedBackend
 
 
 PROGRAMS = DOCS / "examples" / "presence"
-PATIENCE = 30.0
-"""For how many seconds a program may start."""
+TIMEOUT = 30.0
+"""The seconds that a program may take to start."""
 
 
 @pytest.fixture
 def port():
-    """A port on which nobody listens."""
+    """A free port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return free.getsockname()[1]
@@ -35,7 +35,7 @@ def port():
 
 @contextmanager
 def running(port, tmp_path, *command):
-    """Run the command meanwhile, and show what it said if something fails."""
+    """Run *command* during the block, and show its output if something fails."""
     env = {**os.environ, "PORT": str(port), "PYTHONPATH": str(PROGRAMS)}
     with (
         (tmp_path / "output").open("w+b") as output,
@@ -56,12 +56,12 @@ def running(port, tmp_path, *command):
             process.terminate()
 
 
-def until_it_listens(process, ask):
-    """Return what *ask* gives, once the program is there."""
-    end = time.monotonic() + PATIENCE
+def retry_until_ready(process, request):
+    """Return the result of *request*, once the program listens."""
+    end = time.monotonic() + TIMEOUT
     while True:
         try:
-            return ask()
+            return request()
         except (ConnectionError, URLError):
             assert process.poll() is None
             assert time.monotonic() < end
@@ -69,8 +69,8 @@ def until_it_listens(process, ask):
 
 
 def names_after(port, *names):
-    """Send the *names*, a line each, and return the last answer."""
-    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as connection:
+    """Send *names*, one on each line, and return the last answer."""
+    with socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT) as connection:
         lines = connection.makefile("rw", encoding="utf-8", newline="\n")
         answer = ""
         for name in names:
@@ -81,39 +81,39 @@ def names_after(port, *names):
 
 
 def put(port, name):
-    """Tell the web application of *name*, and return its answer."""
+    """Send *name* to the web application, and return the answer."""
     url = f"http://127.0.0.1:{port}/seen/{name}"
-    with urlopen(Request(url, method="PUT"), timeout=PATIENCE) as response:
+    with urlopen(Request(url, method="PUT"), timeout=TIMEOUT) as response:
         return response.read()
 
 
 def test_fastapi(port, tmp_path):
-    """The library lives in a FastAPI application under uvicorn."""
+    """The library works in a FastAPI application under uvicorn."""
     uvicorn = ["-m", "uvicorn", "fastapi_app:app", "--port", str(port)]
     with running(port, tmp_path, *uvicorn) as process:
-        until_it_listens(process, lambda: put(port, "bob"))
+        retry_until_ready(process, lambda: put(port, "bob"))
         assert put(port, "ada") == b'["ada","bob"]'
 
 
 def test_twisted_service(port, tmp_path):
-    """The library lives in a Twisted service under twistd."""
+    """The library works in a Twisted service under twistd."""
     start = "from twisted.scripts.twistd import run; run()"
     file = str(PROGRAMS / "twisted_service.py")
     twistd = ["-c", start, "--nodaemon", "--python", file]
     with running(port, tmp_path, *twistd) as process:
-        answer = until_it_listens(process, lambda: names_after(port, "bob", "ada"))
+        answer = retry_until_ready(process, lambda: names_after(port, "bob", "ada"))
         assert answer == "ada bob\n"
 
 
 def test_trio_program(port, tmp_path):
-    """The library lives in a Trio program."""
+    """The library works in a Trio program."""
     with running(port, tmp_path, str(PROGRAMS / "trio_program.py")) as process:
-        answer = until_it_listens(process, lambda: names_after(port, "bob", "ada"))
+        answer = retry_until_ready(process, lambda: names_after(port, "bob", "ada"))
         assert answer == "ada bob\n"
 
 
 def test_library():
-    """Presence forgets whom it has not seen for a while, and never too soon."""
+    """Presence forgets names after the given time, and never earlier."""
     clock = Clock()
     presence = Presence(TwistedBackend(clock), seconds=30, bucket=1)
     presence.seen("ada")

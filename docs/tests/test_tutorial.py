@@ -1,4 +1,4 @@
-"""The tutorial, followed word by word."""
+"""The tutorial: its files and commands."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from blocks import DOCS, blocks
 
 PAGE = DOCS / "tutorial" / "index.md"
 OUTPUT = OutputChecker()
-WHERE_PYTHON_IS = Path(sys.executable).parent
-PATIENCE = 60.0
-"""For how many seconds a command may run."""
+PYTHON_FOLDER = Path(sys.executable).parent
+TIMEOUT = 60.0
+"""The seconds that a command may take."""
 
 
-def test_every_step_does_what_the_page_says(tmp_path):
-    """Who writes the files and types the commands sees what the page shows."""
+def test_every_step_prints_what_the_page_shows(tmp_path):
+    """The commands print what the page shows."""
     steps = 0
     for block in blocks(PAGE):
         if block.language == "python":
@@ -30,8 +30,8 @@ def test_every_step_does_what_the_page_says(tmp_path):
     assert steps == 5
 
 
-def test_lines_to_take_out_are_needed(tmp_path):
-    """A test fails on all but asyncio without the lines that the page speaks of."""
+def test_lines_that_the_page_says_to_remove(tmp_path):
+    """Without these lines a test fails on all backends but asyncio."""
     for block in blocks(PAGE):
         if block.language == "python":
             write(block, tmp_path)
@@ -39,7 +39,7 @@ def test_lines_to_take_out_are_needed(tmp_path):
     lines = "        except txa.CancelledError:\n            raise\n"
     before, after = file.read_text().split(lines)
     file.write_text(before + after)
-    run = type_in("python -m pytest -q test_retry.py", tmp_path)
+    run = run_command("python -m pytest -q test_retry.py", tmp_path)
     summary = [line for line in run.stdout.splitlines() if "FAILED" in line]
     assert [line.partition(" - ")[0] for line in summary] == [
         f"FAILED test_retry.py::test_can_be_cancelled[{name}]"
@@ -57,24 +57,24 @@ def write(block, folder):
 
 
 def with_line(text, line):
-    """Return *text* with *line* in the place of the one that begins like it."""
+    """Return *text* with *line* instead of the line with the same beginning."""
     start = line[:8]
     [old] = [each for each in text.splitlines() if each.startswith(start)]
     return text.replace(old, line.rstrip())
 
 
 def follow(session, folder):
-    """Type what *session* shows after the prompt, and see what it shows below."""
+    """Run the command of *session*, and compare its output."""
     prompt, _, expected = session.partition("\n")
-    run = type_in(prompt.removeprefix("$ "), folder)
+    run = run_command(prompt.removeprefix("$ "), folder)
     assert (run.stderr, run.returncode) == ("", 0), run.stdout
     flags = ELLIPSIS | NORMALIZE_WHITESPACE
     assert OUTPUT.check_output(expected, run.stdout, flags), run.stdout
 
 
-def type_in(command, folder):
-    """Run *command*, with this Python, where warnings are shown."""
-    path = f"{WHERE_PYTHON_IS}{os.pathsep}{os.environ['PATH']}"
+def run_command(command, folder):
+    """Run *command* with this Python in development mode."""
+    path = f"{PYTHON_FOLDER}{os.pathsep}{os.environ['PATH']}"
     return subprocess.run(
         command.split(),
         cwd=folder,
@@ -82,5 +82,5 @@ def type_in(command, folder):
         capture_output=True,
         text=True,
         check=False,
-        timeout=PATIENCE,
+        timeout=TIMEOUT,
     )

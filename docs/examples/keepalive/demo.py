@@ -3,8 +3,8 @@
     python demo.py                            all loops, one after the other
     python demo.py --only asyncio twisted     some of them
 
-On each loop a server pings 200 clients, of which 10 fall silent and 5 vanish.
-Exits with 1 if a number is not the one that was planned, the same for all loops.
+On each loop a server pings 200 clients, of which 10 stop answering and 5 disconnect.
+Exits with 1 if a number is not as planned; the plan is the same for all loops.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent
 PACKAGES = HERE.parents[2] / "packages"
-PATIENCE = 60.0
-"""For how many seconds a loop may run: it takes three of them."""
+TIMEOUT = 60.0
+"""The seconds that a run on one loop may take; it takes three."""
 
 
 @dataclass(frozen=True)
 class Loop:
-    """Which application runs on a loop, with which argument, and what both need."""
+    """The application for a loop, its argument, and the modules that it needs."""
 
     app: str
     argument: str
@@ -71,8 +71,8 @@ HEADINGS = (
 
 
 def main() -> int:
-    """Run the loops that were asked for, print a table, and return the exit status."""
-    names = loops_asked_for()
+    """Run on the selected loops, print a table, and return the exit status."""
+    names = selected_loops()
     missing = missing_modules(names)
     if missing - {"uvloop"}:
         print(advice(missing), file=sys.stderr)
@@ -81,23 +81,23 @@ def main() -> int:
     tallies = {name: run(name) for name in names if name not in left_out}
     if finished := {name: tally for name, tally in tallies.items() if tally}:
         print_table(finished)
-    troubles = [
-        f"{name}: {trouble}"
+    problems = [
+        f"{name}: {problem}"
         for name, tally in tallies.items()
-        for trouble in troubles_of(tally)
+        for problem in problems_of(tally)
     ]
     if left_out:
         print(f"\nLeft out, as uvloop is not installed: {', '.join(left_out)}.")
-        print("PyPy and Windows have none; elsewhere: pip install uvloop.")
-    if troubles:
-        print("\nNot as planned:", *troubles, sep="\n    ")
+        print("It does not support PyPy and Windows; elsewhere: pip install uvloop.")
+    if problems:
+        print("\nNot as planned:", *problems, sep="\n    ")
     elif tallies:
         print(f"\nThe same numbers on {len(tallies)} of {len(LOOPS)} loops.")
-    return 1 if troubles or not tallies else 0
+    return 1 if problems or not tallies else 0
 
 
-def loops_asked_for() -> list[str]:
-    """Return the names of the loops to run, as the command line has them."""
+def selected_loops() -> list[str]:
+    """Return the names of the loops that the command line selects."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument(
         "--only",
@@ -119,7 +119,7 @@ def missing_modules(names: list[str]) -> set[str]:
 
 def advice(missing: set[str]) -> str:
     """Return what to do about *missing* modules."""
-    # Together, or pip would look for the one on which the other depends in an index.
+    # All in one command: otherwise pip would look for one of them in an index.
     folders = [PACKAGES / "txaio-interfaces", PACKAGES / "txaio-common", HERE]
     others: list[str] = []
     for module in sorted(missing - {"keepalive"}):
@@ -141,7 +141,7 @@ def run(name: str) -> Tally | None:
     with subprocess.Popen(  # noqa: S603 - our own applications
         command, stdout=subprocess.PIPE, text=True
     ) as process:
-        alarm = threading.Timer(PATIENCE, process.kill)
+        alarm = threading.Timer(TIMEOUT, process.kill)
         alarm.start()
         tally: Tally | None = None
         for line in process.stdout or ():
@@ -158,26 +158,26 @@ def run(name: str) -> Tally | None:
     return tally
 
 
-def troubles_of(tally: Tally | None) -> list[str]:
-    """Return in words what is not as it was planned."""
+def problems_of(tally: Tally | None) -> list[str]:
+    """Return a description of each number that is not as planned."""
     if tally is None:
         return ["it failed, see above"]
-    troubles = [
+    problems = [
         f"{what}: {tally[key]}, but {tally[key + '_due']} were due"
         for key, what in COUNTED.items()
         if tally[key] != tally[key + "_due"]
     ]
     if tally["early"]:
-        troubles.append(f"silent peers found early: {tally['early']}")
+        problems.append(f"silent peers found early: {tally['early']}")
     if lost := errors_lost(tally):
-        troubles.append(f"errors lost: {lost} of {tally['errors_caused']}")
+        problems.append(f"errors lost: {lost} of {tally['errors_caused']}")
     if tally["errors_unexpected"]:
-        troubles.append(f"errors that nobody planned: {tally['errors_unexpected']}")
-    return troubles
+        problems.append(f"errors that were not planned: {tally['errors_unexpected']}")
+    return problems
 
 
 def errors_lost(tally: Tally) -> int:
-    """Return how many errors were caused and not reported."""
+    """Return the number of errors that were caused and not reported."""
     return int(tally["errors_caused"] - tally["errors_reported"])
 
 
@@ -193,7 +193,7 @@ def print_table(tallies: dict[str, Tally]) -> None:
 
 
 def cells(name: str, tally: Tally) -> tuple[str, ...]:
-    """Return what stands below `HEADINGS`."""
+    """Return the cells of the row called *name*, below `HEADINGS`."""
     counts = ("peers", "pings_due", "pings", "pongs", "silent", "early")
     return (
         name,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
-    """Make the backend where uvicorn's loop runs, and not on import."""
+    """Make the backend when uvicorn's loop runs, and not on import."""
     app.state.presence = Presence(AsyncioBackend())
     yield
 
@@ -27,7 +27,7 @@ app = FastAPI(lifespan=lifespan)
 
 @app.put("/seen/{name}")
 async def seen(name: str) -> list[str]:
-    """Take note of *name*, and tell who else is there."""
+    """Note that *name* was seen, and return all names."""
     presence: Presence = app.state.presence
     presence.seen(name)
     return presence.names()

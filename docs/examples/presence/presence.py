@@ -1,4 +1,4 @@
-"""A library that remembers who was seen lately, on any loop."""
+"""A library that keeps the names that were seen recently, on any loop."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class Presence:
-    """The names that were seen within the last *seconds*, give or take a *bucket*."""
+    """The names that were seen within the last *seconds*, or a *bucket* more."""
 
     def __init__(
         self, txa: IBackend, seconds: float = 30.0, bucket: float = 1.0
@@ -21,7 +21,7 @@ class Presence:
         self._log = txa.make_logger()
 
     def seen(self, name: str) -> None:
-        """Take note of *name*, for another while."""
+        """Note that *name* was seen now."""
         call = self._calls.get(name)
         if call is None or not call.reset(self._seconds):
             self._calls[name] = self._timer.call_later(
@@ -29,7 +29,7 @@ class Presence:
             )
 
     def names(self) -> list[str]:
-        """Return who was seen lately, in the order of the alphabet."""
+        """Return the names that were seen recently, in alphabetical order."""
         return sorted(self._calls)
 
     def _forget(self, name: str) -> None:

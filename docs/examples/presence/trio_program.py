@@ -1,4 +1,4 @@
-"""Presence over TCP, a name a line: `python trio_program.py` serves it."""
+"""Presence over TCP, a name on each line: `python trio_program.py` serves it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from txaio_anyio import AnyioBackend
 
 
 async def talk(presence: Presence, stream: trio.SocketStream) -> None:
-    """Take a name a line, and answer with all that were seen lately."""
+    """Read a name from each line, and answer with the names seen recently."""
     rest = b""
     async for data in stream:
         *lines, rest = (rest + data).split(b"\n")
@@ -22,7 +22,7 @@ async def talk(presence: Presence, stream: trio.SocketStream) -> None:
 
 
 async def main() -> None:
-    """Serve whoever connects, for as long as the backend lives."""
+    """Serve all connections, inside the block of the backend."""
     port = int(environ.get("PORT", "8007"))
     async with AnyioBackend() as txa:
         presence = Presence(txa)

@@ -16,12 +16,12 @@ from txaio_twisted import TwistedBackend
 
 
 class Names(LineOnlyReceiver):
-    """Takes a name a line, and answers with all that were seen lately."""
+    """Reads a name from each line, and answers with the names seen recently."""
 
     delimiter = b"\n"
 
     def lineReceived(self, line: bytes) -> None:  # noqa: N802 - Twisted's name
-        """Take note of a name."""
+        """Note that a name was seen."""
         presence = self.factory.presence
         presence.seen(line.decode())
         self.sendLine(" ".join(presence.names()).encode())

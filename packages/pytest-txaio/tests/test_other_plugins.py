@@ -106,7 +106,7 @@ OTHERS = {
 """For each plugin: its automatic mode, tests of its own, and their number."""
 
 INSTALLED = {each.name for each in entry_points(group="pytest11")}
-"""The nox session `beside` installs those that support its Python."""
+"""The nox session `other_plugins` installs those that support its Python."""
 
 
 def run(pytester, ini, text, *args):

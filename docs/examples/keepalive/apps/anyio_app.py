@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 async def main(
     txa: AnyioBackend, tally: Tally, native_timers: Callable[[], int]
 ) -> None:
-    """Serve all clients on a port of their own."""
+    """Serve all clients on a free port."""
     scenario = Scenario(txa, tally, native_timers)
     server = await anyio.create_tcp_listener(local_host="127.0.0.1")
     port = server.extra(SocketAttribute.local_port)
@@ -44,13 +44,13 @@ async def main(
 
 
 async def client(scenario: Scenario, number: int, port: int) -> None:
-    """Connect client *number*, and stay until one side has had enough."""
+    """Connect client *number*, and return when one side has disconnected."""
     stream = await anyio.connect_tcp("127.0.0.1", port)
     await talk(partial(scenario.connect, number), stream)
 
 
 async def talk(join: Join, stream: SocketStream) -> None:
-    """Carry the bytes of one connection, from either side."""
+    """Pass the bytes of a connection to its peer, and those of the peer to it."""
     outgoing, queue = anyio.create_memory_object_stream[bytes](math.inf)
     async with stream, outgoing, queue, anyio.create_task_group() as tasks:
         tasks.start_soon(send_all, queue, stream)
@@ -67,14 +67,14 @@ async def talk(join: Join, stream: SocketStream) -> None:
 async def send_all(
     queue: MemoryObjectReceiveStream[bytes], stream: SocketStream
 ) -> None:
-    """Send what is put into *queue*, as long as the other end is there."""
+    """Send the bytes that are put into *queue*, until the connection is lost."""
     with suppress(anyio.BrokenResourceError):
         async for data in queue:
             await stream.send(data)
 
 
 def trio_timers() -> int:
-    """Count the deadlines that are to come: Trio keeps them to itself."""
+    """Return the number of deadlines in the future, of which Trio has no list."""
     trio = import_module("trio")
     now = trio.current_time()
     scopes = [each for each in gc.get_objects() if type(each) is trio.CancelScope]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 async def main(txa: AsyncioBackend, tally: Tally, timers: TimerCount) -> None:
-    """Serve all clients on a port of their own."""
+    """Serve all clients on a free port."""
     asyncio.get_running_loop().set_exception_handler(
         lambda _loop, context: tally.error_reported(context.get("exception"))
     )
@@ -38,13 +38,13 @@ async def main(txa: AsyncioBackend, tally: Tally, timers: TimerCount) -> None:
 
 
 async def client(scenario: Scenario, number: int, port: int) -> None:
-    """Connect client *number*, and stay until one side has had enough."""
+    """Connect client *number*, and return when one side has disconnected."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     await talk(partial(scenario.connect, number), reader, writer)
 
 
 async def talk(join: Join, reader: StreamReader, writer: StreamWriter) -> None:
-    """Carry the bytes of one connection, from either side."""
+    """Pass the bytes of a connection to its peer, and those of the peer to it."""
     peer = join(writer.write, writer.transport.abort)
     with suppress(ConnectionError):
         while data := await reader.read(4096):

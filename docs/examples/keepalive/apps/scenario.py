@@ -1,7 +1,7 @@
-"""What happens in the demo, whichever loop it runs on: counted, not timed.
+"""The scenario of the demo, which is the same on every loop.
 
-The server gives each peer a fixed number of rounds, and a peer is pinged again only
-after its pong: the numbers depend on the plan alone, and not on the machine.
+The server gives each peer a fixed number of rounds, and pings it again only after its
+pong: so the numbers are the same on every machine.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ import time
 from typing import TYPE_CHECKING
 
 from tally import (
+    ANSWERS_OF_THE_LOST,
     LOST,
     PEERS,
     PONGS,
     ROUNDS,
-    ROUNDS_OF_THE_LOST,
     VANISHING,
     DeliberateError,
 )
@@ -37,24 +37,24 @@ if TYPE_CHECKING:
 
 INTERVAL = 0.4
 TIMEOUT = 1.5
-"""Long enough for answers on a machine that is busy with something else."""
+"""Seconds that are enough for answers on a busy machine."""
 
 BUCKET = 0.05
 
-STEP = PONGS // 10
-"""After how many pongs progress is shown."""
+PONGS_PER_STEP = PONGS // 10
+"""The number of pongs after which progress is shown."""
 
 
 class Scenario:
     """The server and its clients, without their sockets.
 
-    *native_timers* counts the timers that the loop itself has to look after.
+    *native_timers* returns the number of timers that the loop itself has.
     """
 
     def __init__(
         self, txa: IBackend, tally: Tally, native_timers: Callable[[], int]
     ) -> None:
-        txa.set_global_log_level("error")  # That peers are dropped is planned here.
+        txa.set_global_log_level("error")  # Dropped peers are planned here.
         self.tally = tally
         self.server = KeepAlive(txa, interval=INTERVAL, timeout=TIMEOUT, bucket=BUCKET)
         self._clients = KeepAlive(txa, interval=math.inf)
@@ -71,17 +71,17 @@ class Scenario:
         return peer
 
     def connect(self, number: int, write: Write, drop: Drop) -> Peer:
-        """Return the peer that client *number* answers with, as long as it does."""
+        """Return the peer of client *number*, which answers pings, or only a few."""
         answer = write
         if number < LOST:
-            answer = Fading(write, drop if number < VANISHING else None).answer
+            answer = FewAnswers(write, drop if number < VANISHING else None).answer
         return self._clients.add(answer, drop)
 
     async def finish(self) -> None:
-        """Wait until all peers are gone and all errors were reported."""
+        """Wait until all peers have ended and all errors were reported."""
         await self._txa.gather(self._watches, consume_exceptions=False)
         for _ in range(20):
-            # PyPy learns that nobody looked at a failed future when it collects it.
+            # PyPy reports an unretrieved failure when it collects the future.
             gc.collect()
             await self._txa.sleep(BUCKET)
             if self.tally.errors_reported >= self.tally.errors_caused:
@@ -89,10 +89,10 @@ class Scenario:
         self.tally.seconds = self._txa.time() - self._started
 
     def pong_received(self) -> None:
-        """Count a pong, and once a round what the loop has to bear."""
+        """Count a pong, and once in each round the timers of the loop."""
         tally = self.tally
         tally.pongs += 1
-        if tally.pongs % STEP == 0:
+        if tally.pongs % PONGS_PER_STEP == 0:
             print(f"{tally.pongs} pongs", flush=True)
         if tally.pongs % PEERS == 0:
             tally.native_timers = max(tally.native_timers, self._native_timers())
@@ -106,7 +106,7 @@ class Scenario:
             self._cause_errors(peer)
 
     def _cause_errors(self, peer: Peer) -> None:
-        """Let something fail in each way that only the backend can tell of."""
+        """Cause an error in each way that only the backend can report."""
         txa = self._txa
         txa.add_callbacks(peer.gone(), fail, None)
         txa.call_later(0, fail)
@@ -117,17 +117,17 @@ class Scenario:
 
 
 def fail(*_: object) -> NoReturn:
-    """Fail as a callback, whatever it is called with."""
+    """Be a callback that fails, with any arguments."""
     raise DeliberateError
 
 
 async def fail_in_coroutine() -> NoReturn:
-    """Fail as a coroutine."""
+    """Be a coroutine function that fails."""
     raise DeliberateError
 
 
 class Served:
-    """The server's side of one connection: counts, and measures what is dropped."""
+    """The server's side of a connection, which counts and measures."""
 
     def __init__(self, scenario: Scenario, write: Write, drop: Drop) -> None:
         self._scenario = scenario
@@ -137,7 +137,7 @@ class Served:
         self.peer = scenario.server.add(self._ping, self._give_up, self._pong)
 
     def _ping(self, data: bytes) -> None:
-        # The process's clock, not the backend's: that is what is put to the test.
+        # The clock of the process, as the backend's is what is being tested.
         self._pinged_at = time.monotonic()
         self._write(data)
         self._scenario.tally.pings += 1
@@ -156,10 +156,10 @@ class Served:
         self._drop()
 
 
-class Fading:
-    """The writing half of a client that answers a few pings, and no more.
+class FewAnswers:
+    """The writing half of a client that answers only a few pings.
 
-    It then vanishes by *drop*, or goes on listening in silence if that is None.
+    It then disconnects by *drop*, or stays connected without answering if that is None.
     """
 
     def __init__(self, write: Write, drop: Drop | None) -> None:
@@ -168,8 +168,8 @@ class Fading:
         self._answered = 0
 
     def answer(self, pong: bytes) -> None:
-        """Write *pong*, while there is any strength left."""
-        if self._answered < ROUNDS_OF_THE_LOST:
+        """Write *pong*, as one of the few answers."""
+        if self._answered < ANSWERS_OF_THE_LOST:
             self._answered += 1
             self._write(pong)
         elif self._drop is not None:

@@ -1,4 +1,4 @@
-"""What a run is planned to count, and what it counted."""
+"""The numbers of a run: planned ones and counted ones."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ PEERS = 200
 SILENT = 10
 VANISHING = 5
 ROUNDS = 5
-ROUNDS_OF_THE_LOST = 2
-"""How many pings are answered by those who then fall silent or vanish."""
+ANSWERS_OF_THE_LOST = 2
+"""The number of pings that a client answers before it stops or disconnects."""
 
 LOST = SILENT + VANISHING
-PONGS = (PEERS - LOST) * ROUNDS + LOST * ROUNDS_OF_THE_LOST
+PONGS = (PEERS - LOST) * ROUNDS + LOST * ANSWERS_OF_THE_LOST
 PINGS = PONGS + LOST
 
 
 class DeliberateError(Exception):
-    """Raised where nobody but the backend takes notice of it."""
+    """Raised where only the backend notices it."""
 
 
 @dataclass
 class Tally:
     """The numbers of one run; times are in seconds.
 
-    An application hands each error that its backend reports to `error_reported`.
+    An application calls `error_reported` with each error that its backend reports.
     """
 
     peers: int = 0
@@ -59,5 +59,5 @@ class Tally:
             traceback.print_exception(exception, file=sys.stderr)
 
     def show(self) -> None:
-        """Print the numbers for the demo, or for whoever runs an application alone."""
+        """Print the numbers, as JSON for the demo."""
         print(json.dumps(asdict(self)), flush=True)

@@ -1,4 +1,4 @@
-"""How many timers an asyncio loop, or uvloop, has to look after."""
+"""The number of timers of an asyncio loop or uvloop."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ if TYPE_CHECKING:
 
 
 class TimerCount:
-    """Keeps the handles of all timers of one loop, whoever asked for them."""
+    """Keeps the handles of all timers of one loop."""
 
     def __init__(self, new_event_loop: Callable[[], AbstractEventLoop]) -> None:
         self._new_event_loop = new_event_loop
         self._given: dict[int, TimerHandle] = {}
 
     def new_loop(self) -> AbstractEventLoop:
-        """Return a new loop, watched from its first timer on."""
+        """Return a new loop whose timers are counted."""
         self._loop = self._new_event_loop()
-        # The loop's type stays what it is: backends may choose their clock by it.
+        # Not a subclass, as backends may choose their clock by the type of the loop.
         for name in ("call_at", "call_later"):
             setattr(self._loop, name, self._keeping(getattr(self._loop, name)))
         return self._loop
 
     def outstanding(self) -> int:
-        """Return how many timers are still to come, and forget the others."""
+        """Return the number of timers that are still due, and forget the others."""
         now = self._loop.time()
         self._given = {
             key: handle
@@ -40,7 +40,7 @@ class TimerCount:
     def _keeping(self, schedule: Callable[P, TimerHandle]) -> Callable[P, TimerHandle]:
         def scheduled(*args: P.args, **kwargs: P.kwargs) -> TimerHandle:
             handle = schedule(*args, **kwargs)
-            # Each of the two may call the other: one handle is one timer.
+            # One method may call the other: each handle is counted once.
             self._given[id(handle)] = handle
             return handle
 

@@ -1,5 +1,5 @@
 """The keep-alive library on Twisted's endpoints and protocols, on either reactor."""
-# Twisted's endpoints have no types, and its methods names of their own.
+# Twisted's endpoints have no types, and its methods have camel case names.
 # mypy: disallow-untyped-calls=False
 # pyright: basic
 # ruff: noqa: N802
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 async def main(txa: TwistedBackend, tally: Tally, reactor: Any) -> None:
-    """Serve all clients on a port of their own."""
+    """Serve all clients on a free port."""
 
     def observe(event: LogEvent) -> None:
         if "log_failure" in event:
@@ -53,14 +53,14 @@ async def main(txa: TwistedBackend, tally: Tally, reactor: Any) -> None:
 
 
 async def client(scenario: Scenario, number: int, address: TCP4ClientEndpoint) -> None:
-    """Connect client *number*, and stay until one side has had enough."""
+    """Connect client *number*, and return when one side has disconnected."""
     talk = Talk(partial(scenario.connect, number))
     await connectProtocol(address, talk)
     await talk.ended
 
 
 class Talk(Protocol):
-    """Carries the bytes of one connection, from either side."""
+    """Passes the bytes of a connection to its peer, and those of the peer to it."""
 
     transport: Any
 
@@ -80,13 +80,13 @@ class Talk(Protocol):
 
 
 def outstanding_timers(reactor: Any) -> int:
-    """Return how many timers are still to come: Twisted uses others for soon."""
+    """Return the number of timers in the future; Twisted has others for this turn."""
     now = reactor.seconds()
     return sum(call.getTime() > now for call in reactor.getDelayedCalls())
 
 
 def reactor_named(name: str) -> Any:
-    """Return the platform's own reactor, or one on an asyncio loop of its own."""
+    """Return the default reactor, or one on a new asyncio loop."""
     if name == "asyncioreactor":
         return AsyncioSelectorReactor(asyncio.new_event_loop())
 

@@ -1,4 +1,4 @@
-"""A loop on which half an hour takes no time, and peers without connections."""
+"""A loop in virtual time, and peers on fake connections."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):
-    """A loop whose time is moved on where another would wait."""
+    """A loop that advances its time instead of waiting."""
 
     def __init__(self) -> None:
         self.now = 1000.3
@@ -42,14 +42,14 @@ class JumpingSelector(DefaultSelector):
     def select(self, timeout: float | None = None) -> list[tuple[SelectorKey, int]]:
         events = super().select(0)
         if timeout is None and not events:
-            raise RuntimeError("the test waits for something that will never happen")
+            raise RuntimeError("the test waits forever")
         if timeout and not events:
             self._loop.now += timeout
         return events
 
 
 class Connection:
-    """What a peer would be connected to: keeps what is written, and when."""
+    """A fake connection, which keeps what is written, and when."""
 
     def __init__(self, loop: VirtualLoop) -> None:
         self._loop = loop
@@ -67,7 +67,7 @@ class Connection:
 
 @pytest.fixture
 def loop() -> Iterator[VirtualLoop]:
-    """Return a loop; the errors it was told of must have been expected."""
+    """Return a loop; a test removes the errors that it expects to be reported."""
     loop = VirtualLoop()
     yield loop
     loop.close()
@@ -82,7 +82,7 @@ def txa(loop: VirtualLoop) -> AsyncioBackend:
 
 @pytest.fixture
 def keeper(txa: AsyncioBackend) -> KeepAlive:
-    """Return a keeper that pings every ten seconds and waits for four."""
+    """Return a keeper with an interval of ten seconds and a timeout of four."""
     return KeepAlive(txa, interval=10, timeout=4, bucket=0.5)
 
 

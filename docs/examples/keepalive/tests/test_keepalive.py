@@ -1,4 +1,4 @@
-"""What the library promises, in virtual time."""
+"""The behaviour of the library, in virtual time."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def frame(kind: bytes, number: int) -> bytes:
-    """Return what travels: the kind and four bytes of number."""
+    """Return a frame: the kind and the number in four bytes."""
     return kind + number.to_bytes(4, "big")
 
 
@@ -68,7 +68,7 @@ class TestPing:
         assert await peer.gone() is Ending.STOPPED
 
     async def test_write_that_fails(self, keeper: KeepAlive, loop: VirtualLoop) -> None:
-        """What *write* raises is reported, and the peer is found silent."""
+        """The error of *write* is reported, and the peer ends as silent."""
         error = OSError("no buffer space")
 
         def write(_data: bytes) -> None:
@@ -80,7 +80,7 @@ class TestPing:
 
 
 class TestPong:
-    """A peer answers, and its round-trip times are kept."""
+    """A peer answers, and its round-trip times are measured."""
 
     async def test_round_trip(
         self, txa: IBackend, peer: Peer, connection: Connection
@@ -94,7 +94,7 @@ class TestPong:
     async def test_smoothed(
         self, txa: IBackend, peer: Peer, connection: Connection
     ) -> None:
-        """The smoothed time follows the last one by an eighth."""
+        """The weight of the last time in the smoothed one is an eighth."""
         for number, delay in ((1, 0.25), (2, 1.0)):
             pinged_at = await until_pinged(txa, connection)
             await txa.sleep(pinged_at + delay - txa.time())
@@ -116,7 +116,7 @@ class TestPong:
     async def test_of_another_ping(
         self, txa: IBackend, peer: Peer, connection: Connection, number: int
     ) -> None:
-        """A pong that was not asked for does not save the peer."""
+        """A pong with another number does not count as an answer."""
         await until_pinged(txa, connection)
         peer.data_received(frame(b"!", number))
         assert peer.round_trips.count == 0
@@ -133,7 +133,7 @@ class TestPong:
     async def test_callback(
         self, txa: IBackend, keeper: KeepAlive, connection: Connection
     ) -> None:
-        """*on_pong* is called with the peer, whose round trip has been taken."""
+        """*on_pong* is called with the peer, whose round trip has been measured."""
         counts: list[int] = []
         peer = keeper.add(
             connection.write,
@@ -172,7 +172,7 @@ class TestPong:
 
 
 class TestEnd:
-    """A peer is looked after no longer, for one of four reasons."""
+    """A peer ends for one of four reasons."""
 
     async def test_silent(
         self, txa: IBackend, keeper: KeepAlive, peer: Peer, connection: Connection
@@ -196,7 +196,7 @@ class TestEnd:
         assert keeper.peers == set()
 
     async def test_garbled(self, peer: Peer, connection: Connection) -> None:
-        """A peer that sends something else is dropped, and heard no more."""
+        """A peer that sends an invalid frame is dropped, and its data is ignored."""
         peer.data_received(frame(b"G", 0) + frame(b"?", 1))
         peer.data_received(frame(b"?", 2))
         assert await peer.gone() is Ending.GARBLED
@@ -223,28 +223,28 @@ class TestEnd:
         assert connection.drops == []
 
     async def test_cancelled_watcher(self, txa: IBackend, peer: Peer) -> None:
-        """Who cancels their future of the end takes it from nobody else."""
+        """Cancelling one future of the end does not affect another."""
         mine, other = peer.gone(), peer.gone()
         txa.cancel(mine)
         peer.stop()
         assert await other is Ending.STOPPED
 
     async def test_close(self, txa: IBackend, keeper: KeepAlive, peer: Peer) -> None:
-        """Closing the keeper stops every peer, and those who watch are told."""
-        told: list[Ending] = []
-        txa.add_callbacks(peer.gone(), told.append, None)
+        """Closing the keeper stops every peer, and settles their futures."""
+        endings: list[Ending] = []
+        txa.add_callbacks(peer.gone(), endings.append, None)
         await keeper.close()
-        assert told == [Ending.STOPPED]
+        assert endings == [Ending.STOPPED]
         assert keeper.peers == set()
 
 
 class TestOverslept:
-    """A loop that stood still has not listened, and blames no peer."""
+    """A program whose loop was blocked drops no peer for that."""
 
     async def test_second_chance(
         self, txa: IBackend, peer: Peer, loop: VirtualLoop, connection: Connection
     ) -> None:
-        """After a standstill a peer gets the timeout once more."""
+        """After the loop was blocked a peer gets the timeout once more."""
         await until_pinged(txa, connection)
         loop.now += 3600
         await txa.sleep(3)
@@ -257,7 +257,7 @@ class TestOverslept:
     async def test_only_once(
         self, txa: IBackend, peer: Peer, loop: VirtualLoop, connection: Connection
     ) -> None:
-        """A peer that is silent even so is dropped."""
+        """A peer that is still silent is dropped."""
         await until_pinged(txa, connection)
         loop.now += 3600
         assert await txa.timeout(peer.gone(), 6) is Ending.SILENT
@@ -265,18 +265,18 @@ class TestOverslept:
 
 
 class TestArguments:
-    """What cannot be meant is refused at once."""
+    """Invalid arguments raise immediately."""
 
     @pytest.mark.parametrize("name", ["interval", "timeout"])
     @pytest.mark.parametrize("seconds", [0, -1, math.nan])
     def test_not_above_zero(self, txa: IBackend, name: str, seconds: float) -> None:
-        """An interval or a timeout that is not above zero is refused by name."""
+        """`ValueError` names an interval or a timeout that is not above zero."""
         with pytest.raises(ValueError, match=f"{name} must be above zero"):
             KeepAlive(txa, **{name: seconds})
 
 
 def test_imports_the_interfaces_alone() -> None:
-    """Beside the standard library, txaio_interfaces is all that may be imported."""
+    """Apart from the standard library, it imports only txaio_interfaces."""
     program = (
         "import sys; before = set(sys.modules); import keepalive;"
         "print(*{name.split('.')[0] for name in set(sys.modules) - before}"

@@ -1,4 +1,4 @@
-"""A keep-alive protocol that knows neither sockets nor event loops."""
+"""A keep-alive protocol that uses neither sockets nor event loops."""
 
 from keepalive._keepalive import KeepAlive
 from keepalive._peer import Drop, Ending, Peer, Write

@@ -1,4 +1,4 @@
-"""The keeper of all peers of one application."""
+"""The keep-alive of all peers of an application."""
 
 from __future__ import annotations
 
@@ -50,16 +50,16 @@ class KeepAlive:
     ) -> Peer:
         """Return a new peer, which is first pinged after one interval.
 
-        *write* is called with the bytes to send it, *drop* if it is to be cut off,
-        *on_pong* for each pong, after its round-trip time has been taken.
-        The application in turn calls the peer's `data_received` and `connection_lost`.
+        *write* is called with the bytes to send, *drop* to close the connection,
+        *on_pong* for each pong, after its round-trip time was measured.
+        The application calls the peer's `data_received` and `connection_lost`.
         """
         peer = Peer(self, write, drop, on_pong)
         self.peers.add(peer)
         return peer
 
     async def close(self) -> None:
-        """Stop looking after any peer, and wait until all who follow one were told."""
+        """Stop all peers, and wait until the futures of their ends are settled."""
         peers = tuple(self.peers)
         for peer in peers:
             peer.stop()

@@ -1,4 +1,4 @@
-"""One peer: its pings, its pongs, its end."""
+"""A peer: its pings, its pongs and its end."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ Drop: TypeAlias = Callable[[], object]
 
 
 class Ending(Enum):
-    """Why a peer is looked after no longer."""
+    """Why a peer has ended."""
 
     SILENT = "it did not answer in time"
-    GARBLED = "it sent what is no frame"
+    GARBLED = "it sent an invalid frame"
     LOST = "its connection was lost"
-    STOPPED = "it was no longer wanted"
+    STOPPED = "it was stopped"
 
 
 class Peer:
@@ -50,7 +50,7 @@ class Peer:
         self._arm(keeper.interval)
 
     def data_received(self, data: bytes) -> None:
-        """Take in what the peer sent; what *on_pong* raises is raised here."""
+        """Process *data* from the peer; errors of *on_pong* are raised here."""
         for kind, number in self._decoder.feed(data):
             if self._has_ended():
                 return
@@ -62,15 +62,15 @@ class Peer:
                 self._give_up(Ending.GARBLED)
 
     def connection_lost(self) -> None:
-        """Take note that the connection is gone, for whatever reason."""
+        """End the peer, as its connection was lost."""
         self._end(Ending.LOST)
 
     def stop(self) -> None:
-        """Look after the peer no longer; its connection is left alone."""
+        """End the peer, and leave its connection open."""
         self._end(Ending.STOPPED)
 
     def gone(self) -> IFuture[Ending]:
-        """Return a future of the peer's end; cancelling it disturbs nobody else."""
+        """Return a future of the peer's end; cancelling it affects no other."""
         return self._keeper.backend.shield(self._gone)
 
     def _arm(self, delay: float) -> None:
@@ -86,8 +86,8 @@ class Peer:
             self._give_up(Ending.SILENT)
 
     def _overslept(self) -> bool:
-        # A program that was suspended, or blocked its loop, has not listened either:
-        # the pong may wait in the socket, so the peer gets its time once more.
+        # A program that was suspended, or blocked its loop, has not read either: the
+        # pong may wait in the socket, so the peer gets the timeout once more.
         late = self._keeper.backend.time() - self._due_at
         return late > 2 * self._keeper.bucket
 
@@ -116,7 +116,7 @@ class Peer:
             self._on_pong(self)
 
     def _pause(self) -> float:
-        """Return for how many seconds there is nothing to do but wait."""
+        """Return the seconds until the next ping, or the end of the timeout."""
         if self._awaits_pong:
             return self._keeper.timeout
         waited = self._keeper.backend.time() - self._pinged_at

@@ -1,4 +1,4 @@
-"""How long the answers of a peer take."""
+"""The round-trip times of a peer."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class RoundTrips:
         self.smoothed: float | None = None
 
     def add(self, seconds: float) -> None:
-        """Take in one more, weighing it by an eighth as TCP does (RFC 6298)."""
+        """Add one; its weight in the smoothed time is an eighth, as in RFC 6298."""
         self.count += 1
         self.last = seconds
         if self.shortest is None or self.smoothed is None:

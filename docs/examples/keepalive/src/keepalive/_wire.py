@@ -1,4 +1,4 @@
-"""What travels: frames of five bytes, a kind and a number."""
+"""Frames of five bytes: a kind and a number."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def encode(kind: bytes, number: int) -> bytes:
 
 
 class Decoder:
-    """Cuts a stream of bytes into frames, however it arrives."""
+    """Splits a stream of bytes into frames, in pieces of any size."""
 
     __slots__ = ("_rest",)
 
@@ -29,7 +29,7 @@ class Decoder:
         self._rest = b""
 
     def feed(self, data: bytes) -> Iterator[tuple[bytes, int]]:
-        """Yield kind and number of each frame that *data* completes."""
+        """Yield the kind and the number of each frame that *data* completes."""
         data = self._rest + data
         whole = len(data) - len(data) % _FRAME.size
         self._rest = data[whole:]
