@@ -41,7 +41,7 @@ class AsyncioLoop(Loop):
         self._awake.set()
 
     def wake_at(self, when: float) -> None:
-        # The alarm outlives the sleep: most sleeps end before it, and go on after.
+        # The alarm stays set after a sleep: most sleeps end before it is due.
         if not self._awake.is_set() and when != self._due:
             self.close()
             if when < inf:

@@ -1,7 +1,7 @@
 """The driver on asyncio and uvloop.
 
-Futures are asyncio's own, and so are tasks: what a library awaits or is handed is what
-every other library for asyncio knows.  asyncio's cancellation fits the contract in all
+Futures are asyncio's own, and so are tasks: libraries for txaio and other libraries for
+asyncio use the same objects.  asyncio's cancellation fits the contract in all
 but three points, which are dealt with here:
 
 - A second `Task.cancel` interrupts the clean-up that follows the first one.  So tasks

@@ -1,4 +1,4 @@
-"""What the backends of txaio share, free of any event loop."""
+"""The code that all backends of txaio share; it imports no event loop."""
 
 from txaio_common._backend import Backend
 from txaio_common._base_future import BaseFuture, BaseTask

@@ -1,4 +1,4 @@
-"""The clocks of asyncio's loops, told by their types: asyncio is not imported here."""
+"""The clocks of asyncio's loops, recognized by type, as asyncio is not imported."""
 
 from __future__ import annotations
 

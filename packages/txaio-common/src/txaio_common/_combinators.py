@@ -18,7 +18,7 @@ from txaio_interfaces import IFuture
 def gather(
     driver: Driver, futures: Iterable[Awaitable[Any]], *, consume_exceptions: bool
 ) -> IFuture[Any]:
-    """Return a future of what *futures* have come to, as `IFutures.gather` has it."""
+    """Return a future of the outcomes of *futures*: see `IFutures.gather`."""
     if is_awaitable(futures):
         # Of futures that can be iterated over, some never come to an end.
         raise TypeError("futures must be several, in a list say: gather([future])")
@@ -110,7 +110,7 @@ class GatherUntilFailure:
             driver.resolve(self.future, values)
 
     def _cancel(self, _future: IFuture[Any]) -> None:
-        # The members go on if it was one of them that ended the whole.
+        # If the failure of a member has settled this, the other members go on.
         if not self._done:
             self._done = True
             for member in self._members:
@@ -132,7 +132,7 @@ def _follow(driver: Driver, future: IFuture[Any], source: IFuture[Any]) -> None:
 class Timeout:
     """Follows a future for a number of *seconds*, and cancels it after that.
 
-    The canceller of the future has been called before anybody sees the `TimeoutError`.
+    The canceller of the future is called before the `TimeoutError` is raised.
     """
 
     __slots__ = ("_driver", "_expired", "_handle", "_seconds", "_source", "future")

@@ -21,7 +21,7 @@ class EndedDriver(Driver):
     """
 
     def __init__(self, driver: Driver, reason: str) -> None:
-        """Raise *reason* in the place of *driver*."""
+        """Raise *reason* instead of calling *driver*."""
         self._driver = driver
         self._reason = reason
         self.name = driver.name

@@ -9,7 +9,7 @@ and raises with that one, so that ten awaiters see the same traceback (F7).
 A traceback keeps its frames, and a frame keeps its local variables, those of the frames
 that called it (`f_back`) included.  If one of these is the future, there is a cycle:
 future, exception, traceback, frame, future.  Nothing is leaked, since the cyclic
-collector finds it, but a failure that nobody has retrieved would be reported whenever
+collector finds it, but a failure that was never retrieved would be reported whenever
 the collector happens to run, and not when the future is dropped (R2).  So no frame that
 a traceback can reach may hold the future or the outcome when it ends: `unwrap`
 and the `__await__` of futures delete their own name for it, and what resumes a
@@ -81,7 +81,7 @@ class FailedOutcome(Outcome):
 
 
 class UnretrievedFailure:
-    """Reports a failure when it is dropped before anybody has retrieved it.
+    """Reports a failure when it is dropped before it was retrieved.
 
     It belongs to a future and refers to nothing but the failure, so that it is dropped
     together with the future, without waiting for the cyclic collector.

@@ -15,14 +15,14 @@ from txaio_interfaces import IDelayedCall, IFuture
 
 
 def call_at(driver: Driver, when: float, fn: Any) -> Handle | None:
-    """Have *fn* called at *when*; soon if that has passed, never if it is infinite."""
+    """Call *fn* at *when*: soon if that has passed, never if it is infinite."""
     if when <= driver.now():
         return driver.call_soon(fn)
     return None if when == inf else driver.call_at(when, fn)
 
 
 def call_later(driver: Driver, delay: float, fn: Any) -> Handle | None:
-    """Have *fn* called after *delay* seconds; soon if that is 0 or less, or never."""
+    """Call *fn* after *delay* seconds: soon if 0 or less, never if infinite."""
     if delay <= 0:
         return driver.call_soon(fn)
     return None if delay == inf else driver.call_later(delay, fn)
@@ -44,7 +44,7 @@ class DelayedCall(IDelayedCall):
         func: Callable[..., object],
         args: tuple[Any, ...],
     ) -> None:
-        """Hold the call; `arm` is what has it made."""
+        """Store the call; `arm` starts its timer."""
         self._backend = backend
         self._context: Context | None = context
         self.func: Callable[..., object] | None = func
@@ -53,7 +53,7 @@ class DelayedCall(IDelayedCall):
         self._handle: Handle | None = None
 
     def arm(self, delay: float) -> None:
-        """Have the call made after *delay* seconds."""
+        """Make the call after *delay* seconds."""
         self._handle = call_later(self._backend.driver, delay, self.make)
 
     def cancel(self) -> None:

@@ -35,7 +35,7 @@ from txaio_twisted._task import CURRENT_TASK, TwistedTask
 T = TypeVar("T")
 
 MAX_NESTED_STARTS = 20
-"""How deep coroutines that start each other take their first steps at once."""
+"""The number of nested starts up to which a coroutine runs without the queue."""
 
 
 class TwistedDriver(Driver):

@@ -12,7 +12,7 @@ queues of its own:
   `call_soon` again is called in the turn after.
 
 A reactor logs `SystemExit` and goes on; so everything that it calls for a backend is
-guarded, and `exit` is told of what ends the program.
+guarded, and `exit` is called with an exception that ends the program.
 """
 
 from __future__ import annotations

@@ -124,9 +124,9 @@ ALL_HANDLERS = Audience.ALL_HANDLERS
 # `Logger.callHandlers`; without any handler, `logging.lastResort` applies.
 #
 # The answer is not cached: handlers, levels and `propagate` can change at any time, and
-# `logging` notifies nobody.
+# `logging` has no notification of that.
 def audience(native: logging.Logger, number: int) -> Audience:
-    """Return who gets a message of the level *number* that is logged on *native*."""
+    """Return the audience of a message of the level *number* that *native* logs."""
     node, handlers = native, native.handlers
     while node.propagate and node.parent is not None:
         node = node.parent

@@ -63,7 +63,7 @@ class LineSink:
     def write(
         self, level: str, text: str, event: Event, thread_and_task: ThreadAndTask
     ) -> None:
-        """Write a message, whole and at once; to standard error if that fails."""
+        """Write a message as a whole, immediately; to standard error if that fails."""
         line = self._render(level, text, event, thread_and_task)
         try:
             self._put(line)
