@@ -43,7 +43,7 @@ MODULE = '__all__ = ["function"]\n\n\ndef function(one, two):\n    pass\n'
 
 def git(root: Path, *arguments: str) -> None:
     """Run git in *root*, with a name and an address."""
-    user = ["-c", "user.name=somebody", "-c", "user.email=somebody@example.org"]
+    user = ["-c", "user.name=A User", "-c", "user.email=user@example.org"]
     command = ["git", *user, *arguments]
     subprocess.run(command, cwd=root, check=True)
 

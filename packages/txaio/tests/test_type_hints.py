@@ -39,7 +39,7 @@ def test_type_hints_can_be_evaluated(name):
 
 @pytest.mark.usefixtures("txaio")
 def test_logger_of_twisted_has_type_hints():
-    """The methods of a public class are looked at, too."""
+    """The methods of public classes are checked, too."""
     tx = importlib.import_module("txaio.tx")
     assert {tx.Logger, tx.Logger.emit} <= set(defined_here(tx))
 

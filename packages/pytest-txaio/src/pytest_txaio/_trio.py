@@ -30,7 +30,7 @@ from pytest_txaio._time import STUCK_DELAY, VirtualTime
 
 
 MAX_SLEEP = 86400.0
-"""The seconds that Trio is told to sleep; it never sleeps longer at once."""
+"""The seconds for which Trio sleeps at most, before it checks again."""
 
 
 class VirtualClock(Clock):

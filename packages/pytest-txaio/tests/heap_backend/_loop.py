@@ -125,5 +125,5 @@ class Loop:
                 self.wait(None if until is None else max(0, until - self.now()))
 
     def wait(self, seconds: float | None) -> None:
-        """Wait for a thread, but no longer than so many *seconds*."""
+        """Wait for a call from a thread, but no longer than *seconds*."""
         self._wake.wait(seconds)

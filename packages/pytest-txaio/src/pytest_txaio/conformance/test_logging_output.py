@@ -114,11 +114,11 @@ async def test_no_output(
         txa.start_logging(None, "trace")
         assert as_it_is(host) == (root, audience)
         with native_records(host, "name") as records:
-            txa.make_logger("name").trace("heard")
+            txa.make_logger("name").trace("written")
     finally:
         txa.stop_logging()
         txa.set_global_log_level(before)
-    assert [one.text() for one in records] == ["heard"]
+    assert [one.text() for one in records] == ["written"]
     assert capsys.readouterr() == ("", "")
 
 

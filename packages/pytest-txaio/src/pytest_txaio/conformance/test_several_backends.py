@@ -51,12 +51,12 @@ async def test_two_backends_on_one_loop(
         for backend in (txa, other):
             future = backend.create_future()
             backend.add_callbacks(future, events.append, None)
-            backend.call_later(unit, backend.resolve, future, "told")
+            backend.call_later(unit, backend.resolve, future, "resolved")
         futures = [txa.as_future(work, txa, "a"), other.as_future(work, other, "b")]
         # A coroutine of one may await the futures of the other.
         assert [await future for future in futures] == ["a", "b"]
         await txa.sleep(unit)
-    assert events == ["told", "told"]
+    assert events == ["resolved", "resolved"]
     assert await txa.as_future(work, txa, "c") == "c"
 
 
