@@ -49,28 +49,27 @@ nitpick_ignore_regex = [
     # The standard library, under its modules' names.
     (
         "py:.*",
-        (
-            "py:.*",
-            r"(asyncio|collections|contextlib|logging|os|str|sys|twisted|types|uvloop)\..*",
-        ),
+        r"(asyncio|collections|contextlib|logging|os|str|sys|time|types|uvloop)\..*",
     ),
     # The same and the type variables, as they stand in annotations.
-    ("py:.*", r"(T|T_co|P|P\.args|P\.kwargs|Args|Any|Callable|ClassVar|IO|Self)"),
+    (
+        "py:.*",
+        r"(T|T_co|P|P\.args|P\.kwargs|Args|Any|Callable|ClassVar|FrameType|IO|Self)",
+    ),
     ("py:class", r"txaio\w*\.[\w.]*\bT"),
     ("py:.*", r"(Awaitable|Coroutine|Generator|Iterable|Literal|Mapping)"),
     (
         "py:.*",
-        r"(AbstractAsyncContextManager|AbstractContextManager|PathLike|TracebackType)",
+        r"(AbstractAsyncContextManager|AbstractContextManager|AbstractEventLoop)",
     ),
+    ("py:.*", r"(PathLike|TracebackType)"),
     # Other frameworks.
     ("py:.*", r"(anyio|trio|twisted)\..*"),
     ("py:.*", r"Deferred"),
     # What docstrings mark as code and is no object: fields, environment variables.
     ("py:obj", r"fields|log_\w+|NO_COLOR|txaio\.config\.loop"),
     # Types within txaio that no user meets.
-    (
-        "py:class",
-        r"ClockName|Context|Event|Listener|Loop|Main|NativeFuture|Pump|ThreadAndTask",
-    ),
+    ("py:class", r"CallbackQueue|ClockName|Context|Event|Listener|Loop|Main"),
+    ("py:class", r"NativeFuture|Scheduler|ThreadAndTask"),
     ("py:class", r"txaio\.(_forward\.NativeFuture|testutil\.Loop)"),
 ]
