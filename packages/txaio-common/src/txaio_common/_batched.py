@@ -115,7 +115,7 @@ class BatchedTimer(IBatchedTimer):
     )
 
     latest: Bucket
-    """The bucket that was used last, for times above `low` and up to `high`."""
+    """The bucket that was used last, for times above *low* and up to *high*."""
     low: float
     high: float
 

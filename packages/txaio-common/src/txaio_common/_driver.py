@@ -23,7 +23,11 @@ class Handle(Protocol):
     """A call that a loop was asked to make."""
 
     def cancel(self) -> object:
-        """Give the call up.  It was neither made nor cancelled before."""
+        """Give the call up; it was not given up before.
+
+        If cancellers run in a later turn than `Driver.cancel`, the call may have been
+        made: then this does nothing.
+        """
 
 
 class Statistics(NamedTuple):
@@ -45,15 +49,18 @@ class Driver(ABC):
 
     A `Backend` checks arguments before it calls a driver: *future* is an instance of
     `future_type`, *fn* takes no arguments unless they are named.  All methods are
-    called in the loop's thread, but for `call_from_thread`, `now` and `report`. A
-    callback never runs inside the method that it is given to.
+    called in the loop's thread, but for `call_from_thread`, `now`, `report` and `wrap`.
+
+    Callbacks of `listen`, cancellers and the first step of a coroutine may run inside
+    the method that leads to them: `listen` or `resolve`, `cancel`, `spawn`.  All other
+    functions are called in a coming turn of the loop.
     """
 
     name: str
     """What `IBackend.name` returns."""
 
     future_type: type[Any]
-    """What `IBackend.is_future` takes: futures of the loop, whatever made them."""
+    """What `IFutures.is_future` takes: futures of the loop, whatever made them."""
 
     own_type: type[Any]
     """What `create_future` makes: `adopt` turns others into instances of it."""
@@ -71,7 +78,10 @@ class Driver(ABC):
     """Raised by `resolve` and `reject` if the future is settled already."""
 
     emitter: Emitter = RecordEmitter(lambda: None)
-    """Where log messages go; by default to `logging`, without the names of tasks."""
+    """Where log messages go.
+
+    By default they go to the standard library's logging, without the names of tasks.
+    """
 
     check: Callable[[], object] | None = None
     """Raises `RuntimeError` where this driver must not be used; None if it always may.
