@@ -8,6 +8,8 @@ import sys
 
 from blocks import DOCS, blocks
 
+from txaio_common import Driver
+
 
 ROOT = DOCS.parent
 BACKEND = ROOT / "packages" / "pytest-txaio" / "tests" / "heap_backend"
@@ -24,8 +26,8 @@ def test_backend_of_the_page_is_tested(tmp_path):
     assert run.stdout.count("as the page shows") == 2
 
 
-def test_blocks_that_are_not_files():
-    """They run as they are."""
+def test_primitives_are_those_of_the_driver():
+    """The page lists the abstract methods of `Driver`, and says what it asserts."""
     parts = [
         block.text
         for block in blocks(PAGE)
@@ -34,3 +36,11 @@ def test_blocks_that_are_not_files():
     assert len(parts) == 1
     for part in parts:
         exec(part, {"__name__": "example"})  # noqa: S102 - the page is our own
+
+
+def test_every_public_name_of_a_driver_is_explained():
+    """The page mentions the methods with a default, and the attributes, as well."""
+    text = PAGE.read_text(encoding="utf-8")
+    names = {*vars(Driver), *Driver.__annotations__}
+    public = {name for name in names if not name.startswith("_")}
+    assert {name for name in public if f"`{name}`" not in text} == set()
