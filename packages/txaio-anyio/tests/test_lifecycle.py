@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import inspect
 import signal
 import threading
 from functools import partial
@@ -14,6 +15,7 @@ import pytest
 
 import txaio_anyio
 from txaio_anyio import AnyioBackend, AnyioFuture
+from txaio_anyio._future import Waiter
 
 
 if TYPE_CHECKING:
@@ -704,3 +706,36 @@ def test_repr_of_a_future(run: Any) -> None:
         assert "<AnyioFuture pending at" in repr(future)
 
     run(main)
+
+
+def test_coroutine_that_comes_too_late(run_natively: Any) -> None:
+    """It is refused and closed, even by a driver that was kept."""
+
+    async def main() -> None:
+        async with AnyioBackend() as txa:
+            driver = txa.native
+        late = anyio.sleep(1)
+        with pytest.raises(RuntimeError, match="has ended"):
+            driver.spawn(late)
+        assert inspect.getcoroutinestate(late) == inspect.CORO_CLOSED
+
+    run_natively(main)
+
+
+def test_waiter_for_a_future_that_was_settled_last(run_natively: Any) -> None:
+    """It gets the outcome, although it resumes after the block has ended."""
+
+    async def main() -> None:
+        async with AnyioBackend() as txa:
+            waiter = Waiter()
+            waiter.begin_wait(txa.create_future_success(1))
+        waiter.abandon()
+        assert waiter.error is None
+
+    run_natively(main)
+
+
+def test_error_before_the_block() -> None:
+    """Nothing has begun that could raise it later: it is raised at once."""
+    with pytest.raises(Strict):
+        AnyioBackend(strict).driver.report("an error", KeyError())

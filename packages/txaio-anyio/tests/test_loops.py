@@ -219,3 +219,13 @@ def test_the_scheduler_does_not_spin(use_uvloop: bool) -> None:
 
     options = {"use_uvloop": use_uvloop}
     assert txaio_anyio.run(main, backend_options=options) <= 30
+
+
+def test_run_inside_a_loop(run: Any) -> None:
+    """L1: `RuntimeError` names what to use there."""
+
+    async def nested(_txa: AnyioBackend) -> None:
+        run(nested)
+
+    with pytest.raises(RuntimeError, match="use `async with AnyioBackend"):
+        run(nested)

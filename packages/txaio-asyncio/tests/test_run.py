@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import inspect
+
 import pytest
 
 import txaio_asyncio
+from txaio_asyncio import AsyncioBackend
 
 
 async def main(_txa):
@@ -24,3 +28,24 @@ def test_grace_out_of_range(grace):
     """L1: `ValueError` names the argument if it is negative or NaN."""
     with pytest.raises(ValueError, match=r"^grace must be a number of seconds"):
         txaio_asyncio.run(main, grace=grace, loop_factory=pytest.fail)
+
+
+def test_run_inside_a_loop():
+    """L1: `RuntimeError` names what to use there."""
+
+    async def nested(_txa):
+        txaio_asyncio.run(main)
+
+    with pytest.raises(RuntimeError, match=r"make AsyncioBackend\(\) in it"):
+        txaio_asyncio.run(nested)
+
+
+def test_coroutine_on_a_loop_that_is_closed():
+    """It is refused as asyncio does it, and closed."""
+    loop = asyncio.new_event_loop()
+    txa = AsyncioBackend(loop)
+    loop.close()
+    late = main(txa)
+    with pytest.raises(RuntimeError, match="closed"):
+        txa.as_future(lambda: late)
+    assert inspect.getcoroutinestate(late) == inspect.CORO_CLOSED

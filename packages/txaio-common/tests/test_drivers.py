@@ -129,7 +129,7 @@ def test_driver_that_has_ended(name: str):
 
 @pytest.mark.parametrize("kind", [CheckedDriver, EndedDriver])
 def test_coroutine_that_is_not_run_is_closed(kind: Any):
-    """R6: Otherwise Python would warn that it was never awaited."""
+    """Otherwise Python would warn that it was never awaited."""
     recorder: Any = Recorder()
     more = ("it has ended",) if kind is EndedDriver else ()
     driver, coroutine = kind(recorder, *more), Coroutine()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.defer import CancelledError, Deferred, ensureDeferred
 from twisted.internet.selectreactor import SelectReactor
 
 from txaio_twisted import run
@@ -168,3 +168,48 @@ def test_cancelled_while_a_chain_waits(txa, outcome, cancels):
         txa.cancel(chain)
     assert cancelled == [inner]
     assert [type(error) for error in seen] == [CancelledError]
+
+
+@pytest.mark.parametrize("is_cancelled", [False, True])
+def test_uncancelled_in_a_coroutine_that_twisted_drives(txa, is_cancelled):
+    """X9: Its call is not interrupted; a cancellation is raised when it has ended."""
+    gate, seen = txa.create_future(), []
+
+    async def clean_up():
+        seen.append(await gate)
+        return "cleaned up"
+
+    async def main():
+        try:
+            seen.append(await txa.uncancelled(clean_up))
+        except CancelledError:
+            seen.append("cancelled")
+
+    deferred = ensureDeferred(main())
+    if is_cancelled:
+        deferred.cancel()
+    assert seen == []
+    txa.resolve(gate, "went on")
+    assert deferred.called
+    assert seen == ["went on", "cancelled" if is_cancelled else "cleaned up"]
+
+
+def test_failure_in_uncancelled_in_a_coroutine_that_twisted_drives(txa):
+    """X9: What the call raises is raised, also if the coroutine was cancelled."""
+    gate, seen = txa.create_future(), []
+
+    async def clean_up():
+        await gate
+        raise KeyError("x")
+
+    async def main():
+        try:
+            await txa.uncancelled(clean_up)
+        except KeyError as error:
+            seen.append(error.args)
+
+    deferred = ensureDeferred(main())
+    deferred.cancel()
+    txa.resolve(gate)
+    assert deferred.called
+    assert seen == [("x",)]

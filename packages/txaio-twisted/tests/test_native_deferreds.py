@@ -6,6 +6,7 @@ import gc
 
 import pytest
 from twisted.internet.defer import Deferred, fail, succeed
+from twisted.python.failure import Failure
 
 
 @pytest.mark.parametrize("early", [True, False])
@@ -62,3 +63,27 @@ def test_cancelled_await_cancels_the_deferred(txa):
     txa.cancel(future)
     assert len(cancelled) == 1
     assert seen == ["cleaned up", txa.CancelledError]
+
+
+def test_future_called_back_with_a_failure(txa):
+    """It fails, as any Deferred does."""
+    future, seen = txa.create_future(), []
+    txa.add_callbacks(future, None, lambda failure: seen.append(failure.value))
+    error = KeyError("x")
+    future.callback(Failure(error))
+    assert seen == [error]
+
+
+def test_chain_that_fails_after_its_future_was_cancelled(txa, events):
+    """The future stays cancelled, and the failure is reported by nobody."""
+    chain, seen = Deferred(), []
+    chain.pause()
+    future = txa.as_future(lambda chain=chain: chain)
+    txa.add_callbacks(future, None, lambda failure: seen.append(failure.type))
+    chain.errback(KeyError("late"))
+    txa.cancel(future)
+    chain.unpause()
+    del chain, future
+    gc.collect()
+    assert seen == [txa.CancelledError]
+    assert events == []

@@ -391,3 +391,35 @@ def test_global_reactor_runs_earlier_calls():
         "assert txaio.is_called(done)\n"
     )
     assert out == "slept\n"
+
+
+def test_driver_of_the_reactor_that_is_current(txa):
+    """Time and calls are those of the reactor that is configured when they are used."""
+    driver, seen = txa.with_config().driver, []
+    for moment in (10.0, 20.0):
+        txa.config.loop = clock = Clock()
+        clock.advance(moment)
+        assert driver.now() == moment
+        driver.call_at(driver.now() + 5, lambda moment=moment: seen.append(moment))
+        clock.advance(4.9)
+        assert moment not in seen
+        clock.advance(0.2)
+    assert seen == [10.0, 20.0]
+
+
+def test_backend_in_the_place_of_a_reactor(txa):
+    """`with_config` takes a backend, as one that it has made, and returns it."""
+    backend = txa.with_config(Clock())
+    assert txa.with_config(backend) is backend
+
+
+def test_function_that_returns_another_awaitable(txa):
+    """What is neither a Deferred nor a coroutine is awaited by a coroutine."""
+
+    class Awaitable:
+        def __await__(self):
+            return (yield from succeed("value").__await__())
+
+    seen = []
+    txa.add_callbacks(txa.as_future(Awaitable), seen.append, seen.append)
+    assert seen == ["value"]

@@ -140,8 +140,7 @@ class AnyioFuture(BaseFuture):
 
     def wake(self) -> None:
         """Resume what waits for this; it waits on unless it has a reason not to."""
-        if self._event is not None:
-            self._event.set()
+        self._event.set()
 
     async def _wait(self) -> None:
         """Wait for the outcome, as the native task that runs.

@@ -6,7 +6,7 @@ bucket is the sentinel.  A node is added and unlinked in a handful of assignment
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from txaio_common._driver import Handle
@@ -55,10 +55,3 @@ class Bucket(Link):
         if self.native is not None and not self.retiring:
             self.retiring = True
             self._retire_soon(self)
-
-    def calls(self) -> Iterator[Any]:
-        """Yield the calls that are pending."""
-        link = self.next
-        while link is not self:
-            yield link
-            link = link.next

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import inspect
 import weakref
 from typing import TYPE_CHECKING, Any
 
@@ -134,11 +135,20 @@ async def test_async_generator_object(txa: IBackend) -> None:
         txa.as_future(lambda: generate())  # noqa: PLW0108 - that is the case
 
 
-async def test_future_instead_of_a_function(txa: IBackend) -> None:
-    """A2: A future instead of a function: `TypeError` at once."""
-    future: Any = txa.create_future_success(1)
+@pytest.mark.parametrize("called", [False, True], ids=["future", "coroutine"])
+async def test_result_instead_of_a_function(txa: IBackend, called: bool) -> None:
+    """A2: A future or a coroutine instead of a function: `TypeError` at once.
+
+    A coroutine is closed, so that Python does not warn that it was never awaited.
+    """
+
+    async def fetch() -> None:
+        pass
+
+    result: Any = fetch() if called else txa.create_future_success(1)
     with pytest.raises(TypeError, match="pass the function itself"):
-        txa.as_future(future)
+        txa.as_future(result)
+    assert not called or inspect.getcoroutinestate(result) == inspect.CORO_CLOSED
 
 
 async def test_wrong_call(txa: IBackend) -> None:

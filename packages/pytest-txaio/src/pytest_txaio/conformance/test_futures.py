@@ -14,6 +14,7 @@ from pytest_txaio.conformance._helpers import (
     coroutine_function,
     raise_boom,
 )
+from txaio_interfaces import IFailedFuture
 
 
 if TYPE_CHECKING:
@@ -152,11 +153,24 @@ async def test_made_failed(
     assert caught.value is boom
 
 
-async def test_reject_takes_a_failure(txa: IBackend) -> None:
-    """F3: An `IFailedFuture` stands for its exception."""
+class OwnFailure(IFailedFuture):
+    """The failure of another library."""
+
+    def __init__(self, value: BaseException) -> None:
+        self._value = value
+
+    @property
+    def value(self) -> BaseException:
+        """The exception."""
+        return self._value
+
+
+@pytest.mark.parametrize("is_own", [False, True])
+async def test_reject_takes_a_failure(txa: IBackend, is_own: bool) -> None:
+    """F3: An `IFailedFuture`, whatever its class, stands for its exception."""
     boom = Boom()
     future = txa.create_future()
-    txa.reject(future, txa.create_failure(boom))
+    txa.reject(future, OwnFailure(boom) if is_own else txa.create_failure(boom))
     with pytest.raises(Boom) as caught:
         await future
     assert caught.value is boom

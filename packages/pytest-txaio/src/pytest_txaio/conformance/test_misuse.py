@@ -27,6 +27,10 @@ USE: dict[str, Callable[[IBackend, Any], object]] = {
     "cancel": lambda txa, future: txa.cancel(future),
     "add_callbacks": lambda txa, future: txa.add_callbacks(future, print, print),
 }
+AWAIT: dict[str, Callable[[IBackend, Any], object]] = {
+    "shield": lambda txa, future: txa.shield(future),
+    "timeout": lambda txa, future: txa.timeout(future, 1000),
+}
 NO_FUTURE: dict[str, Callable[[IBackend], Any]] = {
     "thread": lambda _txa: concurrent.futures.Future(),
     "asyncio": lambda _txa: asyncio.Future(loop=asyncio.new_event_loop()),
@@ -86,6 +90,45 @@ async def test_object_that_is_no_future(
         loop.close()
     elif hasattr(value, "reset"):
         value.cancel()
+
+
+@pytest.mark.parametrize("kind", ["thread", "handle", "mock", "none"])
+@pytest.mark.parametrize("use", AWAIT.values(), ids=AWAIT)
+async def test_object_that_cannot_be_awaited(
+    txa: IBackend, use: Callable[[IBackend, Any], object], kind: str
+) -> None:
+    """F1: What takes any awaitable refuses the rest with the same error."""
+    value = NO_FUTURE[kind](txa)
+    before = state_of(value)
+    with pytest.raises(TypeError, match=r"^future must be "):
+        use(txa, value)
+    assert state_of(value) == before
+    if kind == "handle":
+        value.cancel()
+
+
+@pytest.mark.parametrize("use", USE.values(), ids=USE)
+def test_no_future_in_debug_mode_and_after_the_end(
+    run: Callable[..., Any], use: Callable[[IBackend, Any], object]
+) -> None:
+    """F1: The error is the same one whatever the state of the backend."""
+    texts: list[str] = []
+    backends: list[IBackend] = []
+
+    def misuse(txa: IBackend) -> None:
+        with pytest.raises(TypeError, match=r"^future must be ") as caught:
+            use(txa, None)
+        texts.append(str(caught.value))
+
+    async def main(txa: IBackend) -> None:
+        misuse(txa)
+        backends.append(txa)
+
+    run(main)
+    run(main, debug=True)
+    for txa in backends:
+        misuse(txa)
+    assert len(set(texts)) == 1
 
 
 @pytest.mark.parametrize("use", DELAY.values(), ids=DELAY)
@@ -154,3 +197,5 @@ async def test_canceller_that_cannot_be_called(txa: IBackend) -> None:
     """X1: A canceller that is not callable: `TypeError` names it at once."""
     with pytest.raises(TypeError, match="canceller must be callable, not 'int'"):
         txa.create_future(canceller=cast("Any", 5))
+    with pytest.raises(TypeError, match="canceller must be callable, not 'int'"):
+        txa.create_future(result=1, canceller=cast("Any", 5))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -148,6 +149,19 @@ async def test_thread_for_what_cannot_be_called(txa: IBackend, fn: Any) -> None:
         txa.run_in_thread(fn)
     with pytest.raises(TypeError, match=r"^fn must be callable"):
         txa.call_from_thread(fn)
+
+
+def test_several_in_another_thread(run: Callable[..., Any]) -> None:
+    """T7: Coroutines that are not run are closed, wherever they stand."""
+
+    async def main(txa: IBackend) -> None:
+        members: list[Any] = [txa.create_future(), coroutine_function()]
+        with pytest.raises(RuntimeError, match="call_from_thread"):
+            await txa.run_in_thread(txa.gather, members)
+        assert inspect.getcoroutinestate(members[1]) == inspect.CORO_CLOSED
+        assert not txa.is_called(members[0])
+
+    run(main, debug=True)
 
 
 async def test_exit_in_a_thread(txa: IBackend) -> None:
