@@ -37,7 +37,7 @@ from txaio_common._outcome import FailedOutcome, Outcome
 
 
 class BaseFuture:
-    """A future that keeps its outcome; a subclass says who is told of it, and how."""
+    """A future that keeps its outcome; a subclass notifies callbacks and awaiters."""
 
     __slots__ = ()
 

@@ -34,13 +34,14 @@ UNSET: Any = object()
 class Outcome:
     """The value of a future, or its failure: see `FailedOutcome`.
 
-    It has no `__init__`, which would take as long as the rest of settling a future:
+    It has no ``__init__``, which would take as long as the rest of settling a future:
     make one, and set its value.
     """
 
     __slots__ = ("value",)
 
     value: Any
+    """The value; None if there is a failure."""
     failure: Any = None
     """The `IFailedFuture`, if there is no value."""
     is_cancellation = False
