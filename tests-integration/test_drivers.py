@@ -26,6 +26,8 @@ async def test_pending_future(driver: Driver):
     assert isinstance(future, driver.own_type)
     assert not driver.is_settled(future)
     assert driver.outcome(future) is UNSET
+    with pytest.raises(driver.invalid_state_error, match="await it"):
+        driver.result(future)
 
 
 async def test_future_with_a_value(driver: Driver):
@@ -34,6 +36,7 @@ async def test_future_with_a_value(driver: Driver):
     driver.resolve(future, "value")
     assert driver.is_settled(future)
     assert driver.peek(future) == driver.outcome(future) == "value"
+    assert driver.result(future) == "value"
     assert driver.failure(future) is None
     driver.call_back(seen.append, future)
     driver.call_either(seen.append, pytest.fail, future)
@@ -52,6 +55,8 @@ async def test_future_that_failed(driver: Driver):
     driver.call_back(pytest.fail, future)
     driver.call_either(pytest.fail, seen.append, future)
     seen += [driver.failure(future), driver.outcome(future)]
+    with pytest.raises(Boom):
+        driver.result(future)
     assert [failure.value for failure in seen] == [boom] * 3
 
 

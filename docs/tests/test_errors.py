@@ -238,6 +238,11 @@ async def resolve_twice(txa):
     txa.resolve(future)
 
 
+async def ask_too_early(txa):
+    """Ask for the result of a future that is pending."""
+    txa.result(txa.create_future())
+
+
 async def resolve_a_coroutine(txa):
     """Settle the future of a coroutine."""
     future = txa.as_future(txa.uncancelled, txa.sleep, 0.01)
@@ -323,6 +328,7 @@ CASES = {
         *on(gather_one, "twisted"),
     ],
     "The future is settled already": on(resolve_twice, "asyncio", "twisted", "anyio"),
+    "The future is pending": on(ask_too_early, "asyncio", "twisted"),
     "The future of a coroutine": on(resolve_a_coroutine, "asyncio"),
     "A level that is none": on(log_at_no_level, "asyncio"),
     "A reactor runs once": [(run_a_reactor_twice,)],

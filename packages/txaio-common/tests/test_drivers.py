@@ -21,6 +21,7 @@ ANY_THREAD = {
     "peek",
     "failure",
     "outcome",
+    "result",
     "statistics",
 }
 """What may be used in any thread, or changes nothing."""
@@ -34,6 +35,7 @@ NEEDS_NO_LOOP = {
     "is_settled",
     "peek",
     "failure",
+    "result",
     "statistics",
 }
 """What still works after the end."""

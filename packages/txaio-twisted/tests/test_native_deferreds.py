@@ -87,3 +87,21 @@ def test_chain_that_fails_after_its_future_was_cancelled(txa, events):
     gc.collect()
     assert seen == [txa.CancelledError]
     assert events == []
+
+
+def test_result_of_a_deferred(txa, events):
+    """F10: The result of its chain: a value, a failure, or none as yet."""
+    error = KeyError("x")
+    pending, paused, failed = Deferred(), succeed(Deferred()), fail(error)
+    paused.addCallback(lambda inner: inner)
+    assert txa.result(succeed("value")) == "value"
+    for deferred in (pending, paused):
+        with pytest.raises(txa.InvalidStateError, match="await it"):
+            txa.result(deferred)
+    for _ in range(2):
+        with pytest.raises(KeyError) as caught:
+            txa.result(failed)
+        assert caught.value is error
+    del failed, caught
+    gc.collect()
+    assert events == []

@@ -15,13 +15,13 @@ from _pytest.terminal import TerminalReporter
 
 
 SECTIONS = {
-    "F": ("Futures", 9),
+    "F": ("Futures", 10),
     "C": ("Callbacks", 7),
-    "R": ("Errors are never lost", 6),
+    "R": ("Errors are never lost", 7),
     "A": ("as_future", 3),
     "X": ("Cancellation", 10),
     "G": ("gather", 5),
-    "T": ("Time", 7),
+    "T": ("Time", 8),
     "B": ("Batched timers", 7),
     "V": ("Context variables", 2),
     "H": ("Threads", 2),

@@ -158,6 +158,14 @@ class AsyncioDriver(Driver):
             exception = error.with_traceback(None)
         return future.result() if exception is None else FailedFuture(exception)
 
+    def result(self, future: Any, /) -> Any:
+        try:
+            if not future.done():
+                return super().result(future)  # It raises an error.
+            return future.result()
+        finally:
+            del future  # See `txaio_common.Outcome`.
+
     def spawn(self, coroutine: Coroutine[Any, Any, Any], /) -> Task:
         try:
             task = self.loop.create_task(coroutine)

@@ -31,6 +31,7 @@ from txaio_common._failures import (
     exception_of,
     format_traceback,
     message_of,
+    reported_exception,
     traceback_of,
     value_of,
 )
@@ -158,6 +159,15 @@ class Backend(IBackend):
             self._check_future(future)
         return self.driver.is_settled(future)
 
+    def result(self, future: IFuture[T]) -> T:
+        if type(future) is not self._own_type:
+            self._check_future(future)
+        try:
+            value: T = self.driver.result(future)
+            return value
+        finally:
+            del future  # See `txaio_common.Outcome`.
+
     def resolve(self, future: IFuture[Any], result: Any = None) -> None:
         if type(future) is self._own_type:
             self._resolve_own(future, result)
@@ -257,6 +267,17 @@ class Backend(IBackend):
         call.arm(seconds)
         return call if check is None else CheckedCall(call, check)
 
+    def call_at(
+        self,
+        when: float,
+        func: Callable[P, object],
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> IDelayedCall:
+        moment = check_delay(when, "when")
+        return self.call_later(moment - self.driver.now(), func, *args, **kwargs)
+
     def sleep(self, delay: float) -> IFuture[None]:
         return sleep(self.driver, check_delay(delay))
 
@@ -288,6 +309,11 @@ class Backend(IBackend):
         if exception is None:
             exception = current_exception()
         return self.driver.wrap(check_exception(exception))
+
+    def report(self, error: IFailedFuture | BaseException, text: str = "") -> None:
+        if not isinstance(text, str):
+            raise TypeError(f"text must be a str, not {type(text).__name__!r}")
+        self.driver.report(text or "an error was reported", reported_exception(error))
 
     def failure_message(self, fail: IFailedFuture | BaseException) -> str:
         return message_of(value_of(fail))

@@ -122,6 +122,12 @@ class CheckedDriver(Driver):
     def outcome(self, future: Any, /) -> Any:
         return self._driver.outcome(future)
 
+    def result(self, future: Any, /) -> Any:
+        try:
+            return self._driver.result(future)
+        finally:
+            del future  # See `Outcome`.
+
     def spawn(self, coroutine: Coroutine[Any, Any, Any], /) -> IFuture[Any]:
         try:
             self._check_thread()

@@ -12,11 +12,13 @@ from typing import Any, ClassVar, NamedTuple, Protocol, TypeVar
 
 from txaio_common._failures import FailedFuture
 from txaio_common._logging import Emitter, RecordEmitter
-from txaio_common._outcome import UNSET
+from txaio_common._outcome import UNSET, FailedOutcome
 from txaio_interfaces import IFailedFuture, IFuture
 
 
 T = TypeVar("T")
+
+_PENDING = "the future is pending: await it, or use add_callbacks"
 
 
 class Handle(Protocol):
@@ -228,6 +230,24 @@ class Driver(ABC):
             return UNSET
         failure = self.failure(future)
         return self.peek(future) if failure is None else failure
+
+    def result(self, future: Any, /) -> Any:
+        """Return the value of *future*, or raise its exception, which is retrieved.
+
+        However often it is raised, its traceback does not grow.
+
+        Raises `invalid_state_error` if *future* is pending.
+        """
+        failure = None
+        try:
+            if not self.is_settled(future):
+                raise self.invalid_state_error(_PENDING)
+            failure = self.failure(future)
+            if failure is None:
+                return self.peek(future)
+            return FailedOutcome(failure, is_cancellation=False).unwrap()
+        finally:
+            del future, failure  # See `Outcome`.
 
     def call_back(self, callback: Callable[[Any], object], future: Any, /) -> None:
         """Call *callback* with the value of *future*, if it has one.

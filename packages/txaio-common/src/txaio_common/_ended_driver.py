@@ -96,6 +96,12 @@ class EndedDriver(Driver):
     def failure(self, future: Any, /) -> IFailedFuture | None:
         return self._driver.failure(future)
 
+    def result(self, future: Any, /) -> Any:
+        try:
+            return self._driver.result(future)
+        finally:
+            del future  # See `Outcome`.
+
     def spawn(self, coroutine: Coroutine[Any, Any, Any], /) -> NoReturn:
         coroutine.close()
         self._refuse()

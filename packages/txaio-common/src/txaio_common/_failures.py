@@ -77,6 +77,21 @@ def exception_of(error: object) -> BaseException:
     raise TypeError(msg)
 
 
+def reported_exception(error: object) -> BaseException:
+    """Return the exception of *error*, an argument of `report`, with a traceback.
+
+    Raises `TypeError` if *error* is neither an exception nor a failure.
+    """
+    exception = error.value if isinstance(error, IFailedFuture) else error
+    if not isinstance(exception, BaseException):
+        raise TypeError(
+            f"error must be an exception or a failure, not {type(error).__name__!r}"
+        )
+    if exception.__traceback__ is None:
+        exception = exception.with_traceback(traceback_of(error))
+    return exception
+
+
 def wrap_stop_iteration(exception: Any) -> Any:
     """Return *exception*, or a `RuntimeError` with it as its cause.
 

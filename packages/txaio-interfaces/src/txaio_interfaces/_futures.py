@@ -44,7 +44,10 @@ class IFutures(ABC):
     """The exception that errbacks and awaiters of a cancelled future get."""
 
     InvalidStateError: ClassVar[type[Exception]]
-    """Raised by `resolve` and `reject` if the future is already settled."""
+    """Raised by `resolve` and `reject` if the future is already settled.
+
+    And by `result` if it is not.
+    """
 
     @abstractmethod
     def create_future(
@@ -110,6 +113,16 @@ class IFutures(ABC):
         """Return True if *future* is settled.
 
         It then has a value, has failed or was cancelled.
+        """
+
+    @abstractmethod
+    def result(self, future: IFuture[T]) -> T:
+        """Return the value of *future*, which is settled, or raise its exception.
+
+        The failure counts as retrieved and is not reported any more.
+
+        Raises `InvalidStateError` if it is pending, and `CancelledError` if it was
+        cancelled.
         """
 
     @abstractmethod

@@ -98,6 +98,20 @@ class ITimers(ABC):
         `TypeError` if it is not a number or *func* is not callable.
         """
 
+    def call_at(
+        self,
+        when: float,
+        func: Callable[P, object],
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> IDelayedCall:
+        """Call *func* with the arguments when `time` is *when*, in seconds.
+
+        A time that has passed means soon. In all else it is as `call_later`.
+        """
+        return self.call_later(when - self.time(), func, *args, **kwargs)
+
     @abstractmethod
     def sleep(self, delay: float) -> IFuture[None]:
         """Return a future that is settled *delay* seconds from now.

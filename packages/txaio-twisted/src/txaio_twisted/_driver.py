@@ -141,6 +141,14 @@ class TwistedDriver(Driver):
         failure: IFailedFuture | None = future.retrieve().failure
         return failure
 
+    def result(self, future: Any, /) -> Any:
+        if not isinstance(future, TwistedFuture):
+            future = self.follow(future)
+        try:
+            return super().result(future)
+        finally:
+            del future  # See `txaio_common.Outcome`.
+
     def outcome(self, future: Any, /) -> Any:
         outcome = future.outcome
         if outcome is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -204,3 +204,35 @@ async def test_cancelled_future_is_not_reported(
     del future, futures
     collect_dropped()
     assert reported() == []
+
+
+@pytest.mark.parametrize("wrapped", [False, True], ids=["exception", "failure"])
+@pytest.mark.parametrize("in_thread", [False, True], ids=["loop", "thread"])
+async def test_report_of_a_caught_error(
+    txa: IBackend, unit: float, reported: Reported, wrapped: bool, in_thread: bool
+) -> None:
+    """R7: It is reported as those that nothing handles, with its traceback."""
+    error: Any
+    try:
+        raise_boom()
+    except Boom as boom:
+        expected = boom
+        error = txa.create_failure(boom) if wrapped else boom
+    if in_thread:
+        await txa.run_in_thread(txa.report, error, "in a thread")
+    else:
+        txa.report(error, "in the loop")
+    txa.report(error)
+    await pause(txa, unit)
+    errors = reported()
+    assert errors == [expected, expected]
+    assert frames_of(errors[0])[-1] == "raise_boom"
+
+
+async def test_report_of_what_is_no_error(txa: IBackend) -> None:
+    """R7: `TypeError` names the argument."""
+    wrong, number = cast("Any", "text"), cast("Any", 1)
+    with pytest.raises(TypeError, match=r"^error must be an exception or a failure"):
+        txa.report(wrong)
+    with pytest.raises(TypeError, match=r"^text must be a str, not 'int'"):
+        txa.report(Boom(), number)

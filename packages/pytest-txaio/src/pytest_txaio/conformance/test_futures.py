@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_txaio import pause
+from pytest_txaio import collect_dropped, pause
 from pytest_txaio.conformance._helpers import (
     Awaitable,
     Boom,
@@ -254,3 +254,68 @@ async def test_settling_again_inside_a_callback(txa: IBackend, unit: float) -> N
     await pause(txa, unit)
     assert raised == [txa.InvalidStateError]
     assert await future == "first"
+
+
+async def test_result_of_a_settled_future(txa: IBackend) -> None:
+    """F10: The value, whatever it is, or the very exception, raised again and again."""
+    boom = Boom()
+    values: list[Any] = [1, None, boom, txa.create_failure(boom)]
+    assert [txa.result(txa.create_future_success(value)) for value in values] == values
+    failed = txa.create_future_error(boom)
+    depths: list[int] = []
+    for _ in range(3):
+        with pytest.raises(Boom) as caught:
+            txa.result(failed)
+        assert caught.value is boom
+        depths.append(len(traceback.extract_tb(boom.__traceback__)))
+    assert len(set(depths)) == 1
+
+
+async def test_result_of_a_pending_future(txa: IBackend) -> None:
+    """F10: `InvalidStateError` says what to do; the future stays pending."""
+    future = txa.create_future()
+    with pytest.raises(txa.InvalidStateError, match="await it"):
+        txa.result(future)
+    txa.resolve(future, 1)
+    assert txa.result(future) == 1
+
+
+async def test_result_of_a_cancelled_future(txa: IBackend) -> None:
+    """F10: It raises `CancelledError`, with its message."""
+    future = txa.create_future()
+    txa.cancel(future, "why")
+    with pytest.raises(txa.CancelledError, match="why"):
+        txa.result(future)
+
+
+async def test_result_of_a_coroutine(txa: IBackend, unit: float) -> None:
+    """F10: That of the future of a coroutine: its value, or its exception."""
+
+    async def work(boom: Boom | None) -> str:
+        await pause(txa, unit)
+        if boom is not None:
+            raise boom
+        return "value"
+
+    boom = Boom()
+    good, bad = txa.as_future(work, None), txa.as_future(work, boom)
+    with pytest.raises(txa.InvalidStateError):
+        txa.result(good)
+    await pause(txa, 4 * unit)
+    assert txa.result(good) == "value"
+    with pytest.raises(Boom) as caught:
+        txa.result(bad)
+    assert caught.value is boom
+
+
+async def test_result_counts_as_looking(
+    txa: IBackend, reported: Callable[[], list[BaseException]]
+) -> None:
+    """F10: A failure that it has raised is not reported."""
+    future = txa.create_future_error(Boom())
+    with pytest.raises(Boom):
+        txa.result(future)
+    del future
+    collect_dropped()
+    await pause(txa, 0)
+    assert reported() == []

@@ -24,6 +24,7 @@ SETTLE: dict[str, Callable[[IBackend, Any], object]] = {
 USE: dict[str, Callable[[IBackend, Any], object]] = {
     **SETTLE,
     "is_called": lambda txa, future: txa.is_called(future),
+    "result": lambda txa, future: txa.result(future),
     "cancel": lambda txa, future: txa.cancel(future),
     "add_callbacks": lambda txa, future: txa.add_callbacks(future, print, print),
 }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_txaio import pause
-from pytest_txaio.conformance._helpers import EARLY_TOLERANCE, INF
+from pytest_txaio.conformance._helpers import EARLY_TOLERANCE, INF, NAN
 
 
 if TYPE_CHECKING:
@@ -56,6 +56,45 @@ async def test_arguments_of_any_name(txa: IBackend, unit: float) -> None:
     txa.call_later(0, show, 1, 2, **names)
     await pause(txa, 2 * unit)
     assert made == [((1, 2), names)] * 2
+
+
+async def test_calls_at_a_time(txa: IBackend, unit: float, late: float) -> None:
+    """T8: They are made at a time of `time()`, in order, with all arguments."""
+    made: list[Any] = []
+
+    def show(*args: Any, **kwargs: Any) -> None:
+        made.append((args, kwargs, txa.time()))
+
+    begun = txa.time()
+    txa.call_at(begun + 3 * unit, show, "last", when=1, func=2, self=3)
+    txa.call_at(begun - unit, show, "past")
+    txa.call_at(-INF, show, "long past")
+    txa.call_at(begun + unit, show, "first")
+    txa.call_at(begun + 2 * unit, show, "cancelled").cancel()
+    moved = txa.call_at(begun + 1000 * unit, show, "moved")
+    never = txa.call_at(INF, show, "never")
+    assert made == []
+    assert moved.reset(4 * unit)
+    await pause(txa, 6 * unit)
+    names = [args[0] for args, _, _ in made]
+    assert names == ["past", "long past", "first", "last", "moved"]
+    assert made[3][1] == {"when": 1, "func": 2, "self": 3}
+    for number, delay in ((2, unit), (3, 3 * unit)):
+        assert -EARLY_TOLERANCE <= made[number][2] - begun - delay <= late
+    never.cancel()
+
+
+async def test_bad_arguments_of_a_call_at_a_time(txa: IBackend) -> None:
+    """T8: They are refused at once, by name."""
+    wrong: Any = "1"
+    with pytest.raises(
+        TypeError, match=r"^when must be a number of seconds, not 'str'"
+    ):
+        txa.call_at(wrong, print)
+    with pytest.raises(ValueError, match=r"^when must be a number of seconds, not NaN"):
+        txa.call_at(NAN, print)
+    with pytest.raises(TypeError, match=r"^func must be callable"):
+        txa.call_at(txa.time() + 1, wrong)
 
 
 async def test_calls_made_by_calls(txa: IBackend, unit: float, late: float) -> None:
