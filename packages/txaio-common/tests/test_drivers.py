@@ -40,7 +40,7 @@ NEEDS_NO_LOOP = {
 }
 """What still works after the end."""
 
-COMPOSED = {"resolve_own", "call_back", "call_either", "outcome", "adopt"}
+COMPOSED = {"resolve_own", "call_back", "call_either", "outcome"}
 """What is made of the others, so that it need not be passed on."""
 
 

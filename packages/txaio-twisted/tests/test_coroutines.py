@@ -194,18 +194,19 @@ def test_uncancelled_in_a_coroutine_that_twisted_drives(txa, is_cancelled):
     assert seen == ["went on", "cancelled" if is_cancelled else "cleaned up"]
 
 
-def test_failure_in_uncancelled_in_a_coroutine_that_twisted_drives(txa):
+@pytest.mark.parametrize("kind", [KeyError, CancelledError])
+def test_failure_in_uncancelled_in_a_coroutine_that_twisted_drives(txa, kind):
     """X9: What the call raises is raised, also if the coroutine was cancelled."""
     gate, seen = txa.create_future(), []
 
     async def clean_up():
         await gate
-        raise KeyError("x")
+        raise kind("x")
 
     async def main():
         try:
             await txa.uncancelled(clean_up)
-        except KeyError as error:
+        except kind as error:
             seen.append(error.args)
 
     deferred = ensureDeferred(main())
@@ -213,3 +214,20 @@ def test_failure_in_uncancelled_in_a_coroutine_that_twisted_drives(txa):
     txa.resolve(gate)
     assert deferred.called
     assert seen == [("x",)]
+
+
+def test_circle_of_coroutines_that_are_all_inside_uncancelled(txa):
+    """X9: None of them is forced: their clean-up is not interrupted."""
+    gates = [txa.create_future(), txa.create_future()]
+    futures = []
+
+    async def wait_for_the_other(number):
+        await gates[number]
+        await txa.uncancelled(wait, futures[1 - number])
+
+    futures += [txa.as_future(wait_for_the_other, number) for number in (0, 1)]
+    for gate in gates:
+        txa.resolve(gate)
+    for future in futures:
+        txa.cancel(future)
+    assert not any(txa.is_called(future) for future in futures)

@@ -73,6 +73,16 @@ def test_class_of_failures_on_asyncio(txaio):
     assert type(failure) is module("aio").FailedFuture
 
 
+def test_backend_on_another_reactor(txaio):
+    """The module's `with_config` makes one, or returns one that it is given."""
+    del txaio
+    tx = module("tx")
+    made = tx.with_config(Clock())
+    assert made is not tx.backend
+    assert tx.with_config(made) is made
+    assert tx.with_config() is tx.backend
+
+
 def test_backend_is_that_of_the_selection(txaio, loop):
     """`use_asyncio` selects the backend of the module."""
     aio = module("aio")

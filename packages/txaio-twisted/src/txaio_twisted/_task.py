@@ -164,9 +164,8 @@ class _Steps:
         if not isinstance(result, Failure):
             self._queue.call(self.step, None)
             return result
-        if self._error is None:
-            error: Any = result.value
-            self._error = error.with_traceback(traceback_of(result))
+        error: Any = result.value
+        self._error = error.with_traceback(traceback_of(result))
         self._queue.call(self.step, None)
         return None
 
