@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -176,3 +177,24 @@ def test_host_with_run_only(heap: pytest.Pytester) -> None:
         ("L2", "a second backend on the loop"),
         ("L2", "programs that import it"),
     ]
+
+
+def test_circle_on_the_heap(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A coroutine that was forced twice to end has one outcome."""
+    monkeypatch.syspath_prepend(HERE)
+    heap = importlib.import_module("heap_backend")
+    futures: list[Any] = []
+
+    async def wait(txa: Any, number: int) -> None:
+        await txa.sleep(0.001)
+        await futures[1 - number]
+
+    async def main(txa: Any) -> list[Any]:
+        futures.extend(txa.as_future(wait, txa, number) for number in (0, 1))
+        await txa.sleep(0.01)
+        for number in (0, 1, 0):
+            txa.cancel(futures[number])
+        return [failure.value for failure in await txa.gather(futures)]
+
+    for error in heap.run(main):
+        assert isinstance(error, heap.CancelledError)

@@ -108,6 +108,8 @@ class HeapTask(BaseTask, HeapFuture):
 
     def _step(self, _settled: HeapFuture | None = None) -> None:
         """Take the coroutine to its next await, or to its end."""
+        if self.outcome is not None:
+            return  # It was forced more than once.
         loop, error = self._loop, self._error
         if self.cancellation.take():
             error = self.cancellation_error(self.cancellation.message)

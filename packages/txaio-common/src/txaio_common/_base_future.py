@@ -115,14 +115,17 @@ class BaseTask(BaseFuture):
         return self.requested
 
     def resolve(self, value: Any, /) -> None:
+        """Raise an error, unless this was cancelled: the coroutine settles it."""
         del value
         self.refuse()
 
     def reject(self, failure: Any, /) -> None:
+        """Raise an error, unless this was cancelled: the coroutine settles it."""
         del failure
         self.refuse()
 
     def refuse(self) -> None:
+        """Raise an error, unless this was cancelled."""
         if self.outcome is None:
             raise RuntimeError("a coroutine's future is settled by its return value")
         super().refuse()

@@ -90,7 +90,7 @@ def find_loop() -> asyncio.AbstractEventLoop:
     loop: asyncio.AbstractEventLoop | None = config.loop
     if loop is None:
         # Where none runs `get_running_loop` raises, which takes five times as long.
-        loop = asyncio._get_running_loop()  # noqa: SLF001
+        loop = asyncio._get_running_loop()  # noqa: SLF001 - see above
     return _idle_loop() if loop is None else loop
 
 

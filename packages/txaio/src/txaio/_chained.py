@@ -200,6 +200,6 @@ def _pass_on(result: Any, weakly: ref[Any], follower: TwistedFuture) -> Any:
         member: Any = weakly()
         # Twisted sets `failResult` on it to each failure in which the chain ends.
         before: DebugInfo | None = getattr(member, "_debugInfo", None)
-        member._debugInfo = _QuietDebugInfo(result, before)  # noqa: SLF001
+        member._debugInfo = _QuietDebugInfo(result, before)  # noqa: SLF001 - see above
     settle_from_deferred(result, follower)
     return result

@@ -159,7 +159,7 @@ def _split_path(path: str) -> tuple[str, str]:
 def _asyncio_task_name() -> str | None:
     asyncio: Any = sys.modules.get("asyncio")
     # Where no loop runs `current_task` raises, which takes longer than all the rest.
-    if asyncio is None or asyncio._get_running_loop() is None:  # noqa: SLF001
+    if asyncio is None or asyncio._get_running_loop() is None:  # noqa: SLF001 - see above
         return None
     task = asyncio.current_task()
     return None if task is None else str(task.get_name())
