@@ -37,6 +37,9 @@ class AnyioBackend(Backend):
     CancelledError: ClassVar[type[BaseException]] = AnyioDriver.cancelled_error
     InvalidStateError: ClassVar[type[Exception]] = AnyioDriver.invalid_state_error
 
+    native: AnyioDriver
+    """The driver, without the checks of debug mode."""
+
     def __init__(
         self,
         on_error: Callable[[str, BaseException], object] | None = None,
@@ -49,7 +52,6 @@ class AnyioBackend(Backend):
         self._debug = debug
         self._entered = False
         self.native = AnyioDriver(on_error or _log_error)
-        """The driver, without the checks of debug mode."""
         super().__init__(EndedDriver(self.native, NOT_YET))
 
     async def __aenter__(self) -> Self:

@@ -22,6 +22,7 @@ from txaio_anyio._task import AnyioTask, ThreadTask, carry_exit
 from txaio_common import (
     UNSET,
     Driver,
+    Emitter,
     RecordEmitter,
     Statistics,
     end_tasks,
@@ -43,11 +44,12 @@ class AnyioDriver(Driver):
     """The primitives, on futures of our own and tasks of AnyIO."""
 
     name = "anyio"
-    future_type = own_type = AnyioFuture
+    future_type: type[Any] = AnyioFuture
+    own_type: type[Any] = AnyioFuture
     future_noun = "an AnyIO future"
-    cancelled_error = AnyioFuture.cancelled_error
-    invalid_state_error = AnyioFuture.invalid_state_error
-    emitter = RecordEmitter(_task_name)
+    cancelled_error: type[BaseException] = AnyioFuture.cancelled_error
+    invalid_state_error: type[Exception] = AnyioFuture.invalid_state_error
+    emitter: Emitter = RecordEmitter(_task_name)
 
     now: Any = None
     call_soon: Any = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from contextvars import Context, copy_context
-from typing import Any
+from typing import Any, ClassVar
 
 from txaio_anyio._scheduler import ENDED, Scheduler
 from txaio_common import BaseFuture, Outcome, UnretrievedFailure
@@ -63,8 +63,8 @@ class AnyioFuture(BaseFuture):
         "outcome",
     )
 
-    cancelled_error = CancelledError
-    invalid_state_error = InvalidStateError
+    cancelled_error: ClassVar[type[BaseException]] = CancelledError
+    invalid_state_error: ClassVar[type[Exception]] = InvalidStateError
 
     def __init__(self, scheduler: Scheduler) -> None:
         """Be pending; callbacks are called by *scheduler*."""

@@ -98,7 +98,7 @@ class Scheduler:
         """What waits for a future, or may, by native task."""
         self.failure: BaseException | None = None
         """What ends the block."""
-        self.has_ended = False
+        self.has_ended: bool = False
         self._group = group
         self._ready: deque[Callable[[], object]] = deque()
         self._heap: list[tuple[float, int, Call]] = []

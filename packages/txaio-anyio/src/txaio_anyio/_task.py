@@ -26,6 +26,7 @@ from txaio_common import BaseTask, FailedFuture, Outcome
 class AnyioTask(BaseTask, AnyioFuture, Waiter):
     """The future of a coroutine, settled when the coroutine has ended."""
 
+    error: BaseException | None = None
     _native: Any = None
     _scope: anyio.CancelScope | None = None
 

@@ -29,6 +29,9 @@ class AsyncioBackend(Backend):
     CancelledError: ClassVar[type[BaseException]] = AsyncioDriver.cancelled_error
     InvalidStateError: ClassVar[type[Exception]] = AsyncioDriver.invalid_state_error
 
+    native: AsyncioDriver
+    """The driver, without the checks of debug mode."""
+
     def __init__(
         self,
         loop: asyncio.AbstractEventLoop | None = None,
@@ -40,7 +43,6 @@ class AsyncioBackend(Backend):
         if debug is None and loop.get_debug():
             debug = True
         self.native = AsyncioDriver(loop)
-        """The driver, without the checks of debug mode."""
         super().__init__(checked(self.native, debug))
 
     def resolve(self, future: IFuture[Any], result: Any = None) -> None:

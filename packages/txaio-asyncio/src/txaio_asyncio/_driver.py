@@ -25,6 +25,7 @@ from weakref import WeakSet
 from txaio_common import (
     UNSET,
     Driver,
+    Emitter,
     FailedFuture,
     Handle,
     RecordEmitter,
@@ -54,11 +55,12 @@ class AsyncioDriver(Driver):
     """The primitives, on one asyncio loop."""
 
     name = "asyncio"
-    future_type = own_type = asyncio.Future
+    future_type: type[Any] = asyncio.Future
+    own_type: type[Any] = asyncio.Future
     future_noun = "an asyncio future"
-    cancelled_error = asyncio.CancelledError
-    invalid_state_error = asyncio.InvalidStateError
-    emitter = RecordEmitter(_task_name)
+    cancelled_error: type[BaseException] = asyncio.CancelledError
+    invalid_state_error: type[Exception] = asyncio.InvalidStateError
+    emitter: Emitter = RecordEmitter(_task_name)
 
     # What asyncio has, without a frame of ours around it.
     now: Any = None

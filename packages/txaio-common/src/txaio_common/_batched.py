@@ -57,6 +57,8 @@ class BatchedCall(Link, IDelayedCall):
 
     __slots__ = ("args", "context", "func", "timer")
 
+    next: Any
+    previous: Any
     args: Any
     context: Any
     func: Any
@@ -114,6 +116,7 @@ class BatchedTimer(IBatchedTimer):
         "low",
     )
 
+    backend: HasDriver
     latest: Bucket
     """The bucket that was used last, for times above *low* and up to *high*."""
     low: float

@@ -39,6 +39,12 @@ class Bucket(Link):
 
     __slots__ = ("_retire_soon", "edge", "key", "native", "retiring")
 
+    next: Any
+    previous: Any
+    key: float
+    edge: float
+    retiring: bool
+
     def __init__(
         self, key: float, edge: float, retire_soon: Callable[[Bucket], object]
     ) -> None:

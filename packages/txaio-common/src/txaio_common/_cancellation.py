@@ -89,10 +89,14 @@ class Cancellation:
 
     __slots__ = ("message", "shields", "state")
 
+    message: str | None
+    shields: int
+    state: State
+
     def __init__(self) -> None:
         """Begin with a coroutine that was not cancelled."""
         self.state = NONE
-        self.message: str | None = None
+        self.message = None
         self.shields = 0
         """How many calls of `uncancelled` the coroutine is in."""
 

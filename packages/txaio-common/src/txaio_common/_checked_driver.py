@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from threading import get_ident
 from typing import Any, TypeVar
 
-from txaio_common._driver import Driver, Handle, Statistics
+from txaio_common._driver import Driver, DriverProxy, Handle, Statistics
 from txaio_interfaces import IBatchedTimer, IDelayedCall, IFailedFuture, IFuture
 
 
@@ -23,7 +23,7 @@ def checked(driver: Driver, debug: bool | None) -> Driver:
     return CheckedDriver(driver) if on else driver
 
 
-class CheckedDriver(Driver):
+class CheckedDriver(DriverProxy):
     """Passes everything on to another driver, in the thread that this is made in.
 
     What may be used in any thread is passed on without a check.
@@ -31,20 +31,9 @@ class CheckedDriver(Driver):
 
     def __init__(self, driver: Driver) -> None:
         """Pass on to *driver*."""
-        self._driver = driver
+        super().__init__(driver)
         self._thread = get_ident()
-        self.name = driver.name
-        self.future_type = driver.future_type
-        self.own_type = driver.own_type
-        self.failure_type = driver.failure_type
-        self.cancelled_error = driver.cancelled_error
-        self.invalid_state_error = driver.invalid_state_error
-        self.emitter = driver.emitter
         self.check: Callable[[], object] = self._check_thread
-
-    @property
-    def future_noun(self) -> str:  # type: ignore[override]
-        return self._driver.future_noun
 
     def _check_thread(self) -> None:
         if get_ident() != self._thread:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, ClassVar, NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from txaio_common._failures import FailedFuture
 from txaio_common._logging import Emitter, RecordEmitter
@@ -67,7 +67,7 @@ class Driver(ABC):
     own_type: type[Any]
     """What `create_future` makes: `adopt` turns others into instances of it."""
 
-    future_noun: ClassVar[str] = "a future of this backend"
+    future_noun: str = "a future of this backend"
     """How an error names what should have been a future."""
 
     failure_type: type[Any] = FailedFuture
@@ -312,6 +312,31 @@ class Driver(ABC):
     @abstractmethod
     def statistics(self) -> Statistics:
         """Return what runs, for `end_tasks` and for tools that look for leftovers."""
+
+
+class DriverProxy(Driver):
+    """A driver that uses another one, and has its attributes."""
+
+    name: str
+    future_noun: str
+    future_type: type[Any]
+    own_type: type[Any]
+    failure_type: type[Any]
+    cancelled_error: type[BaseException]
+    invalid_state_error: type[Exception]
+    emitter: Emitter
+
+    def __init__(self, driver: Driver) -> None:
+        """Have the attributes of *driver*."""
+        self._driver = driver
+        self.name = driver.name
+        self.future_noun = driver.future_noun
+        self.future_type = driver.future_type
+        self.own_type = driver.own_type
+        self.failure_type = driver.failure_type
+        self.cancelled_error = driver.cancelled_error
+        self.invalid_state_error = driver.invalid_state_error
+        self.emitter = driver.emitter
 
 
 class HasDriver(Protocol):

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, NoReturn, TypeVar
 
-from txaio_common._driver import Driver, Statistics
+from txaio_common._driver import Driver, DriverProxy, Statistics
 from txaio_interfaces import IFailedFuture
 
 
 T = TypeVar("T")
 
 
-class EndedDriver(Driver):
+class EndedDriver(DriverProxy):
     """Stands in for a *driver* whose loop has ended, or has not begun.
 
     What needs the loop raises a `RuntimeError` with the *reason*, which names the fix.
@@ -22,20 +22,9 @@ class EndedDriver(Driver):
 
     def __init__(self, driver: Driver, reason: str) -> None:
         """Raise *reason* instead of calling *driver*."""
-        self._driver = driver
+        super().__init__(driver)
         self._reason = reason
-        self.name = driver.name
-        self.future_type = driver.future_type
-        self.own_type = driver.own_type
-        self.failure_type = driver.failure_type
-        self.cancelled_error = driver.cancelled_error
-        self.invalid_state_error = driver.invalid_state_error
-        self.emitter = driver.emitter
         self.check: Callable[[], object] = self._refuse
-
-    @property
-    def future_noun(self) -> str:  # type: ignore[override]
-        return self._driver.future_noun
 
     def _refuse(self, *_args: object) -> NoReturn:
         raise RuntimeError(self._reason)

@@ -44,7 +44,7 @@ class Outcome:
     """The value; None if there is a failure."""
     failure: Any = None
     """The `IFailedFuture`, if there is no value."""
-    is_cancellation = False
+    is_cancellation: bool = False
     """Whether the future was cancelled."""
 
     def __repr__(self) -> str:
@@ -60,6 +60,10 @@ class FailedOutcome(Outcome):
     """The failure of a future: an exception together with its traceback."""
 
     __slots__ = ("failure", "is_cancellation")
+
+    value: Any
+    failure: Any
+    is_cancellation: bool
 
     def __init__(self, failure: Any, *, is_cancellation: bool) -> None:
         """Hold *failure*, an `IFailedFuture`.

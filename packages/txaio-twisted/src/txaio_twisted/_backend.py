@@ -30,6 +30,9 @@ class TwistedBackend(Backend):
     InvalidStateError: ClassVar[type[Exception]] = TwistedDriver.invalid_state_error
     driver_class: ClassVar[type[TwistedDriver]] = TwistedDriver
 
+    native: TwistedDriver
+    """The driver, without the checks of debug mode."""
+
     def __init__(
         self, reactor: Any = None, *, grace: float = GRACE, debug: bool | None = None
     ) -> None:
@@ -37,7 +40,6 @@ class TwistedBackend(Backend):
         self._grace = check_grace(grace)
         reactor = global_reactor() if reactor is None else reactor
         self.native = self.driver_class(reactor)
-        """The driver, without the checks of debug mode."""
         super().__init__(checked(self.native, debug))
         _follow_shutdown(reactor, self)
 

@@ -19,6 +19,7 @@ from twisted.python.runtime import seconds
 from txaio_common import (
     UNSET,
     Driver,
+    Emitter,
     Handle,
     Statistics,
     as_coroutine,
@@ -42,14 +43,16 @@ class TwistedDriver(Driver):
     """The primitives, on one reactor; native Deferreds are followed."""
 
     name = "twisted"
-    future_type = Deferred
+    future_type: type[Any] = Deferred
     own_type: type[Any] = TwistedFuture
     future_noun = "a Deferred"
-    failure_type = Failure
-    cancelled_error = TwistedFuture.cancelled_error
-    invalid_state_error = TwistedFuture.invalid_state_error
-    emitter = EventEmitter()
+    failure_type: type[Any] = Failure
+    cancelled_error: type[BaseException] = TwistedFuture.cancelled_error
+    invalid_state_error: type[Exception] = TwistedFuture.invalid_state_error
+    emitter: Emitter = EventEmitter()
 
+    reactor: Any
+    queue: CallbackQueue
     now: Any = None
     create_future: Any = None
     resolve_own: Any = staticmethod(TwistedFuture.resolve)

@@ -22,7 +22,7 @@ from txaio_twisted._failures import failure_of
 from txaio_twisted._log_observer import OBSERVER, OwnLogger
 
 
-LOG_LEVELS = {
+LOG_LEVELS: dict[str, Any] = {
     "critical": LogLevel.critical,
     "error": LogLevel.error,
     "warn": LogLevel.warn,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from abc import ABCMeta
 from asyncio import CancelledError as AsyncioCancelledError
 from collections.abc import Callable, Generator
 from contextvars import Context, copy_context
-from typing import Any
+from typing import Any, ClassVar
 from weakref import ref
 
 from twisted.internet.defer import AlreadyCalledError, CancelledError, Deferred
@@ -19,13 +20,13 @@ from txaio_twisted._queue import CallbackQueue, report
 Listener = Callable[[Any], object]
 
 
-class _FutureType(type(Deferred)):  # type: ignore[misc]
+class _FutureType(ABCMeta):
     """Asks for the class of an object, as other classes do.
 
     A Deferred is an ABC, whose own way to ask takes twice as long.
     """
 
-    __instancecheck__ = type.__instancecheck__
+    __instancecheck__: Any = type.__instancecheck__
 
 
 class TwistedFuture(BaseFuture, Deferred[Any], metaclass=_FutureType):
@@ -34,8 +35,8 @@ class TwistedFuture(BaseFuture, Deferred[Any], metaclass=_FutureType):
     Callbacks that are added natively form a chain of their own, as on any Deferred.
     """
 
-    cancelled_error = CancelledError
-    invalid_state_error = AlreadyCalledError
+    cancelled_error: ClassVar[type[BaseException]] = CancelledError
+    invalid_state_error: ClassVar[type[Exception]] = AlreadyCalledError
 
     _source: ref[Deferred[Any]] | None = None
     _on_cancel: tuple[Listener, Listener] | None = None

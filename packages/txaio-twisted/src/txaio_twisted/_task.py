@@ -45,6 +45,9 @@ CURRENT_TASK = _CurrentTask()
 class TwistedTask(BaseTask, TwistedFuture):
     """The future of a coroutine, settled when the coroutine has ended."""
 
+    steps: _Steps
+    registry: set[TwistedTask]
+
     def __init__(
         self,
         queue: CallbackQueue,
