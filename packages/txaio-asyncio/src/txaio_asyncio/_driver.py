@@ -161,12 +161,8 @@ class AsyncioDriver(Driver):
         return future.result() if exception is None else FailedFuture(exception)
 
     def result(self, future: Any, /) -> Any:
-        try:
-            if not future.done():
-                return super().result(future)  # It raises an error.
-            return future.result()
-        finally:
-            del future  # See `txaio_common.Outcome`.
+        # asyncio raises with the traceback that the exception came with.
+        return future.result() if future.done() else super().result(future)
 
     def spawn(self, coroutine: Coroutine[Any, Any, Any], /) -> Task:
         try:

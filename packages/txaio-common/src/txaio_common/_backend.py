@@ -162,11 +162,8 @@ class Backend(IBackend):
     def result(self, future: IFuture[T]) -> T:
         if type(future) is not self._own_type:
             self._check_future(future)
-        try:
-            value: T = self.driver.result(future)
-            return value
-        finally:
-            del future  # See `txaio_common.Outcome`.
+        value: T = self.driver.result(future)
+        return value
 
     def resolve(self, future: IFuture[Any], result: Any = None) -> None:
         if type(future) is self._own_type:

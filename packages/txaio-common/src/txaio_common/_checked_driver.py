@@ -112,10 +112,7 @@ class CheckedDriver(DriverProxy):
         return self._driver.outcome(future)
 
     def result(self, future: Any, /) -> Any:
-        try:
-            return self._driver.result(future)
-        finally:
-            del future  # See `Outcome`.
+        return self._driver.result(future)
 
     def spawn(self, coroutine: Coroutine[Any, Any, Any], /) -> IFuture[Any]:
         try:

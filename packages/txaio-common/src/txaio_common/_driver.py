@@ -238,16 +238,12 @@ class Driver(ABC):
 
         Raises `invalid_state_error` if *future* is pending.
         """
-        failure = None
-        try:
-            if not self.is_settled(future):
-                raise self.invalid_state_error(_PENDING)
-            failure = self.failure(future)
-            if failure is None:
-                return self.peek(future)
-            return FailedOutcome(failure, is_cancellation=False).unwrap()
-        finally:
-            del future, failure  # See `Outcome`.
+        if not self.is_settled(future):
+            raise self.invalid_state_error(_PENDING)
+        failure = self.failure(future)
+        if failure is None:
+            return self.peek(future)
+        return FailedOutcome(failure, is_cancellation=False).unwrap()
 
     def call_back(self, callback: Callable[[Any], object], future: Any, /) -> None:
         """Call *callback* with the value of *future*, if it has one.

@@ -86,10 +86,7 @@ class EndedDriver(DriverProxy):
         return self._driver.failure(future)
 
     def result(self, future: Any, /) -> Any:
-        try:
-            return self._driver.result(future)
-        finally:
-            del future  # See `Outcome`.
+        return self._driver.result(future)
 
     def spawn(self, coroutine: Coroutine[Any, Any, Any], /) -> NoReturn:
         coroutine.close()

@@ -145,12 +145,8 @@ class TwistedDriver(Driver):
         return failure
 
     def result(self, future: Any, /) -> Any:
-        if not isinstance(future, TwistedFuture):
-            future = self.follow(future)
-        try:
-            return super().result(future)
-        finally:
-            del future  # See `txaio_common.Outcome`.
+        is_own = isinstance(future, TwistedFuture)
+        return super().result(future if is_own else self.follow(future))
 
     def outcome(self, future: Any, /) -> Any:
         outcome = future.outcome
