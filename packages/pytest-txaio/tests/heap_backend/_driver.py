@@ -13,10 +13,10 @@ from heap_backend._futures import (
     HeapTask,
 )
 from heap_backend._loop import Loop
-from txaio_common import UNSET, Driver, FailedFuture, Handle, Statistics
+from txaio_common import FailedFuture, FutureDriver, Handle, Statistics
 
 
-class HeapDriver(Driver):
+class HeapDriver(FutureDriver):
     """The primitives, on one `Loop`."""
 
     name = "heap"
@@ -62,28 +62,6 @@ class HeapDriver(Driver):
     def set_canceller(self, future: Any, canceller: Callable[[Any], object]) -> None:
         future.canceller = partial(copy_context().run, canceller)
 
-    def resolve(self, future: Any, value: Any) -> None:
-        future.resolve(value)
-
-    def reject(self, future: Any, failure: Any) -> None:
-        future.reject(failure)
-
-    def cancel(self, future: Any, message: str | None = None) -> None:
-        future.cancel(message)
-
-    def is_settled(self, future: Any) -> bool:
-        return future.outcome is not None
-
-    def listen(self, future: Any, fn: Callable[[Any], object]) -> None:
-        future.listen(fn)
-
-    def peek(self, future: Any) -> Any:
-        outcome = future.outcome
-        return outcome.value if outcome.failure is None else UNSET
-
-    def failure(self, future: Any) -> Any:
-        return future.retrieve().failure
-
     def spawn(self, coroutine: Coroutine[Any, Any, Any]) -> HeapTask:
         task = HeapTask(self.loop, coroutine)
         self.loop.tasks.add(task)
@@ -97,9 +75,6 @@ class HeapDriver(Driver):
         finally:
             task.leave_shield()
             del task  # See `txaio_common.Outcome`.
-
-    def interrupt(self, future: Any) -> None:
-        future.interrupt()
 
     def statistics(self) -> Statistics:
         return Statistics(tasks=tuple(self.loop.tasks))

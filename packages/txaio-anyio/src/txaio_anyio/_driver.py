@@ -20,14 +20,12 @@ from txaio_anyio._loop import Loop
 from txaio_anyio._scheduler import Scheduler, collapse_group
 from txaio_anyio._task import AnyioTask, ThreadTask, carry_exit
 from txaio_common import (
-    UNSET,
-    Driver,
     Emitter,
+    FutureDriver,
     RecordEmitter,
     Statistics,
     end_tasks,
 )
-from txaio_interfaces import IFailedFuture
 
 
 T = TypeVar("T")
@@ -40,7 +38,7 @@ def _task_name() -> str | None:
         return None
 
 
-class AnyioDriver(Driver):
+class AnyioDriver(FutureDriver):
     """The primitives, on futures of our own and tasks of AnyIO."""
 
     name = "anyio"
@@ -122,32 +120,6 @@ class AnyioDriver(Driver):
                 raise
             self.scheduler.fail(error)
 
-    def resolve(self, future: Any, value: Any, /) -> None:
-        future.resolve(value)
-
-    def reject(self, future: Any, failure: Any, /) -> None:
-        future.reject(failure)
-
-    def cancel(self, future: Any, message: str | None = None, /) -> None:
-        future.cancel(message)
-
-    def is_settled(self, future: Any, /) -> bool:
-        return future.outcome is not None
-
-    def peek(self, future: Any, /) -> Any:
-        outcome = future.outcome
-        return outcome.value if outcome.failure is None else UNSET
-
-    def failure(self, future: Any, /) -> IFailedFuture | None:
-        failure: IFailedFuture | None = future.retrieve().failure
-        return failure
-
-    def outcome(self, future: Any, /) -> Any:
-        outcome = future.outcome
-        if outcome is None:
-            return UNSET
-        return outcome.value if outcome.failure is None else future.retrieve().failure
-
     def spawn(self, coroutine: Coroutine[Any, Any, Any], /) -> AnyioTask:
         return self._start(coroutine, AnyioTask)
 
@@ -179,9 +151,6 @@ class AnyioDriver(Driver):
             finally:
                 task.leave_shield()
                 del task  # See `txaio_common.Outcome`.
-
-    def interrupt(self, future: Any, /) -> None:
-        future.interrupt()
 
     def statistics(self) -> Statistics:
         scheduler = self.scheduler

@@ -26,6 +26,7 @@ from txaio_common._driver import (
 )
 from txaio_common._ended_driver import EndedDriver
 from txaio_common._failures import FailedFuture, current_exception, traceback_of
+from txaio_common._future_driver import FutureDriver
 from txaio_common._logging import (
     LEVELS,
     NUMBERS,
@@ -88,6 +89,7 @@ __all__ = [
     "Event",
     "FailedFuture",
     "FailedOutcome",
+    "FutureDriver",
     "Handle",
     "HasDriver",
     "LevelListener",

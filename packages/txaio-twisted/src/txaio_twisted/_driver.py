@@ -17,15 +17,13 @@ from twisted.python.failure import Failure
 from twisted.python.runtime import seconds
 
 from txaio_common import (
-    UNSET,
-    Driver,
     Emitter,
+    FutureDriver,
     Handle,
     Statistics,
     as_coroutine,
     shield,
 )
-from txaio_interfaces import IFailedFuture
 from txaio_twisted._emitter import EventEmitter
 from txaio_twisted._failures import failure_of
 from txaio_twisted._future import TwistedFuture, settle_from_deferred
@@ -39,7 +37,7 @@ MAX_NESTED_STARTS = 20
 """The number of nested starts up to which a coroutine runs without the queue."""
 
 
-class TwistedDriver(Driver):
+class TwistedDriver(FutureDriver):
     """The primitives, on one reactor; native Deferreds are followed."""
 
     name = "twisted"
@@ -136,23 +134,9 @@ class TwistedDriver(Driver):
             future = self.follow(future)
         future.listen(fn)
 
-    def peek(self, future: Any, /) -> Any:
-        outcome = future.outcome
-        return outcome.value if outcome.failure is None else UNSET
-
-    def failure(self, future: Any, /) -> IFailedFuture | None:
-        failure: IFailedFuture | None = future.retrieve().failure
-        return failure
-
     def result(self, future: Any, /) -> Any:
         is_own = isinstance(future, TwistedFuture)
         return super().result(future if is_own else self.follow(future))
-
-    def outcome(self, future: Any, /) -> Any:
-        outcome = future.outcome
-        if outcome is None:
-            return UNSET
-        return outcome.value if outcome.failure is None else future.retrieve().failure
 
     def spawn(
         self, coroutine: Coroutine[Any, Any, Any], /, *, is_own: bool = False
@@ -221,9 +205,6 @@ class TwistedDriver(Driver):
         if interruption is not None:
             raise interruption
         return value
-
-    def interrupt(self, future: Any, /) -> None:
-        future.interrupt()
 
     def statistics(self) -> Statistics:
         return Statistics(tasks=tuple(self._tasks))
