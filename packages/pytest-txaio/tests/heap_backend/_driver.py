@@ -30,16 +30,16 @@ class HeapDriver(FutureDriver):
     def now(self) -> float:
         return self.loop.now()
 
-    def call_soon(self, fn: Callable[[], object]) -> Handle:
+    def call_soon(self, fn: Callable[[], object], /) -> Handle:
         return self.loop.soon(fn)
 
-    def call_at(self, when: float, fn: Callable[[], object]) -> Handle:
+    def call_at(self, when: float, fn: Callable[[], object], /) -> Handle:
         return self.loop.at(when, fn)
 
-    def call_from_thread(self, fn: Callable[[], object]) -> None:
+    def call_from_thread(self, fn: Callable[[], object], /) -> None:
         self.loop.from_thread(partial(copy_context().run, fn))
 
-    def run_in_thread(self, fn: Callable[[], Any]) -> HeapFuture:
+    def run_in_thread(self, fn: Callable[[], Any], /) -> HeapFuture:
         future, loop = self.create_future(), self.loop
 
         def settle(work: Future[Any]) -> None:
@@ -53,21 +53,21 @@ class HeapDriver(FutureDriver):
         work.add_done_callback(lambda work: loop.from_thread(partial(settle, work)))
         return future
 
-    def report(self, text: str, exception: BaseException) -> None:
+    def report(self, text: str, exception: BaseException, /) -> None:
         self.loop.report(text, exception)
 
     def create_future(self) -> HeapFuture:
         return HeapFuture(self.loop)
 
-    def set_canceller(self, future: Any, canceller: Callable[[Any], object]) -> None:
+    def set_canceller(self, future: Any, canceller: Callable[[Any], object], /) -> None:
         future.canceller = partial(copy_context().run, canceller)
 
-    def spawn(self, coroutine: Coroutine[Any, Any, Any]) -> HeapTask:
+    def spawn(self, coroutine: Coroutine[Any, Any, Any], /) -> HeapTask:
         task = HeapTask(self.loop, coroutine)
         self.loop.tasks.add(task)
         return task
 
-    async def uncancelled(self, call: Callable[[], Awaitable[Any]]) -> Any:
+    async def uncancelled(self, call: Callable[[], Awaitable[Any]], /) -> Any:
         task = self.loop.current
         task.enter_shield()
         try:
