@@ -128,6 +128,8 @@ USES: dict[str, Callable[[IBackend], object]] = {
     "call_later": lambda txa: txa.call_later(1, print),
     "call_later-soon": lambda txa: txa.call_later(0, print),
     "call_later-never": lambda txa: txa.call_later(float("inf"), print),
+    "call_at": lambda txa: txa.call_at(1, print),
+    "call_at-never": lambda txa: txa.call_at(float("inf"), print),
     "sleep": lambda txa: txa.sleep(1),
     "create_future": lambda txa: txa.create_future(),
     "as_future": lambda txa: txa.as_future(coroutine_function),

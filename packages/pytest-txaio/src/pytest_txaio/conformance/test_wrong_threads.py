@@ -21,6 +21,8 @@ another: Callable[[Any], Any] = Awaitable
 OFF_THREAD: dict[str, Callable[[IBackend, Any], object]] = {
     "call_later": lambda txa, _future: txa.call_later(0, print),
     "call_later, never": lambda txa, _future: txa.call_later(float("inf"), print),
+    "call_at": lambda txa, _future: txa.call_at(0, print),
+    "call_at, never": lambda txa, _future: txa.call_at(float("inf"), print),
     "sleep": lambda txa, _future: txa.sleep(0),
     "resolve": lambda txa, future: txa.resolve(future),
     "reject": lambda txa, future: txa.reject(future, Boom()),
