@@ -24,9 +24,10 @@ def checked(driver: Driver, debug: bool | None) -> Driver:
 
 
 class CheckedDriver(DriverProxy):
-    """Passes everything on to another driver, in the thread that this is made in.
+    """Passes each primitive on to another driver, in the thread that this is made in.
 
     What may be used in any thread is passed on without a check.
+    `resolve_own`, `call_back` and `call_either` use their default, which calls others.
     """
 
     def __init__(self, driver: Driver) -> None:

@@ -51,7 +51,8 @@ class Driver(ABC):
 
     A `Backend` checks arguments before it calls a driver: *future* is an instance of
     `future_type`, *fn* takes no arguments unless they are named.  All methods are
-    called in the loop's thread, but for `call_from_thread`, `now`, `report` and `wrap`.
+    called in the loop's thread, but for `call_from_thread`, `now`, `report` and `wrap`,
+    and those that only read state.
 
     Callbacks of `listen`, cancellers and the first step of a coroutine may run inside
     the method that leads to them: `listen` or `resolve`, `cancel`, `spawn`.  All other
