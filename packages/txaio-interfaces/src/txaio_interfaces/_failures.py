@@ -37,9 +37,9 @@ class IFailures(ABC):
     def report(self, error: IFailedFuture | BaseException, text: str = "") -> None:
         """Report *error* as the backend reports errors that nothing handles.
 
-        It goes to asyncio's exception handler, to Twisted's log, or to the `on_error`
-        of the backend on AnyIO. *text* says where it was raised. This may be called in
-        any thread.
+        It goes to asyncio's exception handler, to Twisted's log, or to the
+        ``on_error`` of the backend on AnyIO. *text* says where it was raised. This may
+        be called in any thread.
 
         Raises `TypeError` if *error* is neither an exception nor a failure, or if
         *text* is no `str`.
