@@ -104,6 +104,9 @@ async def concrete(
     assert_type(await txa.run_in_thread(halve, 1), float)
     assert_type(txa.add_callbacks(numbers[0], print, None), "IFuture[int]")
     assert_type(txa.is_called(numbers[0]), bool)
+    assert_type(txa.result(numbers[0]), int)
+    assert_type(txa.call_at(txa.time() + 1, double, number=1).reset(1), bool)
+    txa.report(ValueError("no"), "while it was tested")
 
 
 async def callbacks(txa: IBackend) -> None:
