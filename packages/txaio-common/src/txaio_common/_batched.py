@@ -35,7 +35,7 @@ from typing import Any
 from txaio_common._buckets import Bucket, Link
 from txaio_common._checks import check_callable, check_delay, reject_unawaited_coroutine
 from txaio_common._driver import HasDriver
-from txaio_common._timers import call_at
+from txaio_common._timers import call_at, report_call
 from txaio_interfaces import IBatchedTimer, IDelayedCall
 
 
@@ -275,5 +275,4 @@ class BatchedTimer(IBatchedTimer):
             except (KeyboardInterrupt, SystemExit):
                 raise
             except BaseException as error:  # noqa: BLE001 - cancellations, too
-                text = f"error in a batched call of {func!r}"
-                context.run(self.backend.driver.report, text, error)
+                report_call(self.backend, context, func, error)

@@ -28,6 +28,17 @@ def call_later(driver: Driver, delay: float, fn: Any) -> Handle | None:
     return None if delay == inf else driver.call_later(delay, fn)
 
 
+def report_call(
+    backend: HasDriver,
+    context: Context,
+    func: Callable[..., object],
+    error: BaseException,
+) -> None:
+    """Report the *error* that a timed call of *func* has raised in *context*."""
+    text = f"error in a delayed call of {func!r}"
+    context.run(backend.driver.report, text, error)
+
+
 class DelayedCall(IDelayedCall):
     """A call with its context, and the handle of the timer that makes it.
 
@@ -85,8 +96,7 @@ class DelayedCall(IDelayedCall):
         except (KeyboardInterrupt, SystemExit):
             raise
         except BaseException as error:  # noqa: BLE001 - cancellations, too
-            text = f"error in a delayed call of {func!r}"
-            context.run(self._backend.driver.report, text, error)
+            report_call(self._backend, context, func, error)
 
     def _forget(self) -> None:
         self._handle = self._context = self.func = None
