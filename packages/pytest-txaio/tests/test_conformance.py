@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -41,6 +40,28 @@ class BareHost(Host):
 
 def pytest_txaio_hosts():
     return {"bare": BareHost}
+"""
+CIRCLE = """
+from heap_backend import CancelledError, run
+
+
+async def main(txa):
+    futures = []
+
+    async def wait(number):
+        await txa.sleep(0.001)
+        await futures[1 - number]
+
+    futures += [txa.as_future(wait, number) for number in (0, 1)]
+    await txa.sleep(0.01)
+    for number in (0, 1, 0):
+        txa.cancel(futures[number])
+    return await txa.gather(futures)
+
+
+def test_circle():
+    for failure in run(main):
+        assert isinstance(failure.value, CancelledError)
 """
 EVERYTHING = "from pytest_txaio.conformance import *"
 
@@ -179,22 +200,7 @@ def test_host_with_run_only(heap: pytest.Pytester) -> None:
     ]
 
 
-def test_circle_on_the_heap(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_circle_on_the_heap(heap: pytest.Pytester) -> None:
     """A coroutine that was forced twice to end has one outcome."""
-    monkeypatch.syspath_prepend(HERE)
-    heap = importlib.import_module("heap_backend")
-    futures: list[Any] = []
-
-    async def wait(txa: Any, number: int) -> None:
-        await txa.sleep(0.001)
-        await futures[1 - number]
-
-    async def main(txa: Any) -> list[Any]:
-        futures.extend(txa.as_future(wait, txa, number) for number in (0, 1))
-        await txa.sleep(0.01)
-        for number in (0, 1, 0):
-            txa.cancel(futures[number])
-        return [failure.value for failure in await txa.gather(futures)]
-
-    for error in heap.run(main):
-        assert isinstance(error, heap.CancelledError)
+    heap.makepyfile(CIRCLE)
+    heap.runpytest().assert_outcomes(passed=1)
