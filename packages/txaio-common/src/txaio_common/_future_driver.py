@@ -13,8 +13,8 @@ from txaio_interfaces import IFailedFuture
 class FutureDriver(Driver):
     """A driver of a loop without suitable futures: `own_type` is a `BaseFuture`.
 
-    The future has to have the methods `cancel` and `listen` as well, and that of a
-    coroutine `interrupt`.
+    The future has to have the methods ``cancel`` and ``listen`` as well, and that of a
+    coroutine ``interrupt``.
     """
 
     def resolve(self, future: Any, value: Any, /) -> None:
