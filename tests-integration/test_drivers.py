@@ -81,6 +81,18 @@ async def test_cancelled_future(driver: Driver):
     assert seen == [future]
 
 
+async def test_default_of_outcome(driver: Driver):
+    """A driver need not override it: the default gives the same."""
+    pending, resolved, failed = (driver.create_future() for _ in range(3))
+    boom = Boom()
+    driver.resolve(resolved, "value")
+    driver.reject(failed, driver.wrap(boom))
+    assert Driver.outcome(driver, pending) is UNSET
+    assert Driver.outcome(driver, resolved) == "value"
+    assert Driver.outcome(driver, failed).value is boom
+    driver.cancel(pending)
+
+
 async def test_future_is_adopted_as_it_is(driver: Driver):
     """No second future is made of one that the driver made itself."""
     future = driver.create_future()
