@@ -165,7 +165,7 @@ BROKEN = {
             if isinstance(awaited, HeapTask) and awaited.outcome is None:
                 awaited._listeners.clear()
                 self.cancellation.cancel(message, waits=False)
-                self._loop.soon(self._step)
+                self.loop.soon(self._step)
             else:
                 cancel(self, message)
 

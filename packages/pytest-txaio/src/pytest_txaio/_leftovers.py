@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator
 from typing import Any
 
-from pytest_txaio._garbage import COUNTS_REFERENCES
+from pytest_txaio._garbage import COUNTS_REFERENCES, collect_cycles
 from pytest_txaio._host import Host
 from pytest_txaio._waits import coroutine_lines, timer_lines
 
@@ -43,7 +42,7 @@ class Leftovers:
         lines = coroutine_lines(self._host.package)
         if lines:
             # A coroutine that nothing can resume is garbage, not a leftover.
-            gc.collect()
+            collect_cycles()
             lines = coroutine_lines(self._host.package)
         yield from (f"a coroutine: {line}" for line in lines)
         if more > len(lines):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from heap_backend._driver import HeapDriver
@@ -36,16 +36,15 @@ class HeapBackend(Backend):
     def end(self, grace: float) -> None:
         """Cancel the coroutines that still run, and let them clean up."""
         loop = self.native.loop
-        complete(loop, end_tasks(self.native, grace))
+        complete(HeapTask(loop, end_tasks(self.native, grace)))
         loop.threads.shutdown()
         self.use(EndedDriver(self.native, ENDED))
 
 
-def complete(loop: Loop, coroutine: Coroutine[Any, Any, Any]) -> Any:
-    """Have *loop* make its calls until *coroutine* has ended; return its value."""
-    task = HeapTask(loop, coroutine)
+def complete(task: HeapTask) -> Any:
+    """Have its loop make calls until *task* has ended; return its value."""
     while task.outcome is None:
-        loop.turn()
+        task.loop.turn()
     return task.retrieve().unwrap()
 
 
@@ -65,6 +64,7 @@ def run(
         return await start_main(main, backend, args)
 
     try:
-        return complete(loop, run_main())
+        # Spawned as any other, so that `end` cancels it where an exit cut it short.
+        return complete(backend.native.spawn(run_main()))
     finally:
         backend.end(seconds)

@@ -39,18 +39,18 @@ class HeapFuture(BaseFuture):
     _unretrieved: UnretrievedFailure | None = None
 
     def __init__(self, loop: Loop) -> None:
-        self._loop = loop
+        self.loop = loop
         self._listeners: list[tuple[Context, Listener]] = []
 
     def settle(self, outcome: Outcome) -> None:
         self.outcome = outcome
         if outcome.is_cancellation:
             if self.canceller is not None:
-                self._loop.soon(partial(self.canceller, self))
+                self.loop.soon(partial(self.canceller, self))
         elif outcome.failure is not None:
-            self._unretrieved = UnretrievedFailure(self._loop.report, outcome.failure)
+            self._unretrieved = UnretrievedFailure(self.loop.report, outcome.failure)
         for context, fn in self._listeners:
-            self._loop.soon(partial(context.run, fn, self))
+            self.loop.soon(partial(context.run, fn, self))
         self.canceller = None
         self._listeners = []
 
@@ -59,7 +59,7 @@ class HeapFuture(BaseFuture):
         if self.outcome is None:
             self._listeners.append((copy_context(), fn))
         else:
-            self._loop.soon(partial(copy_context().run, fn, self))
+            self.loop.soon(partial(copy_context().run, fn, self))
 
     def cancel(self, message: str | None = None) -> None:
         """Settle as cancelled, if pending."""
@@ -99,7 +99,7 @@ class HeapTask(BaseTask, HeapFuture):
 
     def force(self, message: str | None) -> None:
         self.cancellation.interrupt(message, waits=False)
-        self._loop.soon(self._step)
+        self.loop.soon(self._step)
 
     def interrupt(self) -> None:
         """Cancel what the coroutine awaits once more."""
@@ -110,7 +110,7 @@ class HeapTask(BaseTask, HeapFuture):
         """Take the coroutine to its next await, or to its end."""
         if self.outcome is not None:
             return  # It was forced more than once.
-        loop, error = self._loop, self._error
+        loop, error = self.loop, self._error
         if self.cancellation.take():
             error = self.cancellation_error(self.cancellation.message)
         loop.current = self
@@ -138,11 +138,11 @@ class HeapTask(BaseTask, HeapFuture):
     def _wait_for(self, awaited: Any) -> None:
         if awaited is self:
             self._error = RuntimeError("a coroutine cannot await its own future")
-            self._loop.soon(self._step)
+            self.loop.soon(self._step)
         elif not isinstance(awaited, HeapFuture):
             kind = type(awaited).__name__
             self._error = TypeError(f"a coroutine on a heap cannot await {kind!r}")
-            self._loop.soon(self._step)
+            self.loop.soon(self._step)
         else:
             self.awaited = awaited
             awaited.listen(self._step)
@@ -150,5 +150,5 @@ class HeapTask(BaseTask, HeapFuture):
                 awaited.cancel(self.cancellation.message)
 
     def _end(self, outcome: Outcome) -> None:
-        self._loop.tasks.discard(self)
+        self.loop.tasks.discard(self)
         self.settle(outcome)

@@ -182,20 +182,26 @@ async def test_exit_of_a_function(txa: IBackend, kind: type[BaseException]) -> N
 def test_exit_of_a_coroutine(
     run: Callable[..., Any], unit: float, reported: Reported, kind: type[BaseException]
 ) -> None:
-    """A3: Raised in a coroutine, they end the run."""
+    """A3: Raised in a coroutine, they end the run, and `main` cleans up."""
     went_on: list[bool] = []
+    cleaned_up: list[bool] = []
 
     async def leave() -> None:
         raise kind
 
     async def main(txa: IBackend) -> None:
         txa.as_future(leave)
-        await txa.sleep(unit)
-        went_on.append(True)
+        try:
+            await txa.sleep(unit)
+            went_on.append(True)
+        finally:
+            await txa.uncancelled(txa.sleep, 0)
+            cleaned_up.append(True)
 
     with pytest.raises(kind):
         run(main)
     assert went_on == []
+    assert cleaned_up == [True]
     # asyncio also reports that the exception of the task was never retrieved.
     gc.collect()
     assert {type(error) for error in reported()} <= {kind}
