@@ -306,7 +306,7 @@ def test_cancelling_the_awaiter_of_a_clean_up(run: Any) -> None:
             try:
                 await txa.create_future()
             finally:
-                await txa.sleep(2)
+                await txa.uncancelled(txa.sleep, 2)
                 events.append("cleaned up")
 
         async def wait() -> None:

@@ -110,9 +110,7 @@ class HeapTask(BaseTask, HeapFuture):
         """Take the coroutine to its next await, or to its end."""
         if self.outcome is not None:
             return  # It was forced more than once.
-        loop, error = self.loop, self._error
-        if self.cancellation.take():
-            error = self.cancellation_error(self.cancellation.message)
+        loop, error = self.loop, self.resume_error() or self._error
         loop.current = self
         self.awaited = self._error = None
         try:

@@ -39,6 +39,10 @@ class Waiter:
         """Wait for *future*."""
         self.awaited = future
 
+    def end_wait(self) -> None:
+        """Wait no longer."""
+        self.awaited = None
+
     def is_interrupted(self) -> bool:
         """Tell whether a native cancellation is meant as one of ours."""
         return False
@@ -169,7 +173,7 @@ class AnyioFuture(BaseFuture):
                 raise
             waiter.error = CancelledError()
         finally:
-            waiter.awaited = None
+            waiter.end_wait()
             error, waiter.error = waiter.error, None
             if is_foreign:
                 del scheduler.waiters[native]

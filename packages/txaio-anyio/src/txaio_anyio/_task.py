@@ -76,6 +76,10 @@ class AnyioTask(BaseTask, AnyioFuture, Waiter):
         if self.cancellation.take():
             future.cancel(self.cancellation.message)
 
+    def end_wait(self) -> None:
+        self.error = self.resume_error() or self.error
+        super().end_wait()
+
     def is_interrupted(self) -> bool:
         """Tell whether it is this task whose scope was cancelled."""
         scope = self._scope
@@ -121,7 +125,7 @@ class AnyioTask(BaseTask, AnyioFuture, Waiter):
             del self, coroutine  # See `txaio_common.Outcome`.
 
     def _fail(self, error: Exception) -> None:
-        if self.cancellation.is_requested and isinstance(error, ExceptionGroup):
+        if self.cancellation.requests and isinstance(error, ExceptionGroup):
             # A task group in the coroutine wraps what its body raises.
             group = cast("ExceptionGroup[Exception]", error)
             ours = group.split(CancelledError)[1]

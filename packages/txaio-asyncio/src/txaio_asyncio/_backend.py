@@ -61,7 +61,6 @@ class AsyncioBackend(Backend):
 
         After *grace* seconds each of their awaits raises, unless in `uncancelled`.
         """
-        self.native.is_ending = True
         await end_tasks(self.native, grace)
         self.use(EndedDriver(self.native, ENDED))
 

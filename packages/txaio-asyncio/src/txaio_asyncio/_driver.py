@@ -2,11 +2,13 @@
 
 Futures are asyncio's own, and so are tasks: libraries for txaio and other libraries for
 asyncio use the same objects.  asyncio's cancellation fits the contract in all
-but three points, which are dealt with here:
+but four points, which are dealt with here:
 
-- A second `Task.cancel` interrupts the clean-up that follows the first one.  So tasks
-  that were cancelled through a driver are remembered, for all drivers of the process,
-  together with the tasks that they wait for, which asyncio cancels along with them.
+- asyncio passes each `Task.cancel` on to the task that is awaited, and so interrupts the
+  clean-up of that one, though the outer task has not seen the first cancellation yet.
+  So what a cancelled task waits for is remembered, for all drivers of the process, and
+  as long as it waits for that, it is not cancelled again.
+- Of a cancelled task, asyncio gives the text to the first who asks: see `_end_task`.
 - A task that cancels itself would see this at its next await, or never: it is cancelled
   in the next turn of the loop, and keeps its value if it has ended by then.
 - asyncio cancels a chain of tasks by recursion, and exceeds the recursion limit where
@@ -20,7 +22,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from contextvars import Context, copy_context
 from functools import partial
 from typing import Any, ClassVar, TypeVar
-from weakref import WeakSet
+from weakref import WeakKeyDictionary, ref
 
 from txaio_common import (
     UNSET,
@@ -68,7 +70,10 @@ class AsyncioDriver(Driver):
     is_settled: Any = staticmethod(asyncio.Future.done)
     listen: Any = staticmethod(asyncio.Future.add_done_callback)
 
-    _cancelled: ClassVar[WeakSet[Task]] = WeakSet()
+    _unseen: ClassVar[WeakKeyDictionary[Task, ref[Any]]] = WeakKeyDictionary()
+    """What tasks waited for when they were cancelled, and had to wait for."""
+    _texts: ClassVar[WeakKeyDictionary[Task, str]] = WeakKeyDictionary()
+    """The texts of cancellations."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         """Work on *loop*."""
@@ -76,8 +81,6 @@ class AsyncioDriver(Driver):
         self.now = clock_of(loop)
         self.create_future = loop.create_future
         self._early = 0.001 if is_uvloop(loop) else 0.0
-        self.is_ending = False
-        """Whether tasks that asyncio has cancelled are left to clean up."""
         # asyncio itself would let tasks be collected while they run.
         self._tasks: set[Task] = set()
 
@@ -171,18 +174,28 @@ class AsyncioDriver(Driver):
             coroutine.close()
             raise
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._end_task)
         return task
 
+    def _end_task(self, task: Task) -> None:
+        """Forget *task*, which has ended; keep the text of its cancellation.
+
+        A future that is cancelled keeps its text in a private attribute, which a task
+        loses as it ends.
+        """
+        self._tasks.discard(task)
+        text = self._texts.pop(task, None)
+        if text is not None and task.cancelled():
+            task._cancel_message = text  # type: ignore[attr-defined]  # noqa: SLF001
+
     def cancel(self, future: Any, message: str | None = None, /) -> None:
-        if not isinstance(future, asyncio.Task):
+        if isinstance(future, asyncio.Task):
+            self._cancel_task(future, message)
+        else:
             future.cancel(message)
-        elif future not in self._cancelled:
-            self._cancelled.add(future)
-            if not (self.is_ending and future.cancelling()):
-                self._cancel_task(future, message)
 
     def interrupt(self, future: Any, /) -> None:
+        self._unseen.pop(future, None)
         self._cancel_task(future, None)
 
     def _cancel_task(self, task: Task, message: str | None) -> None:
@@ -193,25 +206,53 @@ class AsyncioDriver(Driver):
         has ended, as they would anyhow.  Tasks that wait for each other in a circle are
         all ended by the first that is resumed.
 
-        `_fut_waiter` is private to asyncio.  Without it, the tasks that are cancelled
-        along with another one could be interrupted by a second cancellation.
+        `_fut_waiter` is private to asyncio.  Without it, a second cancellation would
+        interrupt the clean-up of what *task* waits for, as told above.
         """
         loop = task.get_loop()
         if task is asyncio.current_task(loop):
-            loop.call_soon(self._cancel_task, task, message)
+            loop.call_soon(self._cancel_self, task, message)
             return
-        chain: dict[Task, None] = {}
+        chain: dict[Task, Any] = {}
         awaited: Any = task
         while isinstance(awaited, asyncio.Task) and awaited not in chain:
-            chain[awaited] = None
-            awaited = getattr(awaited, "_fut_waiter", None)
-        self._cancelled.update(chain)
+            waits_for = _awaited(awaited)
+            if waits_for is not None and self._is_unseen(awaited, waits_for):
+                break
+            chain[awaited] = waits_for
+            awaited = waits_for
         if awaited in chain:
             _break_await_cycle(awaited, message)
-        elif len(chain) > MAX_CHAIN:
-            list(chain)[-1].cancel(message)
-        else:
-            task.cancel(message)
+        elif chain and not isinstance(awaited, asyncio.Task):
+            innermost = list(chain)[-1]
+            (innermost if len(chain) > MAX_CHAIN else task).cancel(message)
+        self._remember(chain, message)
+
+    def _cancel_self(self, task: Task, message: str | None) -> None:
+        """Cancel *task*, which asked for it in the last turn of the loop.
+
+        If it has ended since, those that were cancelled while they waited for it see
+        the cancellation, as it has not.
+        """
+        if not task.done():
+            self._cancel_task(task, message)
+            return
+        for outer, waits_for in list(self._unseen.items()):
+            if waits_for() is task and self._is_unseen(outer, _awaited(outer)):
+                outer.uncancel()
+                outer.cancel(message)
+
+    def _is_unseen(self, task: Task, waits_for: Any) -> bool:
+        """Tell whether *task* was cancelled, and has not been resumed since."""
+        known = self._unseen.get(task)
+        return known is not None and known() is waits_for
+
+    def _remember(self, chain: dict[Task, Any], message: str | None) -> None:
+        for task, waits_for in chain.items():
+            if message is not None:
+                self._texts[task] = message
+            if waits_for is not None and not waits_for.done():
+                self._unseen[task] = ref(waits_for)
 
     async def uncancelled(self, call: Callable[[], Awaitable[T]], /) -> T:
         inner = self.loop.create_task(_as_task(call))
@@ -233,6 +274,10 @@ class AsyncioDriver(Driver):
 
     def statistics(self) -> Statistics:
         return Statistics(tasks=tuple(self._tasks))
+
+
+def _awaited(task: Task) -> Any:
+    return getattr(task, "_fut_waiter", None)
 
 
 async def _as_task(call: Callable[[], Awaitable[T]]) -> T:
@@ -258,7 +303,7 @@ def _break_await_cycle(task: Task, message: str | None) -> None:
     The list of callbacks is private to asyncio; without it, such tasks could never end,
     and `asyncio.run` would end with a RecursionError in place of the value of main.
     """
-    awaited: Any = getattr(task, "_fut_waiter", None)
+    awaited = _awaited(task)
     cancelled = task.get_loop().create_future()
     cancelled.cancel(message)
     for callback, context in list(awaited._callbacks):  # noqa: SLF001 - see above

@@ -147,6 +147,23 @@ class BaseTask(BaseFuture):
             task = awaited
         task.break_await_cycle(message)
 
+    def resume_error(self) -> BaseException | None:
+        """Return what the coroutine sees as it is resumed, in place of an outcome.
+
+        It has seen its cancellation then, so that a later one is raised again.
+        """
+        requested, awaited = self.requested, self.awaited
+        if requested is None:
+            return None
+        is_unseen = (
+            isinstance(awaited, BaseTask)
+            and awaited.requested is not None
+            and awaited.requested.is_undelivered
+        )
+        if not requested.resume(is_unseen=is_unseen):
+            return None
+        return self.cancellation_error(requested.message)
+
     def enter_shield(self) -> None:
         """Let cancellations wait: the coroutine calls `uncancelled`."""
         self.cancellation.enter_shield()

@@ -15,8 +15,15 @@ PENDING     It was cancelled while it ran, or before it was resumed.  Nothing ha
             raised yet: the next future that it awaits is cancelled at once.
 DEFERRED    It was cancelled inside `uncancelled`, where nothing is raised.  When it
             leaves the outermost call of `uncancelled`, this becomes PENDING.
-DELIVERED   The future that it awaits was cancelled.  It sees the cancellation there,
-            once: further calls of `cancel` do nothing, so that clean-up can await (X9).
+DELIVERED   The future that it awaits was cancelled.  It will see the cancellation there,
+            when that future has ended; until then, further calls of `cancel` are one
+            with the first (X9).
+
+When the coroutine is resumed, it has seen the cancellation, and a later one is raised
+again: the state is NONE.  There is one case in which it has not.  If it waited for
+another coroutine, that one may have ended while the cancellation was still pending
+there, and may have returned a value: then the cancellation is raised in the outer one
+in place of that value.
 
 At the end of a backend, coroutines that take longer than the grace period are
 interrupted: that is a cancellation which comes again, in the state DELIVERED too.
@@ -51,6 +58,7 @@ class Event(Enum):
     INTERRUPT_WAITING = auto()
     INTERRUPT_SHIELDED = auto()
     AWAIT = auto()
+    RESUME = auto()
     ENTER_SHIELD = auto()
     LEAVE_SHIELD = auto()
 
@@ -71,12 +79,14 @@ TRANSITIONS: dict[State, dict[Event, State]] = {
     },
     PENDING: {
         Event.AWAIT: DELIVERED,
+        Event.RESUME: NONE,
         Event.ENTER_SHIELD: DEFERRED,
     },
     DEFERRED: {
         Event.LEAVE_SHIELD: PENDING,
     },
     DELIVERED: {
+        Event.RESUME: NONE,
         Event.INTERRUPT_RUNNING: PENDING,
         Event.INTERRUPT_WAITING: DELIVERED,
         Event.INTERRUPT_SHIELDED: DEFERRED,
@@ -87,9 +97,10 @@ TRANSITIONS: dict[State, dict[Event, State]] = {
 class Cancellation:
     """The state of one coroutine's cancellation, and the text of the last one."""
 
-    __slots__ = ("message", "shields", "state")
+    __slots__ = ("message", "requests", "shields", "state")
 
     message: str | None
+    requests: int
     shields: int
     state: State
 
@@ -97,12 +108,14 @@ class Cancellation:
         """Begin with a coroutine that was not cancelled."""
         self.state = NONE
         self.message = None
+        self.requests = 0
+        """How many cancellations there were that counted."""
         self.shields = 0
         """How many calls of `uncancelled` the coroutine is in."""
 
     @property
     def is_requested(self) -> bool:
-        """Whether the coroutine has been cancelled."""
+        """Whether there is a cancellation that the coroutine has not seen."""
         return self.state is not NONE
 
     @property
@@ -112,17 +125,23 @@ class Cancellation:
 
     @property
     def is_delivered(self) -> bool:
-        """Whether the coroutine sees a cancellation at its await, or has seen it."""
+        """Whether the coroutine will see a cancellation at the await that it is in."""
         return self.state is DELIVERED
+
+    @property
+    def is_undelivered(self) -> bool:
+        """Whether nothing was cancelled yet, for a coroutine that was."""
+        return self.state is PENDING or self.state is DEFERRED
 
     def cancel(self, message: str | None, *, waits: bool) -> bool:
         """Cancel a coroutine that *waits*, or else runs; return whether this counts.
 
-        It does not if an earlier cancellation stands in the way.
+        It does not if there is an earlier one that the coroutine has not seen.
         """
         if self.state is not NONE:
             return False
         self.message = message
+        self.requests += 1
         if self.shields:
             self._handle(Event.CANCEL_SHIELDED)
         else:
@@ -147,6 +166,15 @@ class Cancellation:
             return False
         self._handle(Event.AWAIT)
         return True
+
+    def resume(self, *, is_unseen: bool) -> bool:
+        """Tell, as the coroutine is resumed, whether a cancellation is raised there.
+
+        *is_unseen* tells whether what it awaited has ended before it was cancelled.
+        """
+        raises = self.state is PENDING or (is_unseen and self.state is DELIVERED)
+        self._handle(Event.RESUME)
+        return raises
 
     def enter_shield(self) -> None:
         """Let cancellations wait: the coroutine calls `uncancelled`."""

@@ -178,10 +178,9 @@ class _Steps:
         self._queue.call(self.step, None)
 
     def _advance(self) -> None:
+        if self._task.requested is not None:
+            self._error = self._task.resume_error() or self._error
         self._task.awaited = None
-        requested = self._task.requested
-        if requested is not None and requested.take():
-            self._error = TwistedFuture.cancellation_error(requested.message)
         try:
             if self._error is None:
                 awaited = self._context.run(self._coroutine.send, None)

@@ -72,26 +72,3 @@ async def test_coroutine_that_awaits_itself(txa: IBackend, unit: float) -> None:
     await pause(txa, unit)
     with pytest.raises(RuntimeError):
         await futures[0]
-
-
-async def test_cancelling_the_inner_one_as_well(txa: IBackend, unit: float) -> None:
-    """X9: A coroutine that was cancelled through another is not interrupted again."""
-
-    async def inner() -> str:
-        try:
-            await txa.create_future()
-        except txa.CancelledError:
-            await txa.sleep(2 * unit)
-        return "cleaned up"
-
-    async def outer() -> str:
-        return await waited
-
-    waited = txa.as_future(inner)
-    future = txa.as_future(outer)
-    await pause(txa, unit)
-    txa.cancel(future)
-    await pause(txa, unit)
-    txa.cancel(waited)
-    assert await waited == "cleaned up"
-    await txa.gather([future])

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 async def test_deferred_cancellation_of_an_awaited_coroutine(
     txa: IBackend, unit: float
 ) -> None:
-    """X9: A coroutine that it reaches later, through another, is cancelled once."""
+    """X9: What the coroutine awaits next is cancelled once, until it has ended."""
     events: list[str] = []
 
     async def inner() -> None:
@@ -36,7 +36,7 @@ async def test_deferred_cancellation_of_an_awaited_coroutine(
     await pause(txa, unit)
     txa.cancel(future)
     await pause(txa, 2 * unit)
-    txa.cancel(waited)
+    txa.cancel(future)
     await txa.gather([waited, future])
     assert events == ["cleaned up"]
 
