@@ -210,7 +210,7 @@ def test_a_group_of_cancelled_members_only(run: Any) -> None:
     async def main(txa: AnyioBackend) -> None:
         future = txa.create_future()
         txa.cancel(future)
-        with pytest.raises(ExceptionGroup) as caught:
+        with pytest.raises(BaseExceptionGroup) as caught:
             await txa.as_future(wait, future)
         assert caught.group_contains(txa.CancelledError)
 

@@ -6,7 +6,7 @@ import asyncio
 from contextlib import nullcontext
 
 import pytest
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import CancelledError, Deferred
 from twisted.python.failure import Failure
 
 
@@ -68,7 +68,8 @@ def test_future_of_asyncio_that_is_cancelled(txa):
     native.cancel("why")
     loop.run_until_complete(asyncio.sleep(0))
     loop.close()
-    assert [type(failure.value) for failure in seen] == [txa.CancelledError]
+    assert [type(failure.value) for failure in seen] == [CancelledError]
+    assert isinstance(seen[0].value, txa.CancelledError)
 
 
 @pytest.mark.parametrize("error", [SystemExit, asyncio.CancelledError])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 
 import pytest
-from twisted.internet.defer import Deferred, fail, succeed
+from twisted.internet.defer import CancelledError, Deferred, fail, succeed
 from twisted.python.failure import Failure
 
 
@@ -62,7 +62,7 @@ def test_cancelled_await_cancels_the_deferred(txa):
     txa.add_callbacks(future, None, lambda failure: seen.append(failure.type))
     txa.cancel(future)
     assert len(cancelled) == 1
-    assert seen == ["cleaned up", txa.CancelledError]
+    assert seen == ["cleaned up", CancelledError]
 
 
 def test_future_called_back_with_a_failure(txa):
@@ -85,7 +85,7 @@ def test_chain_that_fails_after_its_future_was_cancelled(txa, events):
     chain.unpause()
     del chain, future
     gc.collect()
-    assert seen == [txa.CancelledError]
+    assert seen == [CancelledError]
     assert events == []
 
 

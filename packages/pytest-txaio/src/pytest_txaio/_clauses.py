@@ -19,7 +19,7 @@ SECTIONS = {
     "C": ("Callbacks", 7),
     "R": ("Errors are never lost", 7),
     "A": ("as_future", 3),
-    "X": ("Cancellation", 10),
+    "X": ("Cancellation", 13),
     "G": ("gather", 5),
     "T": ("Time", 8),
     "B": ("Batched timers", 7),

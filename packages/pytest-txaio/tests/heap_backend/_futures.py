@@ -20,7 +20,7 @@ from txaio_common import (
 Listener = Callable[[Any], object]
 
 
-class CancelledError(Exception):
+class CancelledError(BaseException):
     """What was awaited, or the coroutine that awaited it, was cancelled."""
 
 
@@ -123,7 +123,7 @@ class HeapTask(BaseTask, HeapFuture):
             outcome = Outcome()
             outcome.value = stop.value
             self._end(outcome)
-        except Exception as raised:  # noqa: BLE001 - whatever the coroutine raises
+        except (Exception, CancelledError) as raised:  # noqa: BLE001 - any error
             self._end(self.failed(FailedFuture(raised)))
         except BaseException:
             self._end(self.cancelled(None))

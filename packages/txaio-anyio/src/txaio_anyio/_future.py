@@ -13,10 +13,11 @@ from txaio_common import BaseFuture, Outcome, UnretrievedFailure
 Listener = Callable[[Any], object]
 
 
-class CancelledError(Exception):
+class CancelledError(BaseException):
     """What was awaited, or the coroutine that awaited it, was cancelled.
 
-    AnyIO's own cancellation is another matter: it belongs to a cancel scope.
+    It is no `Exception`, as it is no failure.  AnyIO's own cancellation is another
+    matter: it belongs to a cancel scope.
     """
 
 

@@ -116,31 +116,47 @@ class AnyioTask(BaseTask, AnyioFuture, Waiter):
             outcome = Outcome()
             outcome.value = value
             self.settle(outcome)
-        except Exception as error:  # noqa: BLE001 - whatever the coroutine raises
-            self._fail(error)
-        except BaseException as error:  # noqa: BLE001 - `async with` raises it
-            scheduler.fail(error)
+        except BaseException as error:  # noqa: BLE001 - whatever the coroutine raises
+            if _ends_program(error):
+                scheduler.fail(error)  # `async with` raises it.
+            else:
+                self._fail(error)
         finally:
             self._end(native)
             del self, coroutine  # See `txaio_common.Outcome`.
 
-    def _fail(self, error: Exception) -> None:
-        if self.cancellation.requests and isinstance(error, ExceptionGroup):
-            # A task group in the coroutine wraps what its body raises.
-            group = cast("ExceptionGroup[Exception]", error)
-            ours = group.split(CancelledError)[1]
-            message = self.cancellation.message
-            error = ours or cast("Exception", self.cancellation_error(message))
+    def _fail(self, error: BaseException) -> None:
+        if isinstance(error, BaseExceptionGroup):
+            error = self._without_cancellation(error)
         if error.__traceback__ is not None:
             # Its first frame is that of `run`, and of no use to its reader.
             error = error.with_traceback(error.__traceback__.tb_next)
         self.settle(self.failed(FailedFuture(error)))
+
+    def _without_cancellation(
+        self, group: BaseExceptionGroup[BaseException]
+    ) -> BaseException:
+        """Return what a task group in the coroutine has made of its cancellation.
+
+        It wraps what its body raises.
+        """
+        if not self.cancellation.requests:
+            return group
+        others = group.split(CancelledError)[1]
+        return others or self.cancellation_error(self.cancellation.message)
 
     def _end(self, native: object) -> None:
         if self.outcome is None:
             self.settle(self.cancelled(self.cancellation.message))
         self._scope = self._native = None
         self._scheduler.discard(self, native)
+
+
+def _ends_program(error: BaseException) -> bool:
+    exits = (KeyboardInterrupt, SystemExit)
+    if isinstance(error, BaseExceptionGroup):
+        return error.subgroup(exits) is not None
+    return isinstance(error, exits)
 
 
 class _ThreadExit(Exception):  # noqa: N818 - it is none: it carries one
@@ -150,9 +166,9 @@ class _ThreadExit(Exception):  # noqa: N818 - it is none: it carries one
 class ThreadTask(AnyioTask):
     """The future of work in a thread, which fails with whatever is raised there."""
 
-    def _fail(self, error: Exception) -> None:
+    def _fail(self, error: BaseException) -> None:
         cause = error.__cause__ if type(error) is _ThreadExit else error
-        super()._fail(cast("Exception", cause))
+        super()._fail(cast("BaseException", cause))
 
 
 def carry_exit(work: Any) -> Any:

@@ -4,10 +4,10 @@ Futures are asyncio's own, and so are tasks: libraries for txaio and other libra
 asyncio use the same objects.  asyncio's cancellation fits the contract in all
 but four points, which are dealt with here:
 
-- asyncio passes each `Task.cancel` on to the task that is awaited, and so interrupts the
-  clean-up of that one, though the outer task has not seen the first cancellation yet.
-  So what a cancelled task waits for is remembered, for all drivers of the process, and
-  as long as it waits for that, it is not cancelled again.
+- asyncio passes each `Task.cancel` on to the task that is awaited, and so interrupts
+  the clean-up of that one, though the outer task has not seen the first cancellation
+  yet.  So what a cancelled task waits for is remembered, for all drivers of the
+  process, and as long as it waits for that, it is not cancelled again.
 - Of a cancelled task, asyncio gives the text to the first who asks: see `_end_task`.
 - A task that cancels itself would see this at its next await, or never: it is cancelled
   in the next turn of the loop, and keeps its value if it has ended by then.

@@ -15,9 +15,9 @@ PENDING     It was cancelled while it ran, or before it was resumed.  Nothing ha
             raised yet: the next future that it awaits is cancelled at once.
 DEFERRED    It was cancelled inside `uncancelled`, where nothing is raised.  When it
             leaves the outermost call of `uncancelled`, this becomes PENDING.
-DELIVERED   The future that it awaits was cancelled.  It will see the cancellation there,
-            when that future has ended; until then, further calls of `cancel` are one
-            with the first (X9).
+DELIVERED   The future that it awaits was cancelled.  It will see the cancellation
+            there, when that future has ended; until then, further calls of `cancel` are
+            one with the first (X9).
 
 When the coroutine is resumed, it has seen the cancellation, and a later one is raised
 again: the state is NONE.  There is one case in which it has not.  If it waited for

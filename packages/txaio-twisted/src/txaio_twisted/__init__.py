@@ -4,6 +4,7 @@ from txaio_common import BatchedTimer
 from txaio_twisted._backend import TwistedBackend
 from txaio_twisted._driver import TwistedDriver, clock_of
 from txaio_twisted._emitter import LOG_LEVELS, EventEmitter
+from txaio_twisted._failures import CancelledError
 from txaio_twisted._future import TwistedFuture, settle_from_deferred
 from txaio_twisted._run import run
 from txaio_twisted._task import TwistedTask
@@ -12,6 +13,7 @@ from txaio_twisted._task import TwistedTask
 __all__ = [
     "LOG_LEVELS",
     "BatchedTimer",
+    "CancelledError",
     "EventEmitter",
     "TwistedBackend",
     "TwistedDriver",

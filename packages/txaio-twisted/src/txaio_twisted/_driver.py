@@ -11,7 +11,8 @@ from functools import partial
 from typing import Any, ClassVar, TypeVar
 from weakref import WeakKeyDictionary
 
-from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet import defer
+from twisted.internet.defer import Deferred
 from twisted.internet.threads import deferToThreadPool
 from twisted.python.failure import Failure
 from twisted.python.runtime import seconds
@@ -135,8 +136,12 @@ class TwistedDriver(FutureDriver):
         future.listen(fn)
 
     def result(self, future: Any, /) -> Any:
-        is_own = isinstance(future, TwistedFuture)
-        return super().result(future if is_own else self.follow(future))
+        if not isinstance(future, TwistedFuture):
+            future = self.follow(future)
+        outcome = future.outcome
+        if outcome is not None and outcome.is_cancellation:
+            raise future.raised(outcome.failure)
+        return super().result(future)
 
     def spawn(
         self, coroutine: Coroutine[Any, Any, Any], /, *, is_own: bool = False
@@ -192,11 +197,11 @@ class TwistedDriver(FutureDriver):
         Nothing can be raised at the next await of such a coroutine: it is raised here.
         """
         inner = self.spawn(self.uncancelled(call))
-        interruption: CancelledError | None = None
+        interruption: defer.CancelledError | None = None
         while not inner.called:
             try:
                 await shield(self, inner)
-            except CancelledError as error:
+            except defer.CancelledError as error:
                 if not inner.called:
                     interruption = error
             except Exception:  # noqa: BLE001 - raised below

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from abc import ABCMeta
 from typing import Any
 
+from twisted.internet import defer
 from twisted.python.failure import Failure
 
 from txaio_interfaces import IFailedFuture
 
 
 IFailedFuture.register(Failure)
+
+
+class CancelledError(BaseException, metaclass=ABCMeta):
+    """What a coroutine awaited, or the coroutine itself, was cancelled.
+
+    Twisted's own is an `Exception`, so that ``except Exception`` would take a
+    cancellation for a failure.  Deferreds and their errbacks have Twisted's all the
+    same: `isinstance` takes those for instances of this class.
+    """
+
+
+CancelledError.register(defer.CancelledError)
 
 
 def failure_of(exception: BaseException) -> Failure:

@@ -9,11 +9,18 @@ from contextvars import Context, copy_context
 from typing import Any, ClassVar
 from weakref import ref
 
-from twisted.internet.defer import AlreadyCalledError, CancelledError, Deferred
+from twisted.internet import defer
+from twisted.internet.defer import AlreadyCalledError, Deferred
 from twisted.python.failure import Failure
 
-from txaio_common import BaseFuture, Outcome, current_exception
-from txaio_twisted._failures import failure_of
+from txaio_common import (
+    BaseFuture,
+    FailedOutcome,
+    Outcome,
+    current_exception,
+    traceback_of,
+)
+from txaio_twisted._failures import CancelledError, failure_of
 from txaio_twisted._queue import CallbackQueue, report
 
 
@@ -33,6 +40,10 @@ class TwistedFuture(BaseFuture, Deferred[Any], metaclass=_FutureType):
     """A Deferred whose outcome stays: every awaiter and every callback sees it.
 
     Callbacks that are added natively form a chain of their own, as on any Deferred.
+
+    The failure of a cancelled one is Twisted's ``CancelledError``.  What is raised at
+    an await depends on what drives the coroutine: a task of ours raises ours, which is
+    no `Exception`; Twisted, in its own coroutines, Twisted's.
     """
 
     cancelled_error: ClassVar[type[BaseException]] = CancelledError
@@ -81,6 +92,8 @@ class TwistedFuture(BaseFuture, Deferred[Any], metaclass=_FutureType):
 
     def __await__(self) -> Generator[Deferred[Any], None, Any]:
         """Wait for the outcome, and return the value or raise the exception."""
+        if self.outcome is not None and self.outcome.is_cancellation:
+            yield self  # What drives the coroutine raises its own `CancelledError`.
         while self.outcome is None:
             yield self
         if self.outcome.failure is None:
@@ -96,6 +109,27 @@ class TwistedFuture(BaseFuture, Deferred[Any], metaclass=_FutureType):
 
     def wrap(self, exception: BaseException, /) -> Failure:
         return failure_of(exception)
+
+    def cancelled(self, message: str | None) -> FailedOutcome:
+        args = () if message is None else (message,)
+        failure = failure_of(defer.CancelledError(*args))
+        return FailedOutcome(failure, is_cancellation=True)
+
+    def failed(self, failure: Failure) -> FailedOutcome:
+        error: Any = failure.value
+        if type(error) is CancelledError:
+            native = defer.CancelledError(*error.args)
+            failure = failure_of(native.with_traceback(traceback_of(failure)))
+        return super().failed(failure)
+
+    @classmethod
+    def raised(cls, failure: Failure) -> BaseException:
+        """Return what a coroutine sees of *failure*, in which a Deferred ended."""
+        error: Any = failure.value
+        if isinstance(error, defer.CancelledError):
+            error = cls.cancelled_error(*error.args)
+        raised: BaseException = error.with_traceback(traceback_of(failure))
+        return raised
 
     def retrieve(self) -> Outcome:
         if self._debugInfo is not None:
@@ -115,9 +149,11 @@ class TwistedFuture(BaseFuture, Deferred[Any], metaclass=_FutureType):
         if listeners is not None:
             self._listeners = None
             queue = self.queue
+            cancelled = failure if outcome.is_cancellation else None
             for context, fn in listeners:
                 # A coroutine that waits for its turn does not keep what woke it.
-                queue.callbacks.append((context, fn, None if context is None else self))
+                argument = cancelled if context is None else self
+                queue.callbacks.append((context, fn, argument))
             queue.drain()
 
     def listen(self, fn: Listener) -> None:
@@ -130,9 +166,14 @@ class TwistedFuture(BaseFuture, Deferred[Any], metaclass=_FutureType):
             self._listeners.append((copy_context(), fn))
 
     def wake(self, fn: Listener) -> None:
-        """Call ``fn(None)``, which has its own context, once there is an outcome."""
+        """Call ``fn(failure)``, which has its own context, once there is an outcome.
+
+        *failure* is None unless this was cancelled.
+        """
         if self.outcome is not None:
-            self.queue.call(fn, None)
+            self.queue.call(
+                fn, self.outcome.failure if self.outcome.is_cancellation else None
+            )
         elif self._listeners is None:
             self._listeners = [(None, fn)]
         else:
@@ -171,7 +212,7 @@ def settle_from_deferred(result: Any, future: TwistedFuture) -> Any:
             future.resolve(result)
         return result
     if isinstance(result.value, AsyncioCancelledError):
-        result = failure_of(CancelledError(*result.value.args))
+        result = failure_of(defer.CancelledError(*result.value.args))
     if future.outcome is None:
         future.settle(future.failed(result))
     # From here on it is the future that reports a failure.

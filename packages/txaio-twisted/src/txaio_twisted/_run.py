@@ -9,7 +9,6 @@ from signal import SIGINT
 from threading import current_thread, main_thread
 from typing import Any, Generic, TypeVar, TypeVarTuple, cast
 
-from twisted.internet.defer import CancelledError
 from twisted.internet.error import (
     ReactorAlreadyRunning,
     ReactorNotRestartable,
@@ -18,6 +17,7 @@ from twisted.internet.error import (
 
 from txaio_common import GRACE, start_main
 from txaio_twisted._backend import TwistedBackend, global_reactor
+from txaio_twisted._failures import CancelledError
 from txaio_twisted._queue import GuardedCall
 
 
@@ -52,7 +52,7 @@ class MainRun(Generic[T]):
         value, error = None, None
         try:
             value = await start()
-        except Exception as caught:  # noqa: BLE001 - `result` raises it
+        except BaseException as caught:  # noqa: BLE001 - `result` raises it
             error = caught
         try:
             await self._backend.end()

@@ -25,7 +25,7 @@ from typing import Any, cast
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
-from txaio_common import BaseTask, Outcome, traceback_of
+from txaio_common import BaseTask, Outcome
 from txaio_twisted._failures import failure_of
 from txaio_twisted._future import TwistedFuture
 from txaio_twisted._queue import CallbackQueue
@@ -146,10 +146,15 @@ class _Steps:
         """What the next step raises at the await."""
         self._outcome: Outcome | None = None
 
-    def step(self, _settled: object) -> None:
-        """Resume the coroutine; see what it awaits next, or how it ended."""
+    def step(self, cancelled: Failure | None) -> None:
+        """Resume the coroutine; see what it awaits next, or how it ended.
+
+        *cancelled* is the failure of what it awaited, if that was cancelled.
+        """
         if self._task is None:
             return  # It ended before the Deferred that it had awaited.
+        if cancelled is not None:
+            self._error = self._task.raised(cancelled)
         try:
             self._advance()
         except BaseException:  # The program ends.
@@ -167,8 +172,7 @@ class _Steps:
         if not isinstance(result, Failure):
             self._queue.call(self.step, None)
             return result
-        error: Any = result.value
-        self._error = error.with_traceback(traceback_of(result))
+        self._error = self._task.raised(result)
         self._queue.call(self.step, None)
         return None
 

@@ -29,7 +29,7 @@ from contextlib import suppress
 from typing import Any, ClassVar, cast
 from weakref import ref
 
-from twisted.internet.defer import DebugInfo, Deferred
+from twisted.internet.defer import CancelledError, DebugInfo, Deferred
 from twisted.internet.error import AlreadyCalled, AlreadyCancelled
 from twisted.python.failure import Failure
 
@@ -48,7 +48,12 @@ from txaio_twisted import (
 
 
 class ChainedFuture(TwistedFuture):
-    """A Deferred whose awaiters get the result of its chain."""
+    """A Deferred whose awaiters get the result of its chain.
+
+    Cancelled, it raises Twisted's exception in coroutines, as ever.
+    """
+
+    cancelled_error = CancelledError
 
     def __await__(self) -> Generator[Deferred[Any], None, Any]:
         native: Any = super(TwistedFuture, self)
@@ -83,6 +88,7 @@ class ChainedDriver(TwistedDriver):
 
     emitter = LateEmitter()
     own_type = future_class = ChainedFuture
+    cancelled_error = CancelledError
     task_class = ChainedTask
 
     def adopt(self, awaitable: Any, /) -> Any:
@@ -98,6 +104,7 @@ class ChainedDriver(TwistedDriver):
 class ChainedTwisted(TwistedBackend):
     """A backend whose futures are chains, and whose timers are calls of the reactor."""
 
+    CancelledError: ClassVar[type[BaseException]] = CancelledError
     driver_class: ClassVar[type[TwistedDriver]] = ChainedDriver
     using_asyncio: bool = False
     using_twisted: bool = True

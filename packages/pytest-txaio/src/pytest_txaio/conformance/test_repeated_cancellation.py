@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 async def test_cancelled_again(txa: IBackend, unit: float) -> None:
-    """X9: A coroutine that has seen a cancellation sees a later one at its next await."""
+    """X9: One that has seen a cancellation sees a later one at its next await."""
     seen: list[int] = []
 
     async def work() -> None:
@@ -101,10 +102,8 @@ async def test_cancelled_after_another_swallowed_it(txa: IBackend, unit: float) 
     """X9: What it awaited made a value of the first cancellation: it sees the next."""
 
     async def inner() -> str:
-        try:
+        with suppress(txa.CancelledError):
             await txa.create_future()
-        except txa.CancelledError:
-            pass
         return "swallowed"
 
     async def outer() -> list[str]:
