@@ -156,7 +156,7 @@ BROKEN = {
     ),
     "cancelling a coroutine does not reach those that it awaits": (
         "X",
-        {"X4", "X5", "X9"},
+        {"X4", "X5", "X9", "X13"},
         """
         cancel = HeapTask.cancel
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import Future
 from contextvars import copy_context
 from functools import partial
 from typing import Any
 
-from heap_backend._futures import (
-    HeapFuture,
-    HeapTask,
-)
+from heap_backend._futures import HeapFuture, HeapOwner, HeapTask
 from heap_backend._loop import Loop
 from txaio_common import FailedFuture, FutureDriver, Handle, Statistics
 
@@ -58,6 +55,16 @@ class HeapDriver(FutureDriver):
 
     def create_future(self) -> HeapFuture:
         return HeapFuture(self.loop)
+
+    def create_owner(
+        self,
+        owned: Sequence[Any],
+        cancel_owned: Callable[[str | None], bool],
+        /,
+    ) -> HeapOwner:
+        owner = HeapOwner(self.loop)
+        owner.own(owned, cancel_owned)
+        return owner
 
     def set_canceller(self, future: Any, canceller: Callable[[Any], object], /) -> None:
         future.canceller = partial(copy_context().run, canceller)

@@ -13,6 +13,7 @@ from txaio_common import (
     BaseTask,
     FailedFuture,
     Outcome,
+    OwningFuture,
     UnretrievedFailure,
 )
 
@@ -61,11 +62,6 @@ class HeapFuture(BaseFuture):
         else:
             self.loop.soon(partial(copy_context().run, fn, self))
 
-    def cancel(self, message: str | None = None) -> None:
-        """Settle as cancelled, if pending."""
-        if self.outcome is None:
-            self.settle(self.cancelled(message))
-
     def retrieve(self) -> Outcome:
         if self._unretrieved is not None:
             self._unretrieved.mark_retrieved()
@@ -78,6 +74,10 @@ class HeapFuture(BaseFuture):
             return self.retrieve().unwrap()
         finally:
             del self  # See `txaio_common.Outcome`.
+
+
+class HeapOwner(OwningFuture, HeapFuture):
+    """The future of `gather` and `timeout`."""
 
 
 class HeapTask(BaseTask, HeapFuture):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextvars import copy_context
 from functools import partial
 from typing import Any, TypeVar
@@ -13,9 +13,7 @@ from anyio import get_current_task, to_thread
 from anyio.abc import TaskGroup
 
 from txaio_anyio._asyncio import AsyncioLoop
-from txaio_anyio._future import (
-    AnyioFuture,
-)
+from txaio_anyio._future import AnyioFuture, AnyioOwner
 from txaio_anyio._loop import Loop
 from txaio_anyio._scheduler import Scheduler, collapse_group
 from txaio_anyio._task import AnyioTask, ThreadTask, carry_exit
@@ -103,6 +101,16 @@ class AnyioDriver(FutureDriver):
                 await end_tasks(self, grace)
             finally:
                 self.scheduler.close()
+
+    def create_owner(
+        self,
+        owned: Sequence[Any],
+        cancel_owned: Callable[[str | None], bool],
+        /,
+    ) -> AnyioOwner:
+        owner = AnyioOwner(self.scheduler)
+        owner.own(owned, cancel_owned)
+        return owner
 
     def call_from_thread(self, fn: Callable[[], object], /) -> None:
         scheduler = self.scheduler

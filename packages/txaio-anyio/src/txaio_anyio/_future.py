@@ -6,8 +6,10 @@ from collections.abc import Callable, Generator
 from contextvars import Context, copy_context
 from typing import Any, ClassVar
 
+import anyio
+
 from txaio_anyio._scheduler import ENDED, Scheduler
-from txaio_common import BaseFuture, Outcome, UnretrievedFailure
+from txaio_common import BaseFuture, Outcome, OwningFuture, UnretrievedFailure
 
 
 Listener = Callable[[Any], object]
@@ -84,11 +86,6 @@ class AnyioFuture(BaseFuture):
     def __repr__(self) -> str:
         state = "pending" if self.outcome is None else repr(self.outcome)
         return f"<{type(self).__name__} {state} at {id(self):#x}>"
-
-    def cancel(self, message: str | None = None) -> None:
-        """Settle as cancelled, if pending."""
-        if self.outcome is None:
-            self.settle(self.cancelled(message))
 
     def __await__(self) -> Generator[Any, Any, Any]:
         """Wait for the outcome, and return the value or raise the exception."""
@@ -184,5 +181,11 @@ class AnyioFuture(BaseFuture):
 
     async def _end_for(self, waiter: Waiter) -> None:
         """End before *waiter*, which is cancelled, goes on."""
-        del waiter
         self.cancel()
+        if self.outcome is None and not self.path_to(waiter):
+            with anyio.CancelScope(shield=True):
+                await self._event.wait()
+
+
+class AnyioOwner(OwningFuture, AnyioFuture):
+    """The future of `gather` and `timeout`."""

@@ -87,14 +87,6 @@ class AnyioTask(BaseTask, AnyioFuture, Waiter):
             scope is not None and scope.cancel_called and not self.cancellation.shields
         )
 
-    # While others wait for it
-
-    async def _end_for(self, waiter: Waiter) -> None:
-        self.cancel()
-        if self.outcome is None and waiter not in self.chain()[0]:
-            with anyio.CancelScope(shield=True):
-                await self._event.wait()
-
     # The run of the coroutine
 
     async def run(self, coroutine: Coroutine[Any, Any, Any]) -> None:

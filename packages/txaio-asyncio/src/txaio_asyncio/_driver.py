@@ -18,12 +18,13 @@ but four points, which are dealt with here:
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextvars import Context, copy_context
 from functools import partial
 from typing import Any, ClassVar, TypeVar
 from weakref import WeakKeyDictionary, ref
 
+from txaio_asyncio._future import AsyncioOwner
 from txaio_common import (
     UNSET,
     Driver,
@@ -33,6 +34,7 @@ from txaio_common import (
     RecordEmitter,
     Statistics,
     clock_of,
+    find_path,
     is_uvloop,
 )
 from txaio_interfaces import IFailedFuture, IFuture
@@ -107,6 +109,16 @@ class AsyncioDriver(Driver):
     def set_canceller(self, future: Any, canceller: Callable[[Any], object], /) -> None:
         # As the first of the callbacks it also runs when an awaiter is cancelled.
         future.add_done_callback(partial(_run_canceller, canceller))
+
+    def create_owner(
+        self,
+        owned: Sequence[Any],
+        cancel_owned: Callable[[str | None], bool],
+        /,
+    ) -> AsyncioOwner:
+        # `loop` may be an object that has the methods of the loop that is current.
+        loop = self.create_future().get_loop()
+        return AsyncioOwner(owned, cancel_owned, loop)
 
     def resolve(self, future: Any, value: Any, /) -> None:
         try:
@@ -189,7 +201,9 @@ class AsyncioDriver(Driver):
             task._cancel_message = text  # type: ignore[attr-defined]  # noqa: SLF001
 
     def cancel(self, future: Any, message: str | None = None, /) -> None:
-        if isinstance(future, asyncio.Task):
+        if future.done():
+            pass  # asyncio would take this for a look at its failure.
+        elif isinstance(future, asyncio.Task):
             self._cancel_task(future, message)
         else:
             future.cancel(message)
@@ -221,11 +235,15 @@ class AsyncioDriver(Driver):
                 break
             chain[awaited] = waits_for
             awaited = waits_for
+        innermost = list(chain)[-1] if chain else None
         if awaited in chain:
             _break_await_cycle(awaited, message)
-        elif chain and not isinstance(awaited, asyncio.Task):
-            innermost = list(chain)[-1]
+        elif innermost is not None and not isinstance(awaited, asyncio.Task):
             (innermost if len(chain) > MAX_CHAIN else task).cancel(message)
+            if isinstance(awaited, AsyncioOwner) and find_path(
+                awaited, innermost, _awaits
+            ):
+                _break_await_cycle(innermost, message)
         self._remember(chain, message)
 
     def _cancel_self(self, task: Task, message: str | None) -> None:
@@ -278,6 +296,15 @@ class AsyncioDriver(Driver):
 
 def _awaited(task: Task) -> Any:
     return getattr(task, "_fut_waiter", None)
+
+
+def _awaits(future: Any) -> list[Any]:
+    """Return the pending futures for which *future* waits."""
+    if isinstance(future, asyncio.Task):
+        found = [_awaited(future)]
+    else:
+        found = list(future.owned) if isinstance(future, AsyncioOwner) else []
+    return [each for each in found if each is not None and not each.done()]
 
 
 async def _as_task(call: Callable[[], Awaitable[T]]) -> T:

@@ -1,7 +1,8 @@
 """The code that all backends of txaio share; it imports no event loop."""
 
+from txaio_common._await_cycles import find_path
 from txaio_common._backend import Backend
-from txaio_common._base_future import BaseFuture, BaseTask
+from txaio_common._base_future import BaseFuture, BaseTask, OwningFuture
 from txaio_common._batched import BatchedCall, BatchedTimer
 from txaio_common._buckets import Bucket
 from txaio_common._cancellation import Cancellation
@@ -98,6 +99,7 @@ __all__ = [
     "LoggerEmitter",
     "NullSink",
     "Outcome",
+    "OwningFuture",
     "PositionalArgsMessage",
     "RecordEmitter",
     "Statistics",
@@ -118,6 +120,7 @@ __all__ = [
     "end_sleep",
     "end_tasks",
     "failure_in",
+    "find_path",
     "gather",
     "is_awaitable",
     "is_uvloop",

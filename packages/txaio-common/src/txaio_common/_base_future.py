@@ -29,8 +29,10 @@ for a circle, and forces one of its tasks to see the cancellation.
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Self
 
+from txaio_common._await_cycles import find_path
 from txaio_common._cancellation import Cancellation
 from txaio_common._failures import FailedFuture
 from txaio_common._outcome import FailedOutcome, Outcome
@@ -56,6 +58,11 @@ class BaseFuture:
     @abstractmethod
     def retrieve(self) -> Outcome:
         """Return the outcome, which is there, and do not report it any more."""
+
+    def cancel(self, message: str | None = None) -> None:
+        """Settle as cancelled, if pending."""
+        if self.outcome is None:
+            self.settle(self.cancelled(message))
 
     def wrap(self, exception: BaseException, /) -> Any:
         """Return a failure that holds *exception*."""
@@ -97,6 +104,52 @@ class BaseFuture:
         """Return what is raised where a cancelled future is awaited."""
         error = cls.cancelled_error
         return error() if message is None else error(message)
+
+    def awaits(self) -> Sequence[Any]:
+        """Return the futures that this one waits for."""
+        return ()
+
+    def path_to(self, target: object) -> list[Any]:
+        """Return the futures, from this one to that which waits for *target*."""
+        return find_path(self, target, _awaits)
+
+
+def _awaits(future: BaseFuture) -> list[BaseFuture]:
+    return [
+        awaited
+        for awaited in future.awaits()
+        if isinstance(awaited, BaseFuture) and awaited.outcome is None
+    ]
+
+
+class OwningFuture(BaseFuture):
+    """A future that ends after those that it owns: see `Driver.create_owner`."""
+
+    owned: Sequence[Any] = ()
+    """The futures that it owns, as long as it is pending."""
+    _cancel_owned: Callable[[str | None], bool] | None = None
+
+    def own(
+        self, owned: Sequence[Any], cancel_owned: Callable[[str | None], bool]
+    ) -> None:
+        """Call ``cancel_owned(message)`` if cancelled."""
+        self.owned = owned
+        self._cancel_owned = cancel_owned
+
+    def awaits(self) -> Sequence[Any]:
+        return self.owned
+
+    def cancel(self, message: str | None = None) -> None:
+        """Cancel what this owns; settle as cancelled if that has ended."""
+        cancel_owned = self._cancel_owned
+        if cancel_owned is None or cancel_owned(message):
+            super().cancel(message)
+
+    def settle(self, outcome: Outcome, /) -> None:
+        # What is given up here refers to this future.
+        self.owned = ()
+        self._cancel_owned = None
+        super().settle(outcome)  # type: ignore[safe-super]
 
 
 class BaseTask(BaseFuture):
@@ -143,7 +196,7 @@ class BaseTask(BaseFuture):
             awaited = task.awaited_task()
             if awaited is None:
                 task.cancel_wait(message)
-                return
+                break
             task = awaited
         task.break_await_cycle(message)
 
@@ -173,18 +226,8 @@ class BaseTask(BaseFuture):
         self.cancellation.leave_shield()
         self.deliver_soon()
 
-    def chain(self) -> tuple[dict[Self, None], Self | None]:
-        """Return the tasks, from this one, that wait each for the next.
-
-        With them comes the task of theirs that the last one waits for, if there is one:
-        then they wait for each other.
-        """
-        chain: dict[Self, None] = {}
-        task: Self | None = self
-        while task is not None and task not in chain:
-            chain[task] = None
-            task = task.awaited_task()
-        return chain, task
+    def awaits(self) -> Sequence[Any]:
+        return () if self.awaited is None else (self.awaited,)
 
     def awaited_task(self) -> Self | None:
         """Return the task whose coroutine this one waits for, if it is one's."""
@@ -197,12 +240,10 @@ class BaseTask(BaseFuture):
 
         Not one that is inside `uncancelled`.
         """
-        chain, repeated = self.chain()
-        if repeated is self:
-            for task in chain:
-                if not task.cancellation.shields:
-                    task.force(message)
-                    return
+        for future in self.path_to(self):
+            if isinstance(future, BaseTask) and not future.cancellation.shields:
+                future.force(message)
+                return
 
     # What a subclass does its own way
 

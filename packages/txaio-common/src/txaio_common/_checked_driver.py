@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from threading import get_ident
 from typing import Any, TypeVar
 
@@ -83,6 +83,15 @@ class CheckedDriver(DriverProxy):
     def set_canceller(self, future: Any, canceller: Callable[[Any], object], /) -> None:
         self._check_thread()
         self._driver.set_canceller(future, canceller)
+
+    def create_owner(
+        self,
+        owned: Sequence[IFuture[Any]],
+        cancel_owned: Callable[[str | None], bool],
+        /,
+    ) -> IFuture[Any]:
+        self._check_thread()
+        return self._driver.create_owner(owned, cancel_owned)
 
     def resolve(self, future: Any, value: Any, /) -> None:
         self._check_thread()

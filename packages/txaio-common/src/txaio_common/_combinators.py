@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Awaitable, Iterable
 from functools import partial
 from types import CoroutineType
@@ -43,24 +44,62 @@ def gather(
     return kind(driver, followed).future
 
 
-class GatherAll:
+class Gather:
+    """The outcomes of *members*, in `future`.
+
+    Cancelled, it cancels its members, and is settled when all of them have ended (X5).
+    """
+
+    __slots__ = ("_driver", "_is_over", "_members", "_message", "_running", "future")
+
+    def __init__(self, driver: Driver, members: list[IFuture[Any]]) -> None:
+        self._driver = driver
+        self._members = members
+        self._is_over = False
+        """Whether the members go on by themselves, and `future` is settled."""
+        self._message: str | None = None
+        self._running: int | None = None
+        """How many members have not ended, once this was cancelled."""
+        self.future = driver.create_owner(members, self._cancel)
+
+    def _cancel(self, message: str | None) -> bool:
+        driver, members = self._driver, self._members
+        if self._is_over:
+            return True
+        if self._running is None:
+            self._message = message
+            self._running = len(members)
+            for member in members:
+                driver.listen(member, self._ended)
+            cancel_all(driver, members, message)
+        return all(map(driver.is_settled, members))
+
+    def _ended(self, member: IFuture[Any]) -> None:
+        # What it has failed with, in its clean-up say, is not reported.
+        self._driver.failure(member)
+        assert self._running is not None  # noqa: S101 - see `_cancel`
+        self._running -= 1
+        if not self._running:
+            self._driver.cancel(self.future, self._message)
+
+
+class GatherAll(Gather):
     """Collects every outcome, a failure in the place of its member.
 
     It waits for one member at a time and skips those that are settled by then, so that
     a hundred members cost a handful of callbacks.
     """
 
-    __slots__ = ("_driver", "_members", "_results", "future")
+    __slots__ = ("_results",)
 
     def __init__(self, driver: Driver, members: list[IFuture[Any]]) -> None:
-        self._driver = driver
-        self._members = members
+        super().__init__(driver, members)
         self._results: list[Any] = []
-        self.future = driver.create_future()
-        driver.set_canceller(self.future, self._cancel)
         self._advance(None)
 
     def _advance(self, _member: IFuture[Any] | None) -> None:
+        if self._running is not None:
+            return
         driver, members, results = self._driver, self._members, self._results
         take = driver.outcome
         for index in range(len(results), len(members)):
@@ -71,25 +110,15 @@ class GatherAll:
             results.append(outcome)
         driver.resolve(self.future, results)
 
-    def _cancel(self, _future: IFuture[Any]) -> None:
-        driver = self._driver
-        for member in self._members:
-            driver.listen(member, driver.failure)
-            driver.cancel(member)
 
-
-class GatherUntilFailure:
+class GatherUntilFailure(Gather):
     """Collects the values, or fails as the first member that does."""
 
-    __slots__ = ("_done", "_driver", "_members", "_pending", "future")
+    __slots__ = ("_pending",)
 
     def __init__(self, driver: Driver, members: list[IFuture[Any]]) -> None:
-        self._driver = driver
-        self._members = members
+        super().__init__(driver, members)
         self._pending = len(members)
-        self._done = not members
-        self.future = driver.create_future()
-        driver.set_canceller(self.future, self._cancel)
         if not members:
             driver.resolve(self.future, [])
         for member in members:
@@ -99,22 +128,14 @@ class GatherUntilFailure:
         driver = self._driver
         failure = driver.failure(member)
         self._pending -= 1
-        if self._done:
+        if self._running is not None or driver.is_settled(self.future):
             return
         if failure is not None:
-            self._done = True
+            self._is_over = True
             copy_outcome(driver, member, self.future)
         elif not self._pending:
-            self._done = True
             values = [driver.peek(member) for member in self._members]
             driver.resolve(self.future, values)
-
-    def _cancel(self, _future: IFuture[Any]) -> None:
-        # If the failure of a member has settled this, the other members go on.
-        if not self._done:
-            self._done = True
-            for member in self._members:
-                self._driver.cancel(member)
 
 
 def shield(driver: Driver, source: IFuture[Any]) -> IFuture[Any]:
@@ -130,50 +151,90 @@ def _follow(driver: Driver, future: IFuture[Any], source: IFuture[Any]) -> None:
 
 
 class Timeout:
-    """Follows a future for a number of *seconds*, and cancels it after that.
+    """Follows a future for a number of *seconds*, cancels it then, and waits for it.
 
-    The canceller of the future is called before the `TimeoutError` is raised.
+    Only then does the `TimeoutError` come, so that whoever sees it finds the clean-up
+    done (X10).  A future that makes a value of its cancellation is followed all the
+    same.
     """
 
-    __slots__ = ("_driver", "_expired", "_handle", "_seconds", "_source", "future")
+    __slots__ = (
+        "_cancelling",
+        "_driver",
+        "_expired",
+        "_handle",
+        "_message",
+        "_seconds",
+        "_source",
+        "future",
+    )
 
     def __init__(self, driver: Driver, source: IFuture[Any], seconds: float) -> None:
         self._driver = driver
         self._source = source
         self._seconds = seconds
         self._expired = False
-        self.future = driver.create_future()
-        driver.set_canceller(self.future, self._cancel)
+        """Whether the time, and nothing else, has cancelled the future."""
+        self._cancelling = False
+        self._message: str | None = None
+        self.future = driver.create_owner([source], self._cancel)
         self._handle = call_later(driver, seconds, self._expire)
         driver.listen(source, self._follow)
 
     def _expire(self) -> None:
-        driver, source = self._driver, self._source
         self._handle = None
-        if driver.is_settled(source):
-            return
-        self._expired = True
-        driver.cancel(source)
-        if not driver.is_settled(source):
-            # The clean-up of a coroutine takes its time: do not wait for it.
-            self._follow(source)
+        if not self._driver.is_settled(self._source):
+            self._expired = True
+            self._driver.cancel(self._source)
 
     def _follow(self, source: IFuture[Any]) -> None:
-        driver = self._driver
+        driver, future = self._driver, self.future
         self._give_up_timer()
-        if driver.is_settled(self.future):
+        if driver.is_settled(future):
+            driver.failure(source)
             return
-        if self._expired:
+        failure = driver.failure(source)
+        if failure is None or not isinstance(failure.value, driver.cancelled_error):
+            copy_outcome(driver, source, future)
+        elif self._expired:
             error = TimeoutError(f"not settled within {self._seconds:.12g} seconds")
-            driver.reject(self.future, driver.wrap(error))
+            driver.reject(future, driver.wrap(error))
         else:
-            copy_outcome(driver, source, self.future)
+            driver.cancel(future, self._message or str(failure.value) or None)
 
-    def _cancel(self, _future: IFuture[Any]) -> None:
+    def _cancel(self, message: str | None) -> bool:
+        driver, source = self._driver, self._source
         self._give_up_timer()
-        self._driver.cancel(self._source)
+        if self._expired:
+            # The future has been cancelled and ends; but the reason is another one now.
+            self._expired = False
+            self._message = message
+        elif not self._cancelling:
+            self._cancelling = True
+            self._message = message
+            cancel_all(driver, [source], message)
+        return driver.is_settled(source)
 
     def _give_up_timer(self) -> None:
         handle, self._handle = self._handle, None
         if handle is not None:
             handle.cancel()
+
+
+def cancel_all(
+    driver: Driver, futures: Iterable[IFuture[Any]], message: str | None
+) -> None:
+    """Cancel *futures*; if this leads to another call of it, that one's come later.
+
+    Otherwise, a thousand timeouts around each other would exceed the recursion limit.
+    """
+    queue = driver.to_cancel
+    if queue is not None:
+        queue.extend((future, message) for future in futures)
+        return
+    driver.to_cancel = queue = deque((future, message) for future in futures)
+    try:
+        while queue:
+            driver.cancel(*queue.popleft())
+    finally:
+        driver.to_cancel = None

@@ -7,7 +7,8 @@ every method that a library sees, once, for all loops, and asks a driver for the
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Coroutine
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from txaio_common._failures import FailedFuture
@@ -92,6 +93,9 @@ class Driver(ABC):
     A backend asks before it calls a user's function, and gives it to handles.
     """
 
+    to_cancel: deque[tuple[IFuture[Any], str | None]] | None = None
+    """What `gather` and `timeout` still have to cancel, while they do that."""
+
     # Time
 
     @abstractmethod
@@ -167,6 +171,20 @@ class Driver(ABC):
 
         It runs before the callbacks of `listen`, cannot change the outcome, and what it
         raises goes to `report`.  A new future is given at most one.
+        """
+
+    @abstractmethod
+    def create_owner(
+        self,
+        owned: Sequence[IFuture[Any]],
+        cancel_owned: Callable[[str | None], bool],
+        /,
+    ) -> IFuture[Any]:
+        """Return a pending future that is to end after the futures that it *owned*.
+
+        `cancel` of it, and of what awaits it, calls ``cancel_owned(message)``, which
+        cancels those futures and tells whether they have ended.  If so, the future is
+        settled as any other; if not, it stays pending, and is cancelled again later.
         """
 
     @abstractmethod

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any, NoReturn, TypeVar
 
 from txaio_common._driver import Driver, DriverProxy, Statistics
-from txaio_interfaces import IFailedFuture
+from txaio_interfaces import IFailedFuture, IFuture
 
 
 T = TypeVar("T")
@@ -63,6 +63,14 @@ class EndedDriver(DriverProxy):
         self, future: Any, canceller: Callable[[Any], object], /
     ) -> NoReturn:
         self._refuse(future, canceller)
+
+    def create_owner(
+        self,
+        owned: Sequence[IFuture[Any]],
+        cancel_owned: Callable[[str | None], bool],
+        /,
+    ) -> NoReturn:
+        self._refuse(owned, cancel_owned)
 
     def resolve(self, future: Any, value: Any, /) -> None:
         self._driver.resolve(future, value)

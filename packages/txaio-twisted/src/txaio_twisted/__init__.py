@@ -5,7 +5,11 @@ from txaio_twisted._backend import TwistedBackend
 from txaio_twisted._driver import TwistedDriver, clock_of
 from txaio_twisted._emitter import LOG_LEVELS, EventEmitter
 from txaio_twisted._failures import CancelledError
-from txaio_twisted._future import TwistedFuture, settle_from_deferred
+from txaio_twisted._future import (
+    TwistedFuture,
+    TwistedOwner,
+    settle_from_deferred,
+)
 from txaio_twisted._run import run
 from txaio_twisted._task import TwistedTask
 
@@ -18,6 +22,7 @@ __all__ = [
     "TwistedBackend",
     "TwistedDriver",
     "TwistedFuture",
+    "TwistedOwner",
     "TwistedTask",
     "clock_of",
     "run",

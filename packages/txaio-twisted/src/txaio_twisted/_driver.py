@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from asyncio import isfuture
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextvars import copy_context
 from functools import partial
 from typing import Any, ClassVar, TypeVar
@@ -27,7 +27,11 @@ from txaio_common import (
 )
 from txaio_twisted._emitter import EventEmitter
 from txaio_twisted._failures import failure_of
-from txaio_twisted._future import TwistedFuture, settle_from_deferred
+from txaio_twisted._future import (
+    TwistedFuture,
+    TwistedOwner,
+    settle_from_deferred,
+)
 from txaio_twisted._queue import CallbackQueue, GuardedCall, report
 from txaio_twisted._task import CURRENT_TASK, TwistedTask
 
@@ -58,6 +62,7 @@ class TwistedDriver(FutureDriver):
     report: Any = staticmethod(report)
 
     future_class: ClassVar[type[TwistedFuture]] = TwistedFuture
+    owner_class: ClassVar[type[TwistedOwner]] = TwistedOwner
     task_class: ClassVar[type[TwistedTask]] = TwistedTask
 
     def __init__(self, reactor: Any) -> None:
@@ -111,6 +116,16 @@ class TwistedDriver(FutureDriver):
     def set_canceller(self, future: Any, canceller: Callable[[Any], object], /) -> None:
         run: Any = copy_context().run
         future.set_canceller(partial(run, canceller), canceller)
+
+    def create_owner(
+        self,
+        owned: Sequence[Any],
+        cancel_owned: Callable[[str | None], bool],
+        /,
+    ) -> TwistedOwner:
+        owner = self.owner_class(self.queue)
+        owner.own(owned, cancel_owned)
+        return owner
 
     def resolve(self, future: Any, value: Any, /) -> None:
         if isinstance(future, TwistedFuture):

@@ -17,6 +17,7 @@ from txaio_common import (
     BaseFuture,
     FailedOutcome,
     Outcome,
+    OwningFuture,
     current_exception,
     traceback_of,
 )
@@ -203,6 +204,10 @@ class TwistedFuture(BaseFuture, Deferred[Any], metaclass=_FutureType):
             self.queue.leave(error)
         except BaseException as error:  # noqa: BLE001 - any error of the user's
             report(f"error in the canceller {canceller!r}", error)
+
+
+class TwistedOwner(OwningFuture, TwistedFuture):
+    """The future of `gather` and `timeout`."""
 
 
 def settle_from_deferred(result: Any, future: TwistedFuture) -> Any:

@@ -42,6 +42,7 @@ from txaio_twisted import (
     TwistedBackend,
     TwistedDriver,
     TwistedFuture,
+    TwistedOwner,
     TwistedTask,
     settle_from_deferred,
 )
@@ -61,6 +62,10 @@ class ChainedFuture(TwistedFuture):
         return (yield from chain)
 
     __iter__ = __await__
+
+
+class ChainedOwner(ChainedFuture, TwistedOwner):
+    """The future of `gather` and `timeout`."""
 
 
 class ChainedTask(ChainedFuture, TwistedTask):
@@ -89,6 +94,7 @@ class ChainedDriver(TwistedDriver):
     emitter = LateEmitter()
     own_type = future_class = ChainedFuture
     cancelled_error = CancelledError
+    owner_class = ChainedOwner
     task_class = ChainedTask
 
     def adopt(self, awaitable: Any, /) -> Any:

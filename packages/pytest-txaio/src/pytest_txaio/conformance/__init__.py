@@ -30,6 +30,7 @@ from pytest_txaio.conformance.test_logging_levels import *
 from pytest_txaio.conformance.test_logging_output import *
 from pytest_txaio.conformance.test_logging_records import *
 from pytest_txaio.conformance.test_misuse import *
+from pytest_txaio.conformance.test_owned_futures import *
 from pytest_txaio.conformance.test_released_timers import *
 from pytest_txaio.conformance.test_repeated_cancellation import *
 from pytest_txaio.conformance.test_several_backends import *

@@ -72,7 +72,7 @@ async def test_except_exception_at_an_await(
     assert await future == "cancelled: why"
 
 
-async def test_result_of_a_cancelled_future(txa: IBackend) -> None:
+async def test_result_of_what_was_cancelled(txa: IBackend) -> None:
     """X11: `result` raises it, and not an `Exception`."""
     future = txa.create_future()
     txa.cancel(future, "why")
