@@ -77,7 +77,19 @@ async def futures(txa: IBackend) -> None:
     assert_type(await txa.uncancelled(double, 1), int)
     assert_type(await txa.run_in_thread(halve, 1, digits=1), float)
     assert_type(await txa.sleep(0), None)
+    assert_type(await limited(txa), str)
     assert_type(txa.create_future_error(ValueError("no")), "IFuture[Any]")
+
+
+async def limited(txa: IBackend) -> str:
+    """Use scopes; after `move_on_after` comes code that is reached."""
+    async with txa.move_on_after(1.5) as scope:
+        assert_type(scope.reset(1), bool)
+        return await txa.create_future_success(txa.name)
+    assert_type(scope.expired, bool)
+    scope.cancel()
+    async with txa.fail_after(1.5):
+        return await txa.create_future_success(txa.name)
 
 
 async def gathered(txa: IBackend) -> None:

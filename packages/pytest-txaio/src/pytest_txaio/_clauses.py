@@ -20,6 +20,7 @@ SECTIONS = {
     "R": ("Errors are never lost", 7),
     "A": ("as_future", 3),
     "X": ("Cancellation", 13),
+    "D": ("Deadlines", 5),
     "G": ("gather", 5),
     "T": ("Time", 8),
     "B": ("Batched timers", 7),

@@ -83,5 +83,9 @@ class HeapDriver(FutureDriver):
             task.leave_shield()
             del task  # See `txaio_common.Outcome`.
 
+    async def current_task(self) -> HeapTask | None:
+        task: HeapTask | None = self.loop.current
+        return task
+
     def statistics(self) -> Statistics:
         return Statistics(tasks=tuple(self.loop.tasks))

@@ -16,6 +16,7 @@ from txaio_anyio._asyncio import AsyncioLoop
 from txaio_anyio._future import AnyioFuture, AnyioOwner
 from txaio_anyio._loop import Loop
 from txaio_anyio._scheduler import Scheduler, collapse_group
+from txaio_anyio._scope import AnyioScope
 from txaio_anyio._task import AnyioTask, ThreadTask, carry_exit
 from txaio_common import (
     Emitter,
@@ -148,8 +149,7 @@ class AnyioDriver(FutureDriver):
     async def uncancelled(  # type: ignore[return]  # A shield swallows nothing.
         self, call: Callable[[], Awaitable[T]], /
     ) -> T:
-        scheduler = self.scheduler
-        task = scheduler.waiters.get(scheduler.loop.current_task())
+        task = await self.current_task()
         with anyio.CancelScope(shield=True):
             if task is None:
                 return await call()
@@ -159,6 +159,14 @@ class AnyioDriver(FutureDriver):
             finally:
                 task.leave_shield()
                 del task  # See `txaio_common.Outcome`.
+
+    async def current_task(self) -> AnyioTask | None:
+        scheduler = self.scheduler
+        task = scheduler.waiters.get(scheduler.loop.current_task())
+        return task if isinstance(task, AnyioTask) else None
+
+    def create_scope(self) -> AnyioScope:
+        return AnyioScope(self.current_task, self.scheduler)
 
     def statistics(self) -> Statistics:
         scheduler = self.scheduler

@@ -20,6 +20,7 @@ from typing import Any, cast
 import anyio
 
 from txaio_anyio._future import AnyioFuture, CancelledError, Waiter
+from txaio_anyio._scheduler import Scheduler
 from txaio_common import BaseTask, FailedFuture, Outcome
 
 
@@ -27,8 +28,35 @@ class AnyioTask(BaseTask, AnyioFuture, Waiter):
     """The future of a coroutine, settled when the coroutine has ended."""
 
     error: BaseException | None = None
+    scopes: list[anyio.CancelScope]
+    """AnyIO's scopes of the blocks that the coroutine is in, the outermost first."""
     _native: Any = None
     _scope: anyio.CancelScope | None = None
+    _interrupts: anyio.CancelScope | None = None
+    """AnyIO's scope of the block that is cancelled, if it is not the coroutine."""
+
+    def __init__(self, scheduler: Scheduler) -> None:
+        """Be the future of a coroutine that is about to run."""
+        super().__init__(scheduler)
+        self.scopes = []
+
+    def cancel(
+        self,
+        message: str | None = None,
+        *,
+        level: int = 0,
+        scope: anyio.CancelScope | None = None,
+    ) -> None:
+        """Cancel the coroutine, or its block in *scope*."""
+        if not self.cancellation.is_requested:
+            self._interrupts = scope
+        elif scope is None:
+            self._interrupts = None
+        elif self._interrupts in self.scopes:
+            # Of two blocks that are cancelled, the outer one has to end.
+            both = (scope, self._interrupts)
+            self._interrupts = min(both, key=self.scopes.index)
+        super().cancel(message, level=level)
 
     def interrupt(self) -> None:
         """Have AnyIO cancel the coroutine, which raises at each of its awaits.
@@ -37,6 +65,13 @@ class AnyioTask(BaseTask, AnyioFuture, Waiter):
         """
         if self._scope is not None:
             self._scope.cancel()
+
+    def _interrupt(self) -> None:
+        """Have AnyIO cancel the coroutine, or the block that is cancelled."""
+        if self._interrupts is None:
+            self.interrupt()
+        else:
+            self._interrupts.cancel()
 
     # How a cancellation reaches the coroutine
 
@@ -47,7 +82,7 @@ class AnyioTask(BaseTask, AnyioFuture, Waiter):
     def cancel_wait(self, message: str | None) -> None:
         awaited = self.awaited
         if awaited is None:
-            self.interrupt()
+            self._interrupt()
         elif awaited.outcome is None:
             awaited.cancel(message)
         else:
@@ -60,7 +95,7 @@ class AnyioTask(BaseTask, AnyioFuture, Waiter):
     def _deliver_natively(self) -> None:
         # Had it awaited a future of ours meanwhile, this would not be pending any more.
         if self.outcome is None and self.cancellation.take():
-            self.interrupt()
+            self._interrupt()
 
     def force(self, message: str | None) -> None:
         del message  # Scopes have none.
@@ -81,11 +116,15 @@ class AnyioTask(BaseTask, AnyioFuture, Waiter):
         super().end_wait()
 
     def is_interrupted(self) -> bool:
-        """Tell whether it is this task whose scope was cancelled."""
+        """Tell whether it is this task, or a block of it, that was cancelled."""
         scope = self._scope
-        return (
-            scope is not None and scope.cancel_called and not self.cancellation.shields
-        )
+        if scope is not None and scope.cancel_called and not self.cancellation.level:
+            return True
+        return any(scope.cancel_called for scope in self.scopes)
+
+    def stands_for(self, native: object) -> None:
+        """Stand for a native task that the backend has not started."""
+        self._native = native
 
     # The run of the coroutine
 

@@ -5,6 +5,7 @@ from txaio_common._backend import Backend
 from txaio_common._base_future import BaseFuture, BaseTask, OwningFuture
 from txaio_common._batched import BatchedCall, BatchedTimer
 from txaio_common._buckets import Bucket
+from txaio_common._cancel_scope import NO_TASK, CancelScope, TaskScope
 from txaio_common._cancellation import Cancellation
 from txaio_common._checked_driver import CheckedDriver, checked
 from txaio_common._checks import (
@@ -72,6 +73,7 @@ __all__ = [
     "GRACE",
     "LEAST_GRACE",
     "LEVELS",
+    "NO_TASK",
     "NUMBERS",
     "UNSET",
     "Backend",
@@ -81,6 +83,7 @@ __all__ = [
     "BatchedTimer",
     "Bucket",
     "CallSite",
+    "CancelScope",
     "Cancellation",
     "CheckedDriver",
     "DelayedCall",
@@ -103,6 +106,7 @@ __all__ = [
     "PositionalArgsMessage",
     "RecordEmitter",
     "Statistics",
+    "TaskScope",
     "ThreadAndTask",
     "UnretrievedFailure",
     "add_log_categories",

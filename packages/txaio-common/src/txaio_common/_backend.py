@@ -38,6 +38,7 @@ from txaio_common._failures import (
 from txaio_common._futures import fail, failed_future, follow
 from txaio_common._main import bind_thread_call
 from txaio_common._outcome import UNSET
+from txaio_common._scopes import Scope
 from txaio_common._timers import DelayedCall, sleep
 from txaio_interfaces import (
     IBackend,
@@ -45,6 +46,8 @@ from txaio_interfaces import (
     IDelayedCall,
     IFailedFuture,
     IFuture,
+    IMoveOnScope,
+    IScope,
 )
 
 
@@ -234,6 +237,12 @@ class Backend(IBackend):
         delay = check_delay(seconds, "seconds")
         timeout = Timeout(self.driver, follow(self.driver, future), delay)
         return cast("IFuture[T]", timeout.future)
+
+    def fail_after(self, seconds: float) -> IScope:
+        return Scope(self, check_delay(seconds, "seconds"), fails=True)
+
+    def move_on_after(self, seconds: float) -> IMoveOnScope:
+        return Scope(self, check_delay(seconds, "seconds"), fails=False)
 
     def uncancelled(
         self, fn: Callable[P, Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs

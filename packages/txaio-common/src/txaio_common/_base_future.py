@@ -183,13 +183,17 @@ class BaseTask(BaseFuture):
             raise RuntimeError("a coroutine's future is settled by its return value")
         super().refuse()
 
-    def cancel(self, message: str | None = None) -> None:
-        """Cancel the coroutine, after the one that it waits for if there is one."""
+    def cancel(self, message: str | None = None, *, level: int = 0) -> None:
+        """Cancel the coroutine, after the one that it waits for if there is one.
+
+        At a *level*, the number of calls of `uncancelled` around what is cancelled.
+        """
         if self.outcome is not None:
             self.cancel_settled()
             return
         task = self
-        while task.cancellation.cancel(message, waits=task.is_waiting()):
+        while task.cancellation.cancel(message, waits=task.is_waiting(), level=level):
+            level = 0
             if not task.cancellation.is_delivered:
                 task.deliver_soon()
                 break
@@ -211,7 +215,7 @@ class BaseTask(BaseFuture):
         is_unseen = (
             isinstance(awaited, BaseTask)
             and awaited.requested is not None
-            and awaited.requested.is_undelivered
+            and awaited.requested.is_pending
         )
         if not requested.resume(is_unseen=is_unseen):
             return None
@@ -241,7 +245,7 @@ class BaseTask(BaseFuture):
         Not one that is inside `uncancelled`.
         """
         for future in self.path_to(self):
-            if isinstance(future, BaseTask) and not future.cancellation.shields:
+            if isinstance(future, BaseTask) and not future.cancellation.level:
                 future.force(message)
                 return
 

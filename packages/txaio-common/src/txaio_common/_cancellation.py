@@ -8,13 +8,11 @@ the coroutine awaits; the coroutine is resumed when that future has ended, and s
 cancellation at its await.  So the innermost of several coroutines that await each other
 sees it first, and the outer ones after the inner ones have cleaned up (X5).
 
-A coroutine is in one of four states:
+A coroutine is in one of three states:
 
-NONE        It has not been cancelled.
+NONE        There is no cancellation that it has not seen.
 PENDING     It was cancelled while it ran, or before it was resumed.  Nothing has been
             raised yet: the next future that it awaits is cancelled at once.
-DEFERRED    It was cancelled inside `uncancelled`, where nothing is raised.  When it
-            leaves the outermost call of `uncancelled`, this becomes PENDING.
 DELIVERED   The future that it awaits was cancelled.  It will see the cancellation
             there, when that future has ended; until then, further calls of `cancel` are
             one with the first (X9).
@@ -25,12 +23,20 @@ another coroutine, that one may have ended while the cancellation was still pend
 there, and may have returned a value: then the cancellation is raised in the outer one
 in place of that value.
 
+Inside `uncancelled` the coroutine is at a level of its own, with a state of its own.
+What cancels the coroutine, or a scope around the call, changes the state of the level
+outside to PENDING: nothing is raised until the coroutine has come back to that level.
+A scope that was entered inside `uncancelled` cancels the inner level.
+
 At the end of a backend, coroutines that take longer than the grace period are
 interrupted: that is a cancellation which comes again, in the state DELIVERED too.
 
 What happens in a state is in the table below.  An event that a state does not name
-leaves the state as it is.  While a coroutine is inside `uncancelled`, the events that
-cancel it are CANCEL_SHIELDED and INTERRUPT_SHIELDED, whether it runs or waits.
+leaves the state as it is.
+
+Several requests may be one cancellation, of which each is known: a scope that has
+expired has to tell whether it was alone (D3).  So they are counted, and the scope takes
+its own back.
 """
 
 from __future__ import annotations
@@ -44,7 +50,6 @@ class State(Enum):
 
     NONE = auto()
     PENDING = auto()
-    DEFERRED = auto()
     DELIVERED = auto()
 
 
@@ -53,43 +58,33 @@ class Event(Enum):
 
     CANCEL_RUNNING = auto()
     CANCEL_WAITING = auto()
-    CANCEL_SHIELDED = auto()
     INTERRUPT_RUNNING = auto()
     INTERRUPT_WAITING = auto()
-    INTERRUPT_SHIELDED = auto()
     AWAIT = auto()
     RESUME = auto()
-    ENTER_SHIELD = auto()
-    LEAVE_SHIELD = auto()
+    WITHDRAW = auto()
 
 
 NONE: Final = State.NONE
 PENDING: Final = State.PENDING
-DEFERRED: Final = State.DEFERRED
 DELIVERED: Final = State.DELIVERED
 
 TRANSITIONS: dict[State, dict[Event, State]] = {
     NONE: {
         Event.CANCEL_RUNNING: PENDING,
         Event.CANCEL_WAITING: DELIVERED,
-        Event.CANCEL_SHIELDED: DEFERRED,
         Event.INTERRUPT_RUNNING: PENDING,
         Event.INTERRUPT_WAITING: DELIVERED,
-        Event.INTERRUPT_SHIELDED: DEFERRED,
     },
     PENDING: {
         Event.AWAIT: DELIVERED,
         Event.RESUME: NONE,
-        Event.ENTER_SHIELD: DEFERRED,
-    },
-    DEFERRED: {
-        Event.LEAVE_SHIELD: PENDING,
+        Event.WITHDRAW: NONE,
     },
     DELIVERED: {
         Event.RESUME: NONE,
         Event.INTERRUPT_RUNNING: PENDING,
         Event.INTERRUPT_WAITING: DELIVERED,
-        Event.INTERRUPT_SHIELDED: DEFERRED,
     },
 }
 
@@ -97,21 +92,26 @@ TRANSITIONS: dict[State, dict[Event, State]] = {
 class Cancellation:
     """The state of one coroutine's cancellation, and the text of the last one."""
 
-    __slots__ = ("message", "requests", "shields", "state")
+    __slots__ = ("_outer", "_unseen", "message", "requests", "seen", "state")
 
     message: str | None
     requests: int
-    shields: int
+    seen: int
     state: State
 
     def __init__(self) -> None:
         """Begin with a coroutine that was not cancelled."""
         self.state = NONE
+        """The state at the level at which the coroutine is."""
         self.message = None
         self.requests = 0
-        """How many cancellations there were that counted."""
-        self.shields = 0
-        """How many calls of `uncancelled` the coroutine is in."""
+        """How many were requested at the level, less those taken back."""
+        self.seen = 0
+        """How many times the coroutine has seen one."""
+        self._unseen = 0
+        """How many requests make the cancellation that it has not seen."""
+        self._outer: list[tuple[State, int, int]] = _NO_LEVELS
+        """`state`, `requests` and `_unseen` of the levels outside, outermost first."""
 
     @property
     def is_requested(self) -> bool:
@@ -129,33 +129,42 @@ class Cancellation:
         return self.state is DELIVERED
 
     @property
-    def is_undelivered(self) -> bool:
-        """Whether nothing was cancelled yet, for a coroutine that was."""
-        return self.state is PENDING or self.state is DEFERRED
+    def level(self) -> int:
+        """How many calls of `uncancelled` the coroutine is in."""
+        return len(self._outer)
 
-    def cancel(self, message: str | None, *, waits: bool) -> bool:
-        """Cancel a coroutine that *waits*, or else runs; return whether this counts.
+    def cancel(self, message: str | None, *, waits: bool, level: int = 0) -> bool:
+        """Cancel a coroutine that *waits*, or else runs; return whether to raise it.
 
-        It does not if there is an earlier one that the coroutine has not seen.
+        It is not to be raised now if the coroutine is further inside than *level*, or
+        if there is an earlier one that it has not seen.
         """
+        if level < len(self._outer):
+            self._cancel_outer(message, level)
+            return False
+        self.requests += 1
+        self._unseen += 1
         if self.state is not NONE:
             return False
         self.message = message
-        self.requests += 1
-        if self.shields:
-            self._handle(Event.CANCEL_SHIELDED)
-        else:
-            self._handle(Event.CANCEL_WAITING if waits else Event.CANCEL_RUNNING)
+        self._handle(Event.CANCEL_WAITING if waits else Event.CANCEL_RUNNING)
         return True
 
     def interrupt(self, message: str | None, *, waits: bool) -> bool:
         """Cancel the coroutine once more; return whether its await is to raise now."""
         self.message = message
-        if self.shields:
-            self._handle(Event.INTERRUPT_SHIELDED)
+        if self._outer:
+            self._cancel_outer(message, 0)
             return False
         self._handle(Event.INTERRUPT_WAITING if waits else Event.INTERRUPT_RUNNING)
         return waits
+
+    def _cancel_outer(self, message: str | None, level: int) -> None:
+        """Have the coroutine see a cancellation when it is back at *level*."""
+        state, requests, unseen = self._outer[level]
+        if state is NONE:
+            self.message = message
+        self._outer[level] = PENDING, requests + 1, unseen + 1
 
     def take(self) -> bool:
         """Tell, as the coroutine awaits, whether a cancellation has to be raised there.
@@ -167,25 +176,38 @@ class Cancellation:
         self._handle(Event.AWAIT)
         return True
 
-    def resume(self, *, is_unseen: bool) -> bool:
+    def resume(self, *, is_unseen: bool = False) -> bool:
         """Tell, as the coroutine is resumed, whether a cancellation is raised there.
 
         *is_unseen* tells whether what it awaited has ended before it was cancelled.
         """
-        raises = self.state is PENDING or (is_unseen and self.state is DELIVERED)
+        if self.state is NONE:
+            return False
+        raises = is_unseen or self.state is PENDING
         self._handle(Event.RESUME)
+        self._unseen = 0
+        self.seen += 1
         return raises
 
+    def withdraw(self) -> None:
+        """Take one request back that the coroutine has not seen."""
+        self._unseen -= 1
+        if not self._unseen:
+            self._handle(Event.WITHDRAW)
+
     def enter_shield(self) -> None:
-        """Let cancellations wait: the coroutine calls `uncancelled`."""
-        self.shields += 1
-        self._handle(Event.ENTER_SHIELD)
+        """Go to a level inside: the coroutine calls `uncancelled`."""
+        self._outer = [*self._outer, (self.state, self.requests, self._unseen)]
+        self.state = NONE
+        self.requests = self._unseen = 0
 
     def leave_shield(self) -> None:
-        """Have the coroutine see at its next await what it has missed, if anything."""
-        self.shields -= 1
-        if not self.shields:
-            self._handle(Event.LEAVE_SHIELD)
+        """Go back: the coroutine sees at its next await what it has missed, if any."""
+        *self._outer, (self.state, self.requests, self._unseen) = self._outer
 
     def _handle(self, event: Event) -> None:
         self.state = TRANSITIONS[self.state].get(event, self.state)
+
+
+_NO_LEVELS: list[tuple[State, int, int]] = []
+"""What most coroutines have; it is replaced, and never changed."""

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from threading import get_ident
 from typing import Any, TypeVar
 
+from txaio_common._cancel_scope import CancelScope
 from txaio_common._driver import Driver, DriverProxy, Handle, Statistics
 from txaio_interfaces import IBatchedTimer, IDelayedCall, IFailedFuture, IFuture
 
@@ -141,6 +142,10 @@ class CheckedDriver(DriverProxy):
     ) -> Coroutine[Any, Any, T]:
         self._check_thread()
         return self._driver.uncancelled(call)
+
+    def create_scope(self) -> CancelScope:
+        self._check_thread()
+        return self._driver.create_scope()
 
     def interrupt(self, future: Any, /) -> None:
         self._check_thread()

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any, NamedTuple, Protocol, TypeVar
 
+from txaio_common._cancel_scope import CancelScope
 from txaio_common._failures import FailedFuture
 from txaio_common._logging import Emitter, RecordEmitter
 from txaio_common._outcome import UNSET, FailedOutcome
@@ -315,6 +316,10 @@ class Driver(ABC):
 
         A cancellation that comes meanwhile is raised at that coroutine's next await.
         """
+
+    @abstractmethod
+    def create_scope(self) -> CancelScope:
+        """Return what can cancel a block of the coroutine that enters it."""
 
     @abstractmethod
     def interrupt(self, future: Any, /) -> None:

@@ -106,6 +106,9 @@ class EndedDriver(DriverProxy):
     def uncancelled(self, call: Callable[[], Awaitable[T]], /) -> NoReturn:
         self._refuse(call)
 
+    def create_scope(self) -> NoReturn:
+        self._refuse()
+
     def interrupt(self, future: Any, /) -> NoReturn:
         self._refuse(future)
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable
 from typing import Any
 
+from txaio_common._base_future import BaseTask
+from txaio_common._cancel_scope import CancelScope, TaskScope
 from txaio_common._driver import Driver
 from txaio_common._outcome import UNSET
 from txaio_interfaces import IFailedFuture
@@ -45,6 +48,13 @@ class FutureDriver(Driver):
         if outcome is None:
             return UNSET
         return outcome.value if outcome.failure is None else future.retrieve().failure
+
+    @abstractmethod
+    async def current_task(self) -> BaseTask | None:
+        """Return the task of the coroutine that calls this, if it has one."""
+
+    def create_scope(self) -> CancelScope:
+        return TaskScope(self.current_task)
 
     def interrupt(self, future: Any, /) -> None:
         future.interrupt()

@@ -4,6 +4,7 @@ from txaio_interfaces._backend import IBackend
 from txaio_interfaces._failures import IFailedFuture, IFailures
 from txaio_interfaces._futures import IFuture, IFutures
 from txaio_interfaces._logging import ILogger, ILogging, log_levels
+from txaio_interfaces._scopes import IMoveOnScope, IScope
 from txaio_interfaces._timers import IBatchedTimer, IDelayedCall, ITimers
 
 
@@ -17,6 +18,8 @@ __all__ = [
     "IFutures",
     "ILogger",
     "ILogging",
+    "IMoveOnScope",
+    "IScope",
     "ITimers",
     "log_levels",
 ]

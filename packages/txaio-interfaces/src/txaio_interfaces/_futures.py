@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Generator, Iterable
 from typing import Any, ClassVar, Literal, ParamSpec, Protocol, TypeVar, overload
 
 from txaio_interfaces._failures import IFailedFuture
+from txaio_interfaces._scopes import IMoveOnScope, IScope
 
 
 P = ParamSpec("P")
@@ -210,7 +211,8 @@ class IFutures(ABC):
         member in its place.
         If it is false, the first error fails the returned future immediately;
         the other members continue, and their later failures are not reported.
-        Cancelling the returned future cancels the members that are pending.
+        Cancelling the returned future cancels the members that are pending; it is
+        settled when the last of them has ended.
 
         Raises `TypeError` if a member cannot be awaited, or if *futures* is a future.
         """
@@ -226,13 +228,39 @@ class IFutures(ABC):
     def timeout(self, future: Awaitable[T], seconds: float) -> IFuture[T]:
         """Return a future that follows *future* for at most *seconds*.
 
-        After that time *future* is cancelled, and the returned future fails with
-        `TimeoutError`: after the canceller of *future* was called, but before its
-        clean-up is done.
-        Cancelling the returned future cancels *future*.
-        A coroutine is accepted, too.
+        After that time *future* is cancelled; when it has ended, the returned future
+        fails with `TimeoutError`, or has the value or the error that *future* has made
+        of its cancellation.
+        Cancelling the returned future cancels *future*, and waits for it likewise.
+        A coroutine is accepted, too; to limit the time of a part of one, use
+        `fail_after`.
 
         Raises `ValueError` if *seconds* is NaN, `TypeError` if it is not a number.
+        """
+
+    @abstractmethod
+    def fail_after(self, seconds: float) -> IScope:
+        """Return a scope whose body may take *seconds*, or it raises `TimeoutError`.
+
+        ::
+
+            async with txa.fail_after(5):
+                connection = await connect()
+
+        The error comes when the body has ended, with its cancellation: see `IScope`.
+
+        Raises `TypeError` if *seconds* is no number, and `ValueError` if it is NaN.
+        To enter the scope raises `RuntimeError` where nothing could cancel the
+        coroutine, on Twisted in those that Twisted itself drives.
+        """
+
+    @abstractmethod
+    def move_on_after(self, seconds: float) -> IMoveOnScope:
+        """Return a scope whose body may take *seconds*, and is left after that.
+
+        No error is raised: `IScope.expired` tells.
+
+        Raises what `fail_after` raises.
         """
 
     @abstractmethod

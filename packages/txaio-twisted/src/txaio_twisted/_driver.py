@@ -196,7 +196,7 @@ class TwistedDriver(FutureDriver):
         return future
 
     async def uncancelled(self, call: Callable[[], Awaitable[T]], /) -> T:
-        task = await CURRENT_TASK
+        task = await self.current_task()
         if task is None:
             return await self._uncancelled_elsewhere(call)
         task.enter_shield()
@@ -225,6 +225,9 @@ class TwistedDriver(FutureDriver):
         if interruption is not None:
             raise interruption
         return value
+
+    async def current_task(self) -> TwistedTask | None:
+        return await CURRENT_TASK
 
     def statistics(self) -> Statistics:
         return Statistics(tasks=tuple(self._tasks))

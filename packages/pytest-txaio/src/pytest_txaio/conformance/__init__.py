@@ -30,9 +30,11 @@ from pytest_txaio.conformance.test_logging_levels import *
 from pytest_txaio.conformance.test_logging_output import *
 from pytest_txaio.conformance.test_logging_records import *
 from pytest_txaio.conformance.test_misuse import *
+from pytest_txaio.conformance.test_nested_scopes import *
 from pytest_txaio.conformance.test_owned_futures import *
 from pytest_txaio.conformance.test_released_timers import *
 from pytest_txaio.conformance.test_repeated_cancellation import *
+from pytest_txaio.conformance.test_scopes import *
 from pytest_txaio.conformance.test_several_backends import *
 from pytest_txaio.conformance.test_shields_and_timeouts import *
 from pytest_txaio.conformance.test_shutdown import *

@@ -139,6 +139,7 @@ USES: dict[str, Callable[[IBackend], object]] = {
     ),
     "shield": lambda txa: txa.shield(coroutine_function()),
     "timeout": lambda txa: txa.timeout(coroutine_function(), 1),
+    "scope": lambda txa: txa.fail_after(1).__aenter__().send(None),
     "batched": lambda txa: txa.make_batched_timer(1).call_later(1, print),
     "run_in_thread": lambda txa: txa.run_in_thread(int),
     "call_from_thread": lambda txa: txa.call_from_thread(print),

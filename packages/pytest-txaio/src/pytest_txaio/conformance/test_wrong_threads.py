@@ -37,6 +37,7 @@ OFF_THREAD: dict[str, Callable[[IBackend, Any], object]] = {
     "shield": lambda txa, future: txa.shield(future),
     "timeout": lambda txa, future: txa.timeout(future, 1),
     "batched": lambda txa, _future: txa.make_batched_timer(1).call_later(1, print),
+    "scope": lambda txa, _future: txa.fail_after(1).__aenter__().send(None),
     "timeout of another": lambda txa, future: txa.timeout(another(future), 1),
     "run_in_thread": lambda txa, _future: txa.run_in_thread(int),
 }
@@ -71,6 +72,20 @@ def test_call_from_a_thread_in_debug_mode(run: Callable[..., Any], unit: float) 
         return value
 
     assert run(main, debug=True) == "value"
+
+
+def test_scope_used_in_another_thread(run: Callable[..., Any], unit: float) -> None:
+    """T7: So do the methods of a scope, which go on as it was."""
+
+    async def main(txa: IBackend) -> str:
+        async with txa.fail_after(float("inf")) as scope:
+            for use, args in ((scope.cancel, ()), (scope.reset, (unit,))):
+                with pytest.raises(RuntimeError, match="call_from_thread"):
+                    await txa.run_in_thread(use, *args)
+            await txa.sleep(2 * unit)
+        return "done"
+
+    assert run(main, debug=True) == "done"
 
 
 OFF_THREAD_TIMERS: dict[str, Callable[[IDelayedCall, IBatchedTimer], object]] = {
