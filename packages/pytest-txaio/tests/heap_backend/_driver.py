@@ -63,7 +63,8 @@ class HeapDriver(FutureDriver):
         /,
     ) -> HeapOwner:
         owner = HeapOwner(self.loop)
-        owner.own(owned, cancel_owned)
+        owner.owned = owned
+        owner.cancel_owned = cancel_owned
         return owner
 
     def set_canceller(self, future: Any, canceller: Callable[[Any], object], /) -> None:

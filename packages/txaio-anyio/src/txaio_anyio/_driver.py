@@ -110,7 +110,8 @@ class AnyioDriver(FutureDriver):
         /,
     ) -> AnyioOwner:
         owner = AnyioOwner(self.scheduler)
-        owner.own(owned, cancel_owned)
+        owner.owned = owned
+        owner.cancel_owned = cancel_owned
         return owner
 
     def call_from_thread(self, fn: Callable[[], object], /) -> None:

@@ -96,9 +96,14 @@ class AsyncioDriver(Driver):
         cancel_owned: Callable[[str | None], bool],
         /,
     ) -> AsyncioOwner:
-        # `loop` may be an object that has the methods of the loop that is current.
-        loop = self.create_future().get_loop()
-        return AsyncioOwner(owned, cancel_owned, loop)
+        loop = self.loop
+        if not isinstance(loop, asyncio.AbstractEventLoop):
+            # An object that has the methods of the loop that is current.
+            loop = self.create_future().get_loop()
+        owner = AsyncioOwner(loop=loop)
+        owner.owned = owned
+        owner.cancel_owned = cancel_owned
+        return owner
 
     def resolve(self, future: Any, value: Any, /) -> None:
         try:
@@ -166,12 +171,8 @@ class AsyncioDriver(Driver):
             coroutine.close()
             raise
         self._tasks.add(task)
-        task.add_done_callback(self._end_task)
+        task.add_done_callback(self._tasks.discard)
         return task
-
-    def _end_task(self, task: Task) -> None:
-        self._tasks.discard(task)
-        CANCELLATIONS.keep_text(task)
 
     def cancel(self, future: Any, message: str | None = None, /) -> None:
         if future.done():

@@ -7,7 +7,7 @@ here:
   the clean-up of that one, though the outer task has not seen the first cancellation
   yet.  So what a cancelled task waits for is remembered, for all drivers of the
   process, and as long as it waits for that, it is not cancelled again.
-- Of a cancelled task, asyncio gives the text to the first who asks: see `keep_text`.
+- Of a cancelled task, asyncio gives the text to the first who asks: see `_keep_text`.
 - A task that cancels itself would see this at its next await, or never: it is cancelled
   in the next turn of the loop, and keeps its value if it has ended by then.
 - asyncio cancels a chain of tasks by recursion, and exceeds the recursion limit where
@@ -45,7 +45,6 @@ class Cancellations:
         """Know of none."""
         self._unseen: WeakKeyDictionary[Task, ref[Any]] = WeakKeyDictionary()
         """What tasks waited for when they were cancelled, and had to wait for."""
-        self._texts: WeakKeyDictionary[Task, str] = WeakKeyDictionary()
         self._uncounted: WeakKeyDictionary[Task, int] = WeakKeyDictionary()
         """The number of requests of which `Task.cancelling` does not know."""
         self._deferred: WeakKeyDictionary[Task, int] = WeakKeyDictionary()
@@ -64,16 +63,6 @@ class Cancellations:
             self._uncounted[task] -= 1
         else:
             task.uncancel()
-
-    def keep_text(self, task: Task) -> None:
-        """Keep the text of the cancellation of *task*, which has ended.
-
-        A cancelled future keeps its text in a private attribute, which a task loses as
-        it ends.
-        """
-        text = self._texts.pop(task, None)
-        if text is not None and task.cancelled():
-            task._cancel_message = text  # type: ignore[attr-defined]  # noqa: SLF001
 
     def cancel_task(self, task: Task, message: str | None) -> None:
         """Cancel *task* and, as asyncio does, the tasks that it waits for.
@@ -163,7 +152,7 @@ class Cancellations:
     def _remember(self, chain: dict[Task, Any], message: str | None) -> None:
         for task, waits_for in chain.items():
             if message is not None:
-                self._texts[task] = message
+                _keep_text(task, message)
             if waits_for is not None and not waits_for.done():
                 self._unseen[task] = ref(waits_for)
 
@@ -249,6 +238,27 @@ async def _as_task(call: Callable[[], Awaitable[T]]) -> T:
     return await call()
 
 
+def _keep_text(task: Task, text: str) -> None:
+    """Have all who ask *task* for its outcome see *text* if it ends as cancelled.
+
+    A cancelled future keeps its text in a private attribute, which a task loses as it
+    ends.  It is set again by the first of the callbacks, before any other asks; those
+    that were added are put behind it.
+    """
+
+    def keep(task: Task) -> None:
+        if task.cancelled():
+            task._cancel_message = text  # type: ignore[attr-defined]  # noqa: SLF001
+
+    added: Any = task._callbacks or ()  # type: ignore[attr-defined]  # noqa: SLF001
+    callbacks = list(added)
+    for callback, _context in callbacks:
+        task.remove_done_callback(callback)
+    task.add_done_callback(keep)
+    for callback, context in callbacks:
+        task.add_done_callback(callback, context=context)
+
+
 def _awaited(task: Task) -> Any:
     return getattr(task, "_fut_waiter", None)
 
@@ -273,7 +283,7 @@ def _break_await_cycle(task: Task, message: str | None) -> None:
     awaited = _awaited(task)
     cancelled = task.get_loop().create_future()
     cancelled.cancel(message)
-    for callback, context in list(awaited._callbacks):  # noqa: SLF001 - see above
+    for callback, context in list(awaited._callbacks or ()):  # noqa: SLF001 - see above
         if getattr(callback, "__self__", None) is task:
             awaited.remove_done_callback(callback)
             task.get_loop().call_soon(callback, cancelled, context=context)

@@ -10,7 +10,7 @@ from functools import partial
 from inspect import isasyncgen
 from os import PathLike
 from types import CoroutineType, TracebackType
-from typing import IO, Any, Literal, ParamSpec, TypeVar, cast, overload
+from typing import IO, Any, Literal, ParamSpec, TypeVar, overload
 
 from txaio_common import _logging
 from txaio_common._batched import BatchedTimer
@@ -23,7 +23,7 @@ from txaio_common._checks import (
     not_a_future,
     reject_called_function,
 )
-from txaio_common._combinators import Timeout, gather, shield
+from txaio_common._combinators import gather, shield, timeout
 from txaio_common._driver import Driver
 from txaio_common._failures import (
     check_exception,
@@ -235,8 +235,7 @@ class Backend(IBackend):
 
     def timeout(self, future: Awaitable[T], seconds: float) -> IFuture[T]:
         delay = check_delay(seconds, "seconds")
-        timeout = Timeout(self.driver, follow(self.driver, future), delay)
-        return cast("IFuture[T]", timeout.future)
+        return timeout(self.driver, follow(self.driver, future), delay)
 
     def fail_after(self, seconds: float) -> IScope:
         return Scope(self, check_delay(seconds, "seconds"), fails=True)

@@ -125,31 +125,18 @@ def _awaits(future: BaseFuture) -> list[BaseFuture]:
 class OwningFuture(BaseFuture):
     """A future that ends after those that it owns: see `Driver.create_owner`."""
 
-    owned: Sequence[Any] = ()
-    """The futures that it owns, as long as it is pending."""
-    _cancel_owned: Callable[[str | None], bool] | None = None
-
-    def own(
-        self, owned: Sequence[Any], cancel_owned: Callable[[str | None], bool]
-    ) -> None:
-        """Call ``cancel_owned(message)`` if cancelled."""
-        self.owned = owned
-        self._cancel_owned = cancel_owned
+    owned: Sequence[Any]
+    """The futures that it owns."""
+    cancel_owned: Callable[[str | None], bool]
+    """Cancels them, and tells whether they have ended."""
 
     def awaits(self) -> Sequence[Any]:
         return self.owned
 
     def cancel(self, message: str | None = None) -> None:
         """Cancel what this owns; settle as cancelled if that has ended."""
-        cancel_owned = self._cancel_owned
-        if cancel_owned is None or cancel_owned(message):
+        if self.outcome is not None or self.cancel_owned(message):
             super().cancel(message)
-
-    def settle(self, outcome: Outcome, /) -> None:
-        # What is given up here refers to this future.
-        self.owned = ()
-        self._cancel_owned = None
-        super().settle(outcome)  # type: ignore[safe-super]
 
 
 class BaseTask(BaseFuture):
@@ -200,7 +187,9 @@ class BaseTask(BaseFuture):
             awaited = task.awaited_task()
             if awaited is None:
                 task.cancel_wait(message)
-                break
+                if isinstance(task.awaited, OwningFuture):
+                    break
+                return
             task = awaited
         task.break_await_cycle(message)
 

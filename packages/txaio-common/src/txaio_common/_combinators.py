@@ -32,7 +32,7 @@ def gather(
                 f" not {type(member).__name__!r}: as_future(fn) makes one of what fn"
                 " returns"
             )
-    kind = GatherAll if consume_exceptions else GatherUntilFailure
+    kind: type[Gather] = GatherAll if consume_exceptions else GatherUntilFailure
     own = driver.own_type  # Asked here, it saves a call for each.
     try:
         followed = [m if isinstance(m, own) else follow(driver, m) for m in members]
@@ -41,13 +41,20 @@ def gather(
             if type(member) is CoroutineType:
                 member.close()
         raise
-    return kind(driver, followed).future
+    gathering = kind(driver, followed)
+    future: IFuture[Any] = gathering.future
+    gathering.begin()
+    return future
 
 
 class Gather:
     """The outcomes of *members*, in `future`.
 
     Cancelled, it cancels its members, and is settled when all of them have ended (X5).
+
+    The future refers to this object, for that.  So when it is settled, this lets go of
+    it: otherwise a failure that was never retrieved would be reported by the cyclic
+    collector only.
     """
 
     __slots__ = ("_driver", "_is_over", "_members", "_message", "_running", "future")
@@ -60,7 +67,17 @@ class Gather:
         self._message: str | None = None
         self._running: int | None = None
         """How many members have not ended, once this was cancelled."""
-        self.future = driver.create_owner(members, self._cancel)
+        self.future: Any = driver.create_owner(members, self._cancel)
+
+    def begin(self) -> None:
+        """Follow the members."""
+        raise NotImplementedError
+
+    def _let_go(self) -> None:
+        self._is_over = True
+        self.future = None
+        # The list is the future's as well, which does not keep its members either.
+        self._members.clear()
 
     def _cancel(self, message: str | None) -> bool:
         driver, members = self._driver, self._members
@@ -80,7 +97,9 @@ class Gather:
         assert self._running is not None  # noqa: S101 - see `_cancel`
         self._running -= 1
         if not self._running:
-            self._driver.cancel(self.future, self._message)
+            future = self.future
+            self._let_go()
+            self._driver.cancel(future, self._message)
 
 
 class GatherAll(Gather):
@@ -95,6 +114,8 @@ class GatherAll(Gather):
     def __init__(self, driver: Driver, members: list[IFuture[Any]]) -> None:
         super().__init__(driver, members)
         self._results: list[Any] = []
+
+    def begin(self) -> None:
         self._advance(None)
 
     def _advance(self, _member: IFuture[Any] | None) -> None:
@@ -108,7 +129,9 @@ class GatherAll(Gather):
                 driver.listen(members[index], self._advance)
                 return
             results.append(outcome)
-        driver.resolve(self.future, results)
+        future = self.future
+        self._let_go()
+        driver.resolve(future, results)
 
 
 class GatherUntilFailure(Gather):
@@ -119,23 +142,27 @@ class GatherUntilFailure(Gather):
     def __init__(self, driver: Driver, members: list[IFuture[Any]]) -> None:
         super().__init__(driver, members)
         self._pending = len(members)
-        if not members:
-            driver.resolve(self.future, [])
-        for member in members:
-            driver.listen(member, self._settled)
+
+    def begin(self) -> None:
+        if not self._members:
+            self._driver.resolve(self.future, [])
+        for member in tuple(self._members):
+            self._driver.listen(member, self._settled)
 
     def _settled(self, member: IFuture[Any]) -> None:
         driver = self._driver
         failure = driver.failure(member)
         self._pending -= 1
-        if self._running is not None or driver.is_settled(self.future):
+        if self._running is not None or self._is_over:
             return
+        future = self.future
         if failure is not None:
-            self._is_over = True
-            copy_outcome(driver, member, self.future)
+            self._let_go()
+            copy_outcome(driver, member, future)
         elif not self._pending:
             values = [driver.peek(member) for member in self._members]
-            driver.resolve(self.future, values)
+            self._let_go()
+            driver.resolve(future, values)
 
 
 def shield(driver: Driver, source: IFuture[Any]) -> IFuture[Any]:
@@ -148,6 +175,14 @@ def shield(driver: Driver, source: IFuture[Any]) -> IFuture[Any]:
 def _follow(driver: Driver, future: IFuture[Any], source: IFuture[Any]) -> None:
     if not driver.is_settled(future):
         copy_outcome(driver, source, future)
+
+
+def timeout(driver: Driver, source: IFuture[Any], seconds: float) -> IFuture[Any]:
+    """Return a future that follows *source* for a number of *seconds*."""
+    limit = Timeout(driver, source, seconds)
+    future: IFuture[Any] = limit.future
+    driver.listen(source, limit.follow)
+    return future
 
 
 class Timeout:
@@ -164,6 +199,7 @@ class Timeout:
         "_expired",
         "_handle",
         "_message",
+        "_owned",
         "_seconds",
         "_source",
         "future",
@@ -177,9 +213,9 @@ class Timeout:
         """Whether the time, and nothing else, has cancelled the future."""
         self._cancelling = False
         self._message: str | None = None
-        self.future = driver.create_owner([source], self._cancel)
+        self._owned = [source]
+        self.future: Any = driver.create_owner(self._owned, self._cancel)
         self._handle = call_later(driver, seconds, self._expire)
-        driver.listen(source, self._follow)
 
     def _expire(self) -> None:
         self._handle = None
@@ -187,13 +223,16 @@ class Timeout:
             self._expired = True
             self._driver.cancel(self._source)
 
-    def _follow(self, source: IFuture[Any]) -> None:
+    def follow(self, source: IFuture[Any]) -> None:
+        """Settle the future as *source* was, or with a `TimeoutError`."""
         driver, future = self._driver, self.future
         self._give_up_timer()
-        if driver.is_settled(future):
-            driver.failure(source)
-            return
         failure = driver.failure(source)
+        # As `Gather` does.
+        self.future = None
+        self._owned.clear()
+        if driver.is_settled(future):
+            return
         if failure is None or not isinstance(failure.value, driver.cancelled_error):
             copy_outcome(driver, source, future)
         elif self._expired:

@@ -124,7 +124,8 @@ class TwistedDriver(FutureDriver):
         /,
     ) -> TwistedOwner:
         owner = self.owner_class(self.queue)
-        owner.own(owned, cancel_owned)
+        owner.owned = owned
+        owner.cancel_owned = cancel_owned
         return owner
 
     def resolve(self, future: Any, value: Any, /) -> None:

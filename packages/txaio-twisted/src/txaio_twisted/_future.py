@@ -121,6 +121,7 @@ class TwistedFuture(BaseFuture, Deferred[Any], metaclass=_FutureType):
         if type(error) is CancelledError:
             native = defer.CancelledError(*error.args)
             failure = failure_of(native.with_traceback(traceback_of(failure)))
+            return FailedOutcome(failure, is_cancellation=True)
         return super().failed(failure)
 
     @classmethod
