@@ -96,7 +96,7 @@ class AsyncioDriver(Driver):
         cancel_owned: Callable[[str | None], bool],
         /,
     ) -> AsyncioOwner:
-        loop = self.loop
+        loop: Any = self.loop
         if not isinstance(loop, asyncio.AbstractEventLoop):
             # An object that has the methods of the loop that is current.
             loop = self.create_future().get_loop()

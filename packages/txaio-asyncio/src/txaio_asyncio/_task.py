@@ -250,7 +250,7 @@ def _keep_text(task: Task, text: str) -> None:
         if task.cancelled():
             task._cancel_message = text  # type: ignore[attr-defined]  # noqa: SLF001
 
-    added: Any = task._callbacks or ()  # type: ignore[attr-defined]  # noqa: SLF001
+    added: Any = task._callbacks or ()  # noqa: SLF001
     callbacks = list(added)
     for callback, _context in callbacks:
         task.remove_done_callback(callback)

@@ -19,7 +19,7 @@ class CancelledError(BaseException, metaclass=ABCMeta):
 
     Twisted's own is an `Exception`, so that ``except Exception`` would take a
     cancellation for a failure.  Deferreds and their errbacks have Twisted's all the
-    same: `isinstance` takes those for instances of this class.
+    same: ``isinstance`` takes those for instances of this class.
     """
 
 
