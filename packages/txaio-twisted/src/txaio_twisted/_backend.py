@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from typing import Any, ClassVar
-from weakref import ref
+from weakref import WeakKeyDictionary, WeakSet
+
+from twisted.internet.defer import DeferredList
 
 from txaio_common import GRACE, Backend, EndedDriver, check_grace, checked, end_tasks
 from txaio_twisted._driver import TwistedDriver
@@ -65,19 +67,34 @@ def global_reactor() -> Any:
     return reactor
 
 
+class Shutdown:
+    """Ends the backends of a reactor with it, by one pair of triggers for all.
+
+    It must not keep them alive: a program may make one whenever it needs one.
+    """
+
+    def __init__(self, reactor: Any) -> None:
+        """Add the triggers to *reactor*."""
+        self.backends: WeakSet[TwistedBackend] = WeakSet()
+        self.is_over = False
+        reactor.addSystemEventTrigger("before", "shutdown", self._before)
+        reactor.addSystemEventTrigger("after", "shutdown", self._after)
+
+    def _before(self) -> Any:
+        return DeferredList([backend.end() for backend in self.backends])
+
+    def _after(self) -> None:
+        self.is_over = True
+        for backend in tuple(self.backends):
+            backend.close()
+
+
+SHUTDOWNS: WeakKeyDictionary[Any, Shutdown] = WeakKeyDictionary()
+"""For each reactor of the process, what ends its backends."""
+
+
 def _follow_shutdown(reactor: Any, backend: TwistedBackend) -> None:
-    """Have *backend* end with *reactor*, which must not keep it alive."""
-    weakly = ref(backend)
-
-    def before() -> Any:
-        alive = weakly()
-        return None if alive is None else alive.end()
-
-    def after() -> None:
-        alive = weakly()
-        if alive is not None:
-            alive.close()
-
     if hasattr(reactor, "addSystemEventTrigger"):  # A clock in a test has none.
-        reactor.addSystemEventTrigger("before", "shutdown", before)
-        reactor.addSystemEventTrigger("after", "shutdown", after)
+        if reactor not in SHUTDOWNS or SHUTDOWNS[reactor].is_over:
+            SHUTDOWNS[reactor] = Shutdown(reactor)
+        SHUTDOWNS[reactor].backends.add(backend)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+import signal as signals
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager, suppress
 from functools import partial
-from signal import SIGINT
+from signal import SIGINT, getsignal, signal
 from threading import current_thread, main_thread
 from typing import Any, Generic, TypeVar, TypeVarTuple, cast
 
@@ -24,6 +25,13 @@ from txaio_twisted._queue import GuardedCall
 Args = TypeVarTuple("Args")
 T = TypeVar("T")
 
+SIGNALS = [
+    getattr(signals, name)
+    for name in ("SIGINT", "SIGTERM", "SIGBREAK", "SIGCHLD")
+    if hasattr(signals, name)
+]
+"""The signals for which a reactor sets a handler, as far as the platform has them."""
+
 _HINTS = {
     ReactorAlreadyRunning: "the reactor runs already: make TwistedBackend() in it",
     ReactorNotRestartable: (
@@ -40,7 +48,7 @@ class MainRun(Generic[T]):
         """Run on *reactor*."""
         self._backend = backend
         self._reactor = reactor
-        self._ended = False
+        self._has_outcome = False
         self._value: Any = None
         self._error: BaseException | None = None
 
@@ -49,27 +57,33 @@ class MainRun(Generic[T]):
         self._backend.native.spawn(self._run(start), is_own=True)
 
     async def _run(self, start: Callable[[], Any]) -> None:
-        value, error = None, None
         try:
-            value = await start()
+            self._set_outcome(None, await start())
         except BaseException as caught:  # noqa: BLE001 - `result` raises it
-            error = caught
+            self._set_outcome(caught)
         try:
             await self._backend.end()
         finally:
-            self.stop(error, value)
+            self._stop_reactor()
 
-    def stop(self, error: BaseException | None, value: Any = None) -> None:
-        """Stop the reactor; the first call gives the outcome."""
-        if not self._ended:
-            self._ended = True
+    def stop(self, error: BaseException) -> None:
+        """Stop the reactor, and end with *error* if `main` has not ended."""
+        self._set_outcome(error)
+        self._stop_reactor()
+
+    def _set_outcome(self, error: BaseException | None, value: Any = None) -> None:
+        # A signal may stop the reactor as soon as `main` has ended.
+        if not self._has_outcome:
+            self._has_outcome = True
             self._value, self._error = value, error
-            with suppress(ReactorNotRunning):
-                self._reactor.stop()
+
+    def _stop_reactor(self) -> None:
+        with suppress(ReactorNotRunning):
+            self._reactor.stop()
 
     def result(self) -> T:
         """Return what `main` returned, or raise what ended it."""
-        if not self._ended:
+        if not self._has_outcome:
             raise RuntimeError("the reactor was stopped before main had ended")
         error, self._error = self._error, None
         interrupted = getattr(self._reactor, "_exitSignal", None) == SIGINT
@@ -81,6 +95,23 @@ class MainRun(Generic[T]):
         finally:
             del error  # See `txaio_common.Outcome`.
         return cast("T", self._value)
+
+
+@contextmanager
+def signal_handlers_kept() -> Generator[bool]:
+    """Give back the handlers of signals that a reactor sets, and leaves behind.
+
+    They can be set, and so are set by a reactor, in the main thread only: that is what
+    the context manager tells.
+    """
+    may_be_set = current_thread() is main_thread()
+    handlers = {each: getsignal(each) for each in SIGNALS} if may_be_set else {}
+    try:
+        yield may_be_set
+    finally:
+        for number, handler in handlers.items():
+            if handler is not None:  # None: it was not set by Python.
+                signal(number, handler)
 
 
 def run(
@@ -111,7 +142,8 @@ def run(
     # callWhenRunning would fire before an asyncioreactor's loop runs.
     call = reactor.callLater(0, GuardedCall(queue, partial(main_run.begin, start)))
     try:
-        reactor.run(installSignalHandlers=current_thread() is main_thread())
+        with signal_handlers_kept() as may_be_set:
+            reactor.run(installSignalHandlers=may_be_set)
     except (ReactorAlreadyRunning, ReactorNotRestartable) as error:
         call.cancel()
         raise type(error)(_HINTS[type(error)]) from None
