@@ -197,6 +197,10 @@ class _ThreadExit(Exception):  # noqa: N818 - it is none: it carries one
 class ThreadTask(AnyioTask):
     """The future of work in a thread, which fails with whatever is raised there."""
 
+    def has_missed_cancellation(self) -> bool:
+        # The thread has ended before anything could be raised.
+        return self.cancellation.is_requested
+
     def _fail(self, error: BaseException) -> None:
         cause = error.__cause__ if type(error) is _ThreadExit else error
         super()._fail(cast("BaseException", cause))

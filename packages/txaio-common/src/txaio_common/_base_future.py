@@ -201,11 +201,7 @@ class BaseTask(BaseFuture):
         requested, awaited = self.requested, self.awaited
         if requested is None:
             return None
-        is_unseen = (
-            isinstance(awaited, BaseTask)
-            and awaited.requested is not None
-            and awaited.requested.is_pending
-        )
+        is_unseen = isinstance(awaited, BaseTask) and awaited.has_missed_cancellation()
         if not requested.resume(is_unseen=is_unseen):
             return None
         return self.cancellation_error(requested.message)
@@ -239,6 +235,13 @@ class BaseTask(BaseFuture):
                 return
 
     # What a subclass does its own way
+
+    def has_missed_cancellation(self) -> bool:
+        """Tell of a coroutine that has ended whether it was cancelled and saw nothing.
+
+        Then what awaits it sees the cancellation.
+        """
+        return self.requested is not None and self.requested.is_pending
 
     def cancel_settled(self) -> None:
         """Do what `cancel` does when there is an outcome: nothing."""

@@ -227,10 +227,12 @@ class Timeout:
         """Settle the future as *source* was, or with a `TimeoutError`."""
         driver, future = self._driver, self.future
         self._give_up_timer()
-        failure = driver.failure(source)
         # As `Gather` does.
         self.future = None
         self._owned.clear()
+        if driver.is_settled(future) and not self._cancelling:
+            return  # Cancelled just after *source* had an outcome, which it keeps.
+        failure = driver.failure(source)
         if driver.is_settled(future):
             return
         if failure is None or not isinstance(failure.value, driver.cancelled_error):
@@ -248,7 +250,7 @@ class Timeout:
             # The future has been cancelled and ends; but the reason is another one now.
             self._expired = False
             self._message = message
-        elif not self._cancelling:
+        elif not self._cancelling and not driver.is_settled(source):
             self._cancelling = True
             self._message = message
             cancel_all(driver, [source], message)

@@ -93,13 +93,13 @@ class TwistedFuture(BaseFuture, Deferred[Any], metaclass=_FutureType):
 
     def __await__(self) -> Generator[Deferred[Any], None, Any]:
         """Wait for the outcome, and return the value or raise the exception."""
-        if self.outcome is not None and self.outcome.is_cancellation:
-            yield self  # What drives the coroutine raises its own `CancelledError`.
-        while self.outcome is None:
-            yield self
-        if self.outcome.failure is None:
-            return self.outcome.value
         try:
+            if self.outcome is not None and self.outcome.is_cancellation:
+                yield self  # What drives the coroutine raises its `CancelledError`.
+            while self.outcome is None:
+                yield self
+            if self.outcome.failure is None:
+                return self.outcome.value
             return self.retrieve().unwrap()
         finally:
             del self  # See `txaio_common.Outcome`.

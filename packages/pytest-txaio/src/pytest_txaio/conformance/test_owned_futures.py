@@ -248,3 +248,31 @@ async def test_member_that_awaits_its_owner(
         await member
     with pytest.raises(txa.CancelledError):
         await owners[0]
+
+
+@pytest.mark.parametrize("fails_first", [True, False])
+async def test_timeout_of_a_future_that_fails(
+    txa: IBackend, unit: float, reported: Reported, fails_first: bool
+) -> None:
+    """R2: Cancelled after its future had failed, it leaves that failure to be reported.
+
+    X12: Before, and it is not.
+    """
+    boom = Boom()
+    inner = txa.create_future()
+    future = txa.timeout(inner, 1000 * unit)
+    await pause(txa, unit)
+    if fails_first:
+        txa.reject(inner, boom)
+    txa.cancel(future)
+    if not fails_first:
+        txa.reject(inner, boom)
+    await pause(txa, unit)
+    with pytest.raises((txa.CancelledError, Boom)) as caught:
+        await future
+    saw = caught.value is boom  # Where callbacks run at once, it was settled by then.
+    del inner, future
+    gc.collect()
+    await pause(txa, unit)
+    gc.collect()
+    assert reported() == ([boom] if fails_first and not saw else [])

@@ -244,3 +244,33 @@ async def test_cancelling_does_not_stop_the_thread(txa: IBackend, unit: float) -
     release.set()
     assert await txa.run_in_thread(ended.wait, 5)
     await pause(txa, unit)
+
+
+@pytest.mark.parametrize("turns", range(6))
+async def test_cancelled_as_the_thread_ends(txa: IBackend, turns: int) -> None:
+    """X4: A coroutine that awaits work sees its cancellation, or has the result."""
+    begun, go, ended = threading.Event(), threading.Event(), threading.Event()
+    events: list[str] = []
+
+    def work() -> None:
+        begun.set()
+        go.wait(10)
+        ended.set()
+
+    async def wait() -> None:
+        await txa.run_in_thread(work)
+        events.append("result")
+        await txa.create_future()
+        events.append("not cancelled")
+
+    future = txa.as_future(wait)
+    while not begun.is_set():
+        await txa.sleep(0)
+    go.set()
+    ended.wait(10)  # The loop is blocked meanwhile.
+    for _ in range(turns):
+        await txa.sleep(0)
+    txa.cancel(future)
+    with pytest.raises(txa.CancelledError):
+        await future
+    assert "not cancelled" not in events
