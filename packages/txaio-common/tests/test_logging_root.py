@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import logging.handlers
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
