@@ -79,12 +79,13 @@ def test_offset(txa: Backend, out: LogStream, in_zone, zone, now, stamp):  # noq
 
 
 def test_forged_line(txa: Backend, out: LogStream):
-    """O8: Neither a message nor a namespace can start a new line."""
+    """O8: Neither a message nor a namespace can start a new record."""
     txa.start_logging(out)
     txa.make_logger("na\nme").info("ok\n2026-11-23 info root: {x}", x="\x1b[1mfake")
     txa.make_logger("na\nme").info("ok")
     assert out.lines == [
-        "info na\\nme: ok\\n2026-11-23 info root: \\x1b[1mfake",
+        "info na\\nme: ok",
+        "   2026-11-23 info root: \\x1b[1mfake",
         "info na\\nme: ok",
     ]
 
@@ -170,6 +171,31 @@ def terminal(monkeypatch: pytest.MonkeyPatch, out: LogStream) -> pytest.MonkeyPa
     monkeypatch.delenv("TERM", raising=False)
     monkeypatch.setattr(out, "isatty", lambda: True, raising=False)
     return monkeypatch
+
+
+def test_several_lines(txa: Backend, out: LogStream):
+    """O8: All lines but the first are indented, and a last line feed is left out."""
+    txa.start_logging(out)
+    log = txa.make_logger("some")
+    log.info("a {x}\n  b\t\n\nc\r\nd\n\n", x=1)
+    log.info("\ne")
+    log.info("\n")
+    lines = out.getvalue().split("\n")[:-1]
+    heads = [line.partition(" info some: ")[2] for line in lines]
+    assert (heads[0], heads[5], heads[7]) == ("a 1", "", "")
+    rest = ["      b\\t", "    ", "    c\\r", "    d", "    e"]
+    assert [*lines[1:5], lines[6]] == rest
+    assert len(lines) == 8
+
+
+def test_color_of_several_lines(
+    txa: Backend, out: LogStream, terminal: pytest.MonkeyPatch
+):
+    """O8: Coloured messages are indented in the same way."""
+    assert terminal
+    txa.start_logging(out, format="color")
+    txa.make_logger("so\nme").warn("a\nb")
+    assert out.getvalue().endswith(" so\\nme: a\n    b\n")
 
 
 def test_color(txa: Backend, out: LogStream, terminal: pytest.MonkeyPatch):

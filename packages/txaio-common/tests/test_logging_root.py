@@ -112,7 +112,7 @@ def test_foreign_records(txa: Backend, out: LogStream):
     other.warning("d")
     lines = out.getvalue().splitlines()
     heads = [line.partition(" ")[2] for line in lines if line[0] != " "]
-    assert heads == ["error other: a 1\\n", "warn other: b", "warn other: {'c': 1}"]
+    assert heads == ["error other: a 1", "warn other: b", "warn other: {'c': 1}"]
     assert "    KeyError: 'x'" in lines
     assert "    Stack (most recent call last):" in lines
 

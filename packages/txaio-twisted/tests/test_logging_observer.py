@@ -73,7 +73,8 @@ def test_text(txa: TwistedBackend, out: LogStream):
         "info some: peer 3 info some",
         "trace some: trace",
         "trace some: x {log_level} {y} [x=1, not formatted: KeyError: 'y']",
-        "warn some: ok\\nforged {y} [not formatted: KeyError: 'y']",
+        "warn some: ok",
+        "   forged {y} [not formatted: KeyError: 'y']",
     ]
 
 

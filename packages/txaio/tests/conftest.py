@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import atexit
 import importlib
+import io
 import sys
 
 import pytest
 from twisted.internet.task import Clock
-from twisted.logger import globalLogPublisher
+from twisted.logger import LogBeginner, LogPublisher, globalLogPublisher
 
 from txaio_common import LEVELS
 from txaio_common._logging.event import CATEGORIES
@@ -50,6 +51,23 @@ def events():
     globalLogPublisher.addObserver(events.append)
     yield events
     globalLogPublisher.removeObserver(events.append)
+
+
+class Warnings:
+    """Replaces the module `warnings`."""
+
+    showwarning = None
+
+
+@pytest.fixture
+def beginner(monkeypatch):
+    """Return the `LogBeginner` of a log of Twisted's that has not begun yet."""
+    publisher = LogPublisher()
+    beginner = LogBeginner(publisher, io.StringIO(), sys, Warnings())
+    monkeypatch.setattr("txaio_twisted._log_observer.globalLogPublisher", publisher)
+    monkeypatch.setattr("txaio_twisted._log_observer.globalLogBeginner", beginner)
+    monkeypatch.setattr("txaio_twisted._emitter.globalLogPublisher", publisher)
+    return beginner
 
 
 @pytest.fixture

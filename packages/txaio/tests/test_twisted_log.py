@@ -7,27 +7,13 @@ import sys
 
 import pytest
 from twisted.internet.task import Clock
-from twisted.logger import LogBeginner, Logger, LoggingFile, LogPublisher
+from twisted.logger import Logger, LoggingFile
 from twisted.python.failure import Failure
 
 from txaio_twisted import TwistedBackend
 
 
-class Warnings:
-    """Replaces the module `warnings`."""
-
-    showwarning = None
-
-
-@pytest.fixture(autouse=True)
-def beginner(monkeypatch):
-    """Return a `LogBeginner` that has not begun logging yet."""
-    publisher = LogPublisher()
-    beginner = LogBeginner(publisher, io.StringIO(), sys, Warnings())
-    monkeypatch.setattr("txaio_twisted._log_observer.globalLogPublisher", publisher)
-    monkeypatch.setattr("txaio_twisted._log_observer.globalLogBeginner", beginner)
-    monkeypatch.setattr("txaio_twisted._emitter.globalLogPublisher", publisher)
-    return beginner
+pytestmark = pytest.mark.usefixtures("beginner")
 
 
 @pytest.fixture

@@ -129,8 +129,10 @@ class ILogging(ABC):
         level: str = "info",
         format: str = "text",  # noqa: A002 - the name that callers know
     ) -> None:
-        """Write each record of *level* or above to *out*, one line each, flushed.
+        """Write each record of *level* or above to *out*, flushed.
 
+        Each begins on a line of its own.
+        The further lines of a message are indented, and so are those of a traceback.
         *out* is a text or binary stream or a path.
         If omitted, it is standard output as it is at the time of this call;
         if None, nothing is written and only the level is set.

@@ -97,8 +97,9 @@ def start_logging(
     level: str = "info",
     format: str = "text",  # noqa: A002 - the name that callers know
 ) -> None:
-    """Write each record of *level* or above to *out*, one line each, flushed.
+    """Write each record of *level* or above to *out*, flushed.
 
+    Each begins on a line of its own; the further lines of a message are indented.
     The default of *out* is `sys.stdout` at the time of the call; with None only the
     level is set.
     Earlier messages are written first: those from before the selection of a backend,

@@ -1,4 +1,4 @@
-"""No message can forge a line of the log."""
+"""No message can forge a record; one of several lines stays readable."""
 
 from __future__ import annotations
 
@@ -6,10 +6,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_txaio.conformance._logging import logged, objects
+from pytest_txaio.conformance._logging import (
+    logged,
+    native_error,
+    native_records,
+    objects,
+)
 
 
 if TYPE_CHECKING:
+    from pytest_txaio import Host
     from txaio_interfaces import IBackend
 
 
@@ -27,7 +33,7 @@ FORGERIES = [
 @pytest.mark.parametrize("bad", FORGERIES)
 @pytest.mark.parametrize("where", ["message", "field", "namespace", "raw"])
 async def test_forged_line(txa: IBackend, bad: str, where: str) -> None:
-    """O8: Neither a message, nor a field, nor a namespace can forge a line."""
+    """O8: Neither a message, nor a field, nor a namespace can forge a record."""
     message, fields, namespace = {
         "message": (bad, {}, "name"),
         "field": ("{bad}", {"bad": bad}, "name"),
@@ -36,10 +42,61 @@ async def test_forged_line(txa: IBackend, bad: str, where: str) -> None:
     }[where]
     with logged(txa) as out:
         txa.make_logger(namespace).info(message, **fields)
-    written = out.getvalue()
-    assert len(written.splitlines()) == 1
-    assert written.endswith("\n")
-    assert written[:-1].isprintable()
+    first, *rest, end = out.getvalue().split("\n")
+    assert first.isprintable()
+    assert len(rest) == (0 if where == "namespace" else bad.count("\n"))
+    assert all(line.isprintable() and line.startswith("    ") for line in rest)
+    assert not end
+
+
+async def test_message_of_several_lines(txa: IBackend) -> None:
+    """O8: Its first line follows the header, the others are indented."""
+    log = txa.make_logger("name")
+    with logged(txa) as out:
+        log.warn("{first}\n  second\n\nfourth\n", first="first")
+        log.info("the next one")
+    first, *rest, following, end = out.getvalue().split("\n")
+    assert first.endswith(" warn name: first")
+    assert rest == ["      second", "    ", "    fourth"]
+    assert following.endswith(" info name: the next one")
+    assert not end
+
+
+async def test_message_of_several_lines_as_json(txa: IBackend) -> None:
+    """O8: In JSON it is a string, unchanged."""
+    with logged(txa, form="json") as out:
+        txa.make_logger("name").warn("first\n  second\n")
+    (one,) = objects(out)
+    assert one["message"] == "first\n  second\n"
+
+
+async def test_message_that_is_a_traceback(txa: IBackend, host: Host) -> None:
+    """O8: It is readable in the output, and unchanged in the native record."""
+    with logged(txa) as out, native_records(host, "name") as records:
+        try:
+            int("x")
+        except ValueError:
+            text = txa.failure_format_traceback(txa.create_failure())
+            txa.make_logger("name").critical(text)
+    header, message, rest = out.getvalue().partition(text.partition("\n")[0])
+    assert header.endswith(" critical name: ")
+    assert message == "Traceback (most recent call last):"
+    assert (message + rest).replace("\n    ", "\n") == text
+    assert rest.endswith(
+        "\n    ValueError: invalid literal for int() with base 10: 'x'\n"
+    )
+    assert [one.text() for one in records] == [text]
+
+
+async def test_several_lines_of_others(txa: IBackend, host: Host) -> None:
+    """O8: Messages of other code, logged by the framework, have the same format."""
+    other = native_error(host)
+    with logged(txa) as out:
+        other("first\nsecond")
+    first, second, end = out.getvalue().split("\n")
+    assert first.endswith(" error shop.other: first")
+    assert second == "    second"
+    assert not end
 
 
 @pytest.mark.parametrize("bad", FORGERIES)

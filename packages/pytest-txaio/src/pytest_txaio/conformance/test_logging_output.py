@@ -13,7 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_txaio.conformance._logging import logged, native_records, objects
+from pytest_txaio.conformance._logging import (
+    logged,
+    native_error,
+    native_records,
+    objects,
+)
 
 
 if TYPE_CHECKING:
@@ -192,11 +197,7 @@ async def test_applications_own_handlers(txa: IBackend, host: Host) -> None:
 
 async def test_records_of_others(txa: IBackend, host: Host) -> None:
     """O7: Messages of other code, logged by the framework, have the same format."""
-    if host.package == "txaio_twisted":
-        logger: Any = importlib.import_module("twisted.logger").Logger
-        other = logger(namespace="shop.other").error
-    else:
-        other = logging.getLogger("shop.other").error
+    other = native_error(host)
     with logged(txa, "warn") as out:
         other("an old way to say so")
     found = LINE.fullmatch(out.getvalue())

@@ -9,7 +9,13 @@ from typing import Any
 
 from txaio_common._failures import format_traceback, text_of
 from txaio_common._logging.event import Event, failure_in, traceback_in
-from txaio_common._logging.text import OWN_FIELDS, indented, one_line, repr_of
+from txaio_common._logging.text import (
+    OWN_FIELDS,
+    indented,
+    one_line,
+    repr_of,
+    several_lines,
+)
 
 
 ThreadAndTask = Callable[[], tuple[str | None, str | None]]
@@ -61,10 +67,10 @@ TIMESTAMPS = _Timestamps()
 def render_text(
     level: str, text: str, event: Event, _thread_and_task: ThreadAndTask
 ) -> str:
-    """Return a line for people, followed by the indented traceback if there is one."""
+    """Return lines for people: the message and, indented, the traceback if any."""
     namespace = event["log_namespace"]
     if not (text.isprintable() and namespace.isprintable()):
-        text, namespace = one_line(text), one_line(namespace)
+        text, namespace = several_lines(text), one_line(namespace)
     line = f"{TIMESTAMPS.of(event['log_time'])} {level} {namespace}: {text}\n"
     if "log_failure" in event or "log_stack" in event:
         return line + _details(event)
@@ -78,7 +84,7 @@ def render_color(
     stamp = TIMESTAMPS.of(event["log_time"])
     namespace = one_line(event["log_namespace"])
     lead = f"\x1b[2m{stamp}\x1b[0m {COLORS[level]}{level}\x1b[0m {namespace}"
-    return f"{lead}: {one_line(text)}\n{_details(event)}"
+    return f"{lead}: {several_lines(text)}\n{_details(event)}"
 
 
 def render_json(

@@ -144,7 +144,11 @@ def one_line(text: str) -> str:
     return text if text.isprintable() else text.translate(ESCAPES)
 
 
+def several_lines(text: str) -> str:
+    """Return *text* escaped, with all lines but the first one indented."""
+    return "\n    ".join(map(one_line, text.rstrip("\n").split("\n")))
+
+
 def indented(text: str) -> str:
     """Return the lines of *text* indented, escaped, and each ended by a line feed."""
-    lines = text.rstrip("\n").split("\n") if text else ()
-    return "".join(f"    {one_line(line)}\n" for line in lines)
+    return f"    {several_lines(text)}\n" if text else ""
