@@ -41,7 +41,8 @@ def test_any_name_is_a_field(txa: Backend, out: LogStream):
     log = txa.make_logger("some")
     for level in ("critical", "error", "warn", "info", "debug", "trace", "failure"):
         getattr(log, level)("{self} {message}", **dict.fromkeys(names, 1))
-    assert [line.partition(": ")[2] for line in out.lines] == ["1 1"] * 7
+    texts = [line.partition(": ")[2] for line in out.lines]
+    assert [text[:4] for text in texts] == ["1 1 "] * 7
 
 
 @pytest.mark.parametrize(

@@ -194,7 +194,7 @@ def test_closed_path(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     sink = LineSink(tmp_path / "log", "text")
     sink.close()
     another = LineSink(tmp_path / "another", "text")
-    event = {"log_time": 0.0, "log_namespace": "some"}
+    event = {"log_time": 0.0, "log_namespace": "some", "log_format": "late"}
     sink.write("info", "late", event, lambda: (None, None))
     another.close()
     assert " info some: late\n" in capsys.readouterr().err

@@ -207,6 +207,57 @@ def test_legacy_events(txa: TwistedBackend, out: LogStream):
     assert lines.count("    ValueError: bad") == 2
 
 
+def test_unnamed_fields(txa: TwistedBackend, out: LogStream):
+    """O10: They follow the message; those that Twisted has added do not."""
+    txa.start_logging(out, "trace")
+    log = txa.make_logger("some").bind(peer="ada")
+    with txa.log_context(request=7):
+        log.info("x {a}", a=1, b=2)
+        log.trace("{peer}{request}")
+        for _time in range(2):
+            log.info("{log_source}{peer}{request}", a=1)
+    Logger("other").info("x {a}", a=1, b=2)
+    assert out.lines == [
+        "info some: x 1 [request=7 peer='ada' b=2]",
+        "trace some: ada7",
+        *["info some: Noneada7 [a=1]"] * 2,
+        "info other: x 1",
+    ]
+
+
+@pytest.fixture
+def legacy_observer() -> Iterator[None]:
+    """Twisted's log has an observer of the old kind, as in many programs."""
+    seen: list[Any] = []
+    legacy.addObserver(seen.append)
+    yield
+    legacy.removeObserver(seen.append)
+    assert seen
+
+
+@pytest.mark.usefixtures("legacy_observer")
+def test_keys_for_a_legacy_observer(txa: TwistedBackend, out: LogStream):
+    """O10: What Twisted adds to an event for it is no field, in text and in JSON."""
+    own = {"time": 3, "system": "x", "message": ("y",)}
+    txa.start_logging(out)
+    log = txa.make_logger("some")
+    log.error("a", b=1)
+    log.info("c", **own)
+    log.failure("d", failed())
+    heads = [line for line in out.lines if ": " in line and line[0] != " "]
+    assert heads == [
+        "error some: a [b=1]",
+        "info some: c [time=3 system='x' message=('y',)]",
+        "critical some: d",
+    ]
+    objects = StringIO()
+    txa.start_logging(objects, format="json")
+    log.error("a", b=1)
+    log.failure("d", failed())
+    records = map(json.loads, objects.getvalue().splitlines())
+    assert [record["fields"] for record in records] == [{"b": 1}, {}]
+
+
 def test_bare_event(txa: TwistedBackend, out: LogStream):
     """O1: An event without any of the usual keys is written."""
     txa.start_logging(out)

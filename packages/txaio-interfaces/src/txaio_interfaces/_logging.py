@@ -29,6 +29,9 @@ class ILogger(ABC):
 
     *message* is a format string for `str.format`, and all keyword arguments are its
     fields: ``log.info("{peer} is gone", peer=peer)``.
+    Fields that *message* does not name are written after it:
+    ``log.info("gone", peer=7)`` writes ``gone [peer=7]``.
+    Those whose names begin with ``log_`` or ``_`` are not.
     Positional arguments have no names: they are written after the unformatted
     *message*.
     A message is formatted only if it is written.
@@ -137,8 +140,9 @@ class ILogging(ABC):
         If omitted, it is standard output as it is at the time of this call;
         if None, nothing is written and only the level is set.
         *format* is ``"text"`` (an ISO 8601 time with its UTC offset, the level, the
-        namespace, the message), ``"color"`` (the same, coloured on a terminal unless
-        the environment variable `NO_COLOR` is set) or ``"json"`` (an object).
+        namespace, the message and its other fields), ``"color"`` (the same, coloured on
+        a terminal unless the environment variable `NO_COLOR` is set) or ``"json"`` (an
+        object).
         A further call replaces what the previous one configured.
 
         Messages that other code logs through the framework's logging are written, too,

@@ -14,7 +14,14 @@ from twisted.logger import (
 )
 from twisted.python.failure import Failure
 
-from txaio_common import LEVELS, NUMBERS, LineSink, NullSink, message_text
+from txaio_common import (
+    LEVELS,
+    NUMBERS,
+    CompleteText,
+    LineSink,
+    NullSink,
+    message_text,
+)
 
 
 class OwnLogger(Logger):
@@ -72,19 +79,24 @@ class LogObserver:
 
     def __call__(self, event: dict[str, Any]) -> None:
         """Write *event*."""
-        if id(event) in self._caught_up:
+        if self._caught_up and id(event) in self._caught_up:
             return
-        sink, level = self._sink, _level_of(event)
+        sink = self._sink
         if type(event.get("log_logger")) is OwnLogger:
+            level = "trace" if "txaio_trace" in event else event["log_level"].name
             if "{log_level" in event["log_format"]:
                 event = {**event, "log_level": level}
-            sink.write(level, message_text(event), event, _thread_and_task)
+            text = message_text(event)
+            if "log_legacy" in event:
+                event = _without_legacy_keys(event)
+            sink.write(level, text, event, _thread_and_task)
             return
-        namespace = _namespace_of(event)
+        namespace, level = _namespace_of(event), _level_of(event)
         if LEVELS.allows(namespace, NUMBERS[level]):
             event = {"log_time": time(), "log_format": None, **event}
             event["log_namespace"] = namespace
-            sink.write(level, _text_of(event), event, _thread_and_task)
+            text = CompleteText(_text_of(event))
+            sink.write(level, text, event, _thread_and_task)
 
 
 def _kept() -> list[dict[str, Any]]:
@@ -115,6 +127,29 @@ def _text_of(event: dict[str, Any]) -> str:
         event["log_failure"] = failure
         return str(event.get("why") or "Unhandled Error")
     return formatEvent(event).rstrip("\n")
+
+
+def _without_legacy_keys(event: dict[str, Any]) -> dict[str, Any]:
+    """Return *event* without the keys that it has for legacy observers.
+
+    Twisted adds them to the event itself, if there is such an observer.
+    Those that have another value than it gives them are the caller's own fields.
+    """
+    added = {
+        "message": (),
+        "time": event["log_time"],
+        "system": event.get("log_system", "-"),
+        "failure": event.get("log_failure", event),
+    }
+    return {
+        name: value
+        for name, value in event.items()
+        if name not in _LEGACY_KEYS and value is not added.get(name, event)
+    }
+
+
+_LEGACY_KEYS = frozenset(("log_legacy", "format", "isError", "why"))
+"""Keys of which their value does not tell who has added them."""
 
 
 def _thread_and_task() -> tuple[str | None, str | None]:

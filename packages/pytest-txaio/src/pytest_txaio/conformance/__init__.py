@@ -25,6 +25,7 @@ from pytest_txaio.conformance.test_lifecycle import *
 from pytest_txaio.conformance.test_logging import *
 from pytest_txaio.conformance.test_logging_context import *
 from pytest_txaio.conformance.test_logging_failures import *
+from pytest_txaio.conformance.test_logging_fields import *
 from pytest_txaio.conformance.test_logging_forgery import *
 from pytest_txaio.conformance.test_logging_levels import *
 from pytest_txaio.conformance.test_logging_output import *

@@ -92,13 +92,13 @@ def capture_events(namespace: str) -> Iterator[list[NativeRecord]]:
         logger.globalLogPublisher.removeObserver(observe)
 
 
-def native_error(host: Host) -> Callable[[str], object]:
-    """Return the method `error` of a logger of the framework, called `shop.other`."""
+def log_natively(host: Host, message: str, **fields: Any) -> None:
+    """Log an error with a logger of the framework, called `shop.other`."""
     if host.package == "txaio_twisted":
         logger: Any = importlib.import_module("twisted.logger").Logger
-        error: Callable[[str], object] = logger(namespace="shop.other").error
-        return error
-    return logging.getLogger("shop.other").error
+        logger(namespace="shop.other").error(message, **fields)
+    else:
+        logging.getLogger("shop.other").error(message, extra=fields)
 
 
 _CAPTURE = {"txaio_twisted": capture_events}

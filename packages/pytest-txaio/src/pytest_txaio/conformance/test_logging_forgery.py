@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_txaio.conformance._logging import (
+    log_natively,
     logged,
-    native_error,
     native_records,
     objects,
 )
@@ -90,9 +90,8 @@ async def test_message_that_is_a_traceback(txa: IBackend, host: Host) -> None:
 
 async def test_several_lines_of_others(txa: IBackend, host: Host) -> None:
     """O8: Messages of other code, logged by the framework, have the same format."""
-    other = native_error(host)
     with logged(txa) as out:
-        other("first\nsecond")
+        log_natively(host, "first\nsecond")
     first, second, end = out.getvalue().split("\n")
     assert first.endswith(" error shop.other: first")
     assert second == "    second"

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_txaio.conformance._logging import (
+    log_natively,
     logged,
-    native_error,
     native_records,
     objects,
 )
@@ -197,9 +197,8 @@ async def test_applications_own_handlers(txa: IBackend, host: Host) -> None:
 
 async def test_records_of_others(txa: IBackend, host: Host) -> None:
     """O7: Messages of other code, logged by the framework, have the same format."""
-    other = native_error(host)
     with logged(txa, "warn") as out:
-        other("an old way to say so")
+        log_natively(host, "an old way to say so")
     found = LINE.fullmatch(out.getvalue())
     assert found is not None
     assert found.group(2, 3, 4) == ("error", "shop.other", "an old way to say so")

@@ -19,7 +19,11 @@ from txaio_common._logging.logger import Logger, LoggerEmitter, make_logger
 from txaio_common._logging.names import name_of_caller
 from txaio_common._logging.record import CallSite
 from txaio_common._logging.sink import LineSink, NullSink, print_logging_error
-from txaio_common._logging.text import PositionalArgsMessage, message_text
+from txaio_common._logging.text import (
+    CompleteText,
+    PositionalArgsMessage,
+    message_text,
+)
 
 
 __all__ = [
@@ -27,6 +31,7 @@ __all__ = [
     "NUMBERS",
     "Audience",
     "CallSite",
+    "CompleteText",
     "Emitter",
     "Event",
     "LevelListener",

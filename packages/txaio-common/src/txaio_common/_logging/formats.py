@@ -10,11 +10,15 @@ from typing import Any
 from txaio_common._failures import format_traceback, text_of
 from txaio_common._logging.event import Event, failure_in, traceback_in
 from txaio_common._logging.text import (
+    FEWEST_FIELDS,
+    FIELD_COUNTS,
     OWN_FIELDS,
+    TWISTED_FIELDS,
     indented,
     one_line,
     repr_of,
     several_lines,
+    with_fields,
 )
 
 
@@ -69,6 +73,14 @@ def render_text(
 ) -> str:
     """Return lines for people: the message and, indented, the traceback if any."""
     namespace = event["log_namespace"]
+    others = len(event) - FIELD_COUNTS.get(event["log_format"], FEWEST_FIELDS)
+    if others and not (
+        # An event of Twisted without unnamed fields has these two more.
+        others == len(TWISTED_FIELDS)
+        and "log_logger" in event
+        and "log_source" in event
+    ):
+        text = with_fields(text, event)
     if not (text.isprintable() and namespace.isprintable()):
         text, namespace = several_lines(text), one_line(namespace)
     line = f"{TIMESTAMPS.of(event['log_time'])} {level} {namespace}: {text}\n"
@@ -82,7 +94,7 @@ def render_color(
 ) -> str:
     """Return the same, coloured for a terminal."""
     stamp = TIMESTAMPS.of(event["log_time"])
-    namespace = one_line(event["log_namespace"])
+    text, namespace = with_fields(text, event), one_line(event["log_namespace"])
     lead = f"\x1b[2m{stamp}\x1b[0m {COLORS[level]}{level}\x1b[0m {namespace}"
     return f"{lead}: {several_lines(text)}\n{_details(event)}"
 

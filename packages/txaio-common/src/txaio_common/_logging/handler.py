@@ -11,6 +11,7 @@ from txaio_common._logging.event import Event
 from txaio_common._logging.levels import LEVELS
 from txaio_common._logging.record import Message, event_of, text_of_record
 from txaio_common._logging.sink import LineSink, NullSink
+from txaio_common._logging.text import CompleteText
 
 
 class RootHandler(logging.Handler):
@@ -80,10 +81,10 @@ def _write(record: logging.LogRecord, sink: LineSink | NullSink) -> None:
     message = record.msg
     if isinstance(message, Message):
         event: Event = message.event
-        sink.write(event["log_level"], str(message), event, message.thread_and_task)
+        sink.write(event["log_level"], message.text, event, message.thread_and_task)
     elif LEVELS.allows(record.name, record.levelno):
         event = event_of(record)
-        text = text_of_record(record)
+        text = CompleteText(text_of_record(record))
         sink.write(event["log_level"], text, event, partial(_thread_and_task, record))
 
 

@@ -54,11 +54,16 @@ class Message:
         self.thread_and_task = thread_and_task
         self._text: str | None = None
 
-    def __str__(self) -> str:
+    @property
+    def text(self) -> str:
+        """The formatted message."""
         text = self._text
         if text is None:
             text = self._text = message_text(self.event)
         return text
+
+    def __str__(self) -> str:
+        return str(self.text)  # Exactly a `str`, for formatters and pickles.
 
     __repr__ = __str__
 

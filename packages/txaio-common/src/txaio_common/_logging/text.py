@@ -1,4 +1,4 @@
-"""The text of messages, whatever their fields are."""
+"""The text of messages and of their fields, whatever those are."""
 
 from __future__ import annotations
 
@@ -12,21 +12,20 @@ from typing import Any
 from txaio_common._failures import message_of, text_of
 
 
-OWN_FIELDS = frozenset(
-    (
-        "log_time",
-        "log_level",
-        "log_namespace",
-        "log_format",
-        "log_logger",
-        "log_source",
-        "txaio_trace",
-    )
-)
-"""Fields that every message has, so that no text lists them."""
+ADDED_FIELDS = ("log_time", "log_level", "log_namespace", "log_format")
+"""Fields that every event has."""
+
+TWISTED_FIELDS = ("log_logger", "log_source")
+"""Fields that every event of `twisted.logger` has, too."""
+
+OWN_FIELDS = frozenset((*ADDED_FIELDS, *TWISTED_FIELDS, "txaio_trace"))
+"""Fields that are not the caller's, so that no text lists them."""
 
 MAX_FORMATTING_DEPTH = 4
 """How deeply messages may be logged while others are being formatted."""
+
+MAX_KNOWN_FORMATS = 1_000
+"""The number of formats whose fields are remembered."""
 
 _CONTROLS = (
     *range(0x20),  # C0: line feed, escape and the like
@@ -58,7 +57,7 @@ def message_text(event: Mapping[str, Any]) -> str:
     _in_progress.append(None)
     try:
         if len(_in_progress) > MAX_FORMATTING_DEPTH and _depth() > MAX_FORMATTING_DEPTH:
-            return f"{event['log_format']} [not formatted: logged while being logged]"
+            return CompleteText(f"{event['log_format']} [{_TOO_DEEP}]")
         text: str = event["log_format"].format_map(event)
     except Exception as error:  # noqa: BLE001 - whatever the fields raise
         text_of_calls = _format_with_calls(event)
@@ -69,6 +68,18 @@ def message_text(event: Mapping[str, Any]) -> str:
         return text
     finally:
         _in_progress.pop()
+
+
+_TOO_DEEP = "not formatted: logged while being logged"
+
+
+class CompleteText(str):
+    """The text of a message after which no fields are written.
+
+    It lists them already, or other code has logged it and they are not known.
+    """
+
+    __slots__ = ()
 
 
 class PositionalArgsMessage:
@@ -92,11 +103,11 @@ class PositionalArgsMessage:
 
 
 def _depth() -> int:
-    """Return the number of messages that this thread is formatting."""
+    """Return how many messages, and lists of fields, this thread is formatting."""
     depth = 0
     frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - to count
     while frame is not None:
-        depth += frame.f_code is message_text.__code__
+        depth += frame.f_code in _FORMATTING
         frame = frame.f_back
     return depth
 
@@ -128,7 +139,87 @@ def _unformatted(event: Mapping[str, Any], error: Exception) -> str:
         if key not in OWN_FIELDS
     )
     raw = event.get("log_format")
-    return f"{raw} [{fields}not formatted: {message_of(error)}]"
+    return CompleteText(f"{raw} [{fields}not formatted: {message_of(error)}]")
+
+
+# `render_text` calls `with_fields` only if there may be unnamed fields, which it finds
+# out by their number.
+# An event whose message could be formatted has all fields that its format names; if it
+# has only as many as these and `ADDED_FIELDS`, it has no others.
+FIELD_COUNTS: dict[str, int] = {}
+"""The number of fields of an event that has no unnamed ones, by its format.
+
+For a format that is not here, it is at least `FEWEST_FIELDS`.
+"""
+
+FEWEST_FIELDS = len(ADDED_FIELDS)
+
+_known_fields: dict[str, frozenset[str]] = {}
+"""The fields that a format names, and those that are never listed, by format."""
+
+
+def with_fields(text: str, event: Mapping[str, Any]) -> str:
+    """Return *text*, the message of *event*, followed by its unnamed fields.
+
+    Fields whose names begin with ``log_`` or ``_`` are left out.
+    """
+    if type(text) is not str:
+        return text
+    fields = _unnamed_fields(event)
+    if not fields:
+        return text
+    return f"{text.rstrip(_LINE_FEED)} [{fields}]" if text else f"[{fields}]"
+
+
+_LINE_FEED = "\n"
+
+
+def _unnamed_fields(event: Mapping[str, Any]) -> str:
+    """Return the fields of *event* that its format does not name, on one line."""
+    log_format = event["log_format"]
+    known = _known_fields.get(log_format)
+    if known is None:
+        known = _learn_fields(log_format) if "{" in log_format else _NEVER_LISTED
+    if known.issuperset(event):
+        return ""
+    _in_progress.append(None)
+    try:
+        if len(_in_progress) > MAX_FORMATTING_DEPTH and _depth() > MAX_FORMATTING_DEPTH:
+            return _TOO_DEEP
+        listed = [
+            f"{name}={repr_of(value)}"
+            for name, value in event.items()
+            if name not in known and not name.startswith(("log_", "_"))
+        ]
+        return one_line(" ".join(listed))
+    finally:
+        _in_progress.pop()
+
+
+_NEVER_LISTED = OWN_FIELDS | {"log_failure"}
+_FORMATTING = (message_text.__code__, _unnamed_fields.__code__)
+
+
+def _learn_fields(log_format: str) -> frozenset[str]:
+    """Remember the fields that *log_format* names, and return its known fields."""
+    if len(_known_fields) >= MAX_KNOWN_FORMATS:
+        _known_fields.clear()
+        FIELD_COUNTS.clear()
+    names = _names_in(log_format)
+    known = _known_fields[log_format] = _NEVER_LISTED | names
+    if names.isdisjoint(TWISTED_FIELDS):
+        FIELD_COUNTS[log_format] = len({*ADDED_FIELDS, *names})
+    return known
+
+
+def _names_in(log_format: str) -> set[str]:
+    """Return the names of the fields in *log_format*: ``a`` for ``{a.b[0]()}``."""
+    names: set[str] = set()
+    for _literal, field, spec, _conversion in Formatter().parse(log_format):
+        if field is not None:
+            name = field.partition(".")[0].partition("[")[0]
+            names |= {name.removesuffix("()"), *_names_in(spec or "")}
+    return names
 
 
 def repr_of(value: object) -> str:
