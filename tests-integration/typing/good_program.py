@@ -60,6 +60,9 @@ class Greeter:
         """Be an errback."""
         assert_type(failure.value, BaseException)
         self._log.failure("no greeting", failure=failure)
+        assert_type(self._log.warning("{count} left", count=1), None)
+        assert_type(self._log.exception("no greeting", log_failure=failure), None)
+        assert_type(self._log.error("no greeting", exc_info=failure.value), None)
         return self._txa.failure_message(failure)
 
 

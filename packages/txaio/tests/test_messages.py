@@ -105,6 +105,35 @@ def test_forged_record(txaio, select):
     ]
 
 
+def log_as_with_logging(log):
+    """Log as with a logger of `logging`, and return what has to be written."""
+    try:
+        int("x")
+    except ValueError:
+        log.warning("first")
+        log.exception("second", peer="ada")
+        log.warning("third {exc_info}", exc_info=True)
+    return ["warn first", "error second [peer='ada']", "warn third True"]
+
+
+@pytest.mark.parametrize("early", [True, False])
+def test_methods_of_logging(txaio, select, early):
+    """O11: `warning`, `exception` and `exc_info` work before a selection and after."""
+    log = txaio.make_logger("some.name")
+    if early:
+        expected = log_as_with_logging(log)
+        select()
+        lines = written(txaio)
+    else:
+        select()
+        lines = written(txaio)
+        expected = log_as_with_logging(log)
+    heads = [line.replace(" some.name:", "") for line in lines() if line[0] != " "]
+    assert heads == expected
+    error = "    ValueError: invalid literal for int() with base 10: 'x'"
+    assert lines().count(error) == 2
+
+
 @pytest.mark.parametrize("name", BACKENDS)
 @pytest.mark.parametrize("early", [True, False])
 def test_traceback_without_start_logging(name, early):

@@ -110,6 +110,45 @@ def test_failures_are_passed_on(txa):
     assert calls[2] == call("handled")
 
 
+def test_aliases(txa):
+    """`warning` and `exception` are those of the interface, and take any arguments."""
+    log = txa.make_logger("info", logger=Mock)
+    warning, exception = log.warning, log.exception
+    warning("%s", 3)
+    warning("said", x=1)
+    exception("not handled")
+    try:
+        int("x")
+    except ValueError:
+        exception("handled", x=1)
+        exception("%s", 3, exc_info=KeyError())
+    calls = [(e.args[0].name, e.args[1]) for e in log._logger.emit.mock_calls]
+    assert calls == [
+        ("warn", "{log_text}"),
+        ("warn", "said"),
+        ("error", "not handled"),
+        ("error", "handled"),
+        ("error", "{log_text}"),
+    ]
+    fields = [e.kwargs for e in log._logger.emit.mock_calls]
+    assert fields[2] == {"log_failure": None}
+    assert fields[3]["log_failure"].type is ValueError
+    assert fields[3]["log_failure"].getTracebackObject() is not None
+    assert fields[4]["log_failure"].type is KeyError
+
+
+def test_failure_as_a_field(txa):
+    """An exception becomes a failure of Twisted's; all else stays as it is."""
+    log = txa.make_logger("info", logger=Mock)
+    native = Failure(KeyError())
+    for given in (ValueError("x"), native, "text"):
+        log.info("x", log_failure=given)
+    log.info("x", exc_info=native)
+    found = [e.kwargs["log_failure"] for e in log._logger.emit.mock_calls]
+    assert found[0].type is ValueError
+    assert found[1:] == [native, "text", native]
+
+
 def test_level_none_applies_to_failures(txa):
     """At level none nothing is logged."""
     log = txa.make_logger("none", logger=Mock)

@@ -28,7 +28,7 @@ SECTIONS = {
     "H": ("Threads", 2),
     "L": ("Lifecycle", 3),
     "E": ("Failures", 4),
-    "O": ("Logging", 10),
+    "O": ("Logging", 11),
 }
 """For each letter, the title of the section and the number of its clauses."""
 

@@ -45,7 +45,9 @@ class ILogger(ABC):
     fields are listed.
 
     The fields `log_time`, `log_level`, `log_namespace` and `log_format` are added.
-    `log_failure` is an `IFailedFuture` whose traceback is printed.
+    `log_failure` is an exception or an `IFailedFuture` whose traceback is printed.
+    If it is missing, ``exc_info`` is used, as in ``logging``: an exception, or True for
+    the one being handled.
     `log_category` is the name of a format that was passed to
     `ILogging.add_log_categories`; the format is used if *message* is None or empty.
 
@@ -77,6 +79,19 @@ class ILogger(ABC):
     @abstractmethod
     def trace(self, message: object = None, /, **kwargs: Any) -> None:
         """Log every detail."""
+
+    def warning(self, message: object = None, /, **kwargs: Any) -> None:
+        """Do the same as `warn`, by the name that it has in ``logging``."""
+        self.warn(message, **kwargs)
+
+    def exception(self, message: object = None, /, **kwargs: Any) -> None:
+        """Log *message* at level error with the exception being handled.
+
+        The whole traceback is printed.
+        """
+        if "exc_info" not in kwargs:
+            kwargs.setdefault("log_failure", exc_info()[1])
+        self.error(message, **kwargs)
 
     def failure(
         self,

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from copy import copy
 from typing import Any
@@ -18,6 +19,7 @@ from txaio_common import (
     UNSET,
     Logger,
     PositionalArgsMessage,
+    add_exc_info,
     check_level,
 )
 from txaio_interfaces import IFailedFuture, ILogger
@@ -60,6 +62,9 @@ class NativeLogger(ILogger):
     def warn(self, message: object = None, /, *args: object, **kwargs: Any) -> None:
         self._emit("warn", message, kwargs, args)
 
+    def warning(self, message: object = None, /, *args: object, **kwargs: Any) -> None:
+        self._emit("warn", message, kwargs, args)
+
     def info(self, message: object = None, /, *args: object, **kwargs: Any) -> None:
         self._emit("info", message, kwargs, args)
 
@@ -68,6 +73,13 @@ class NativeLogger(ILogger):
 
     def trace(self, message: object = None, /, *args: object, **kwargs: Any) -> None:
         self._emit("trace", message, {**kwargs, "txaio_trace": True}, args)
+
+    def exception(
+        self, message: object = None, /, *args: object, **kwargs: Any
+    ) -> None:
+        if "exc_info" not in kwargs:
+            kwargs.setdefault("log_failure", sys.exc_info()[1])
+        self._emit("error", message, kwargs, args)
 
     def failure(
         self,
@@ -105,6 +117,10 @@ class NativeLogger(ILogger):
         args: tuple[object, ...] = (),
     ) -> None:
         if self.is_enabled_for(level):
+            if "exc_info" in fields:
+                add_exc_info(fields)
+            if "log_failure" in fields:
+                fields["log_failure"] = _native_failure(fields["log_failure"])
             fields = {**self.bound, **fields}
             if args:
                 fields["log_text"] = PositionalArgsMessage(message, args)
@@ -116,8 +132,8 @@ class NativeLogger(ILogger):
 NativeLogger.register(Logger)
 
 
-def _native_failure(failure: IFailedFuture | BaseException) -> Any:
+def _native_failure(failure: object) -> Any:
     make: Any = Failure
-    if isinstance(failure, Failure) or not isinstance(failure, BaseException):
-        return failure
-    return make(failure)
+    kind = type(failure)  # An object may raise when `isinstance` asks for its class.
+    is_exception = issubclass(kind, BaseException) and not issubclass(kind, Failure)
+    return make(failure) if is_exception else failure

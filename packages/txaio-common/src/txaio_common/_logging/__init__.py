@@ -7,6 +7,7 @@ emitter, which makes it an event of the framework in use, and a sink writes that
 from txaio_common._logging.emitter import Emitter, RecordEmitter, start_logging
 from txaio_common._logging.event import (
     Event,
+    add_exc_info,
     add_log_categories,
     failure_in,
     log_context,
@@ -42,6 +43,7 @@ __all__ = [
     "PositionalArgsMessage",
     "RecordEmitter",
     "ThreadAndTask",
+    "add_exc_info",
     "add_log_categories",
     "audience",
     "check_level",

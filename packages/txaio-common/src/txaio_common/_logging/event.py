@@ -7,6 +7,7 @@ a failure, `log_failure`.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
@@ -57,6 +58,8 @@ def make_event(
 
     *fields* are the keyword arguments of the call, and are changed.
     """
+    if "exc_info" in fields:
+        add_exc_info(fields)
     context = CONTEXT.get()
     if context or logger.bound:
         fields = {**context, **logger.bound, **fields}
@@ -67,6 +70,26 @@ def make_event(
     fields["log_namespace"] = logger.namespace
     fields["log_format"] = message
     return fields
+
+
+def add_exc_info(fields: dict[str, Any]) -> None:
+    """Make the exception that ``exc_info`` of *fields* stands for their `log_failure`.
+
+    Its values are those that it has in ``logging``: an exception, a tuple with one as
+    `sys.exc_info` returns it, or True for the exception being handled.
+    It remains a field, as any other keyword does.
+    """
+    given = fields["exc_info"]
+    kind = type(given)  # An object may raise when `isinstance` asks for its class.
+    if kind is tuple:
+        found = [part for part in given if issubclass(type(part), BaseException)]
+        if found:
+            given = fields["exc_info"] = found[0]
+    elif kind is bool or kind is int:
+        given = sys.exc_info()[1] if given else None
+    is_failure = issubclass(type(given), (BaseException, IFailedFuture))
+    if is_failure and fields.get("log_failure") is None:
+        fields["log_failure"] = given
 
 
 def _format_for(message: object, fields: dict[str, Any]) -> str:

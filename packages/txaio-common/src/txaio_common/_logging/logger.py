@@ -94,6 +94,11 @@ class Logger(ILogger):
             message = PositionalArgsMessage(message, args)
         self._emit(self, "warn", message, kwargs)
 
+    def warning(self, message: object = None, /, *args: object, **kwargs: Any) -> None:
+        if args:
+            message = PositionalArgsMessage(message, args)
+        self._emit(self, "warn", message, kwargs)
+
     def info(self, message: object = None, /, *args: object, **kwargs: Any) -> None:
         if args:
             message = PositionalArgsMessage(message, args)
@@ -108,6 +113,15 @@ class Logger(ILogger):
         if args:
             message = PositionalArgsMessage(message, args)
         self._emit(self, "trace", message, kwargs)
+
+    def exception(
+        self, message: object = None, /, *args: object, **kwargs: Any
+    ) -> None:
+        if args:
+            message = PositionalArgsMessage(message, args)
+        if "exc_info" not in kwargs and kwargs.get("log_failure") is None:
+            kwargs["log_failure"] = sys.exc_info()[1]
+        self._emit(self, "error", message, kwargs)
 
     def failure(
         self,
@@ -178,8 +192,7 @@ def _class_for(level: str) -> type[Logger]:
     disabled = log_levels[log_levels.index(level) + 1 :]
     if not disabled:
         return Logger
-    if level == "none":
-        disabled = [*disabled, "failure"]
+    disabled += [name for name, at in _OTHER_METHODS.items() if at in disabled]
     members: dict[str, Any] = {name: _disabled(name) for name in disabled}
     # All are called `Logger`, as that is the name that users find in errors.
     members |= {
@@ -203,5 +216,8 @@ def _disabled(name: str) -> Callable[..., None]:
     method.__qualname__ = f"{Logger.__qualname__}.{name}"
     return method
 
+
+_OTHER_METHODS = {"failure": "critical", "exception": "error", "warning": "warn"}
+"""The levels of the methods that are not named after their level."""
 
 _CLASSES = {level: _class_for(level) for level in log_levels}
