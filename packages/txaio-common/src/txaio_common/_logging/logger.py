@@ -33,11 +33,10 @@ class Logger(ILogger):
     levels below it do nothing.
     So a disabled call costs what it costs to call an empty method, and no message has
     its level compared.
+    All these classes are called `Logger`, except in errors about unknown methods.
     When the level changes, a logger assigns another class to its `__class__`.
     Replacing the methods of the instance instead would give each logger a dictionary,
     which each call would search first.
-
-    This class itself is that of the lowest level, trace.
 
     The methods never raise, and so they accept *args*, for which a message has no
     place.
@@ -190,18 +189,15 @@ def make_logger(namespace: str, emitter: LoggerEmitter) -> Logger:
 def _class_for(level: str) -> type[Logger]:
     """Return the class of the loggers that are at *level*."""
     disabled = log_levels[log_levels.index(level) + 1 :]
-    if not disabled:
-        return Logger
     disabled += [name for name, at in _OTHER_METHODS.items() if at in disabled]
     members: dict[str, Any] = {name: _disabled(name) for name in disabled}
-    # All are called `Logger`, as that is the name that users find in errors.
     members |= {
         "__doc__": Logger.__doc__,
         "__module__": Logger.__module__,
         "__qualname__": Logger.__qualname__,
         "__slots__": (),  # Without these a logger could not change its class.
     }
-    return cast("type[Logger]", ABCMeta(Logger.__name__, (Logger,), members))
+    return cast("type[Logger]", ABCMeta(_NAME_IN_ERRORS, (Logger,), members))
 
 
 def _disabled(name: str) -> Callable[..., None]:
@@ -219,5 +215,13 @@ def _disabled(name: str) -> Callable[..., None]:
 
 _OTHER_METHODS = {"failure": "critical", "exception": "error", "warning": "warn"}
 """The levels of the methods that are not named after their level."""
+
+_NAME_IN_ERRORS = f"Logger ({', '.join(log_levels[1:])})"
+"""The name that Python has in errors about attributes that a logger does not have.
+
+It lists the methods that log.
+A `__getattr__` could say more, but with it each call of an existing method would take
+half as long again on Python 3.11, which prints no more than 50 characters of a name.
+"""
 
 _CLASSES = {level: _class_for(level) for level in log_levels}
