@@ -156,17 +156,32 @@ def forget_await():
     raise caught[0].message
 
 
-def call_later_with_a_coroutine_function():
-    """Pass a coroutine function to `call_later`."""
+def report_of(act):
+    """Raise the error that is reported after ``act(txa)``."""
     reports = []
 
     async def main(txa):
-        txa.call_later(0, nothing, txa)
+        act(txa)
         await txa.sleep(0.01)
 
     txaio_anyio.run(main, on_error=lambda _text, error: reports.append(error))
     [report] = reports
     raise report
+
+
+def call_later_with_a_coroutine_function(txa):
+    """Pass a coroutine function to `call_later`."""
+    txa.call_later(0, nothing, txa)
+
+
+def call_a_coroutine_function_from_a_thread(txa):
+    """Pass a coroutine function to `call_from_thread`."""
+    txa.call_from_thread(nothing, txa)
+
+
+def add_a_coroutine_function_as_a_callback(txa):
+    """Pass a coroutine function to `add_callbacks`."""
+    txa.add_callbacks(txa.create_future_success(1), nothing, None)
 
 
 async def run_a_coroutine_function_in_a_thread(txa):
@@ -314,7 +329,9 @@ CASES = {
     "await is outside a coroutine": [
         (await_outside,),
         (forget_await,),
-        (call_later_with_a_coroutine_function,),
+        (report_of, call_later_with_a_coroutine_function),
+        (report_of, call_a_coroutine_function_from_a_thread),
+        (report_of, add_a_coroutine_function_as_a_callback),
         *on(run_a_coroutine_function_in_a_thread, "anyio"),
     ],
     "A future of another framework": [

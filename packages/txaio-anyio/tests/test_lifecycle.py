@@ -739,3 +739,15 @@ def test_error_before_the_block() -> None:
     """Nothing has begun that could raise it later: it is raised at once."""
     with pytest.raises(Strict):
         AnyioBackend(strict).driver.report("an error", KeyError())
+
+
+def test_on_error_that_is_no_plain_function() -> None:
+    """Nothing could report that its coroutine is never run: `TypeError`."""
+
+    async def on_error(_text: str, _error: BaseException) -> None:
+        pytest.fail("it ran")
+
+    with pytest.raises(TypeError, match="on_error must be a plain function"):
+        AnyioBackend(on_error)
+    with pytest.raises(TypeError, match="on_error must be callable"):
+        AnyioBackend(1)  # type: ignore[arg-type]

@@ -18,7 +18,7 @@ SECTIONS = {
     "F": ("Futures", 10),
     "C": ("Callbacks", 7),
     "R": ("Errors are never lost", 7),
-    "A": ("as_future", 3),
+    "A": ("as_future", 4),
     "X": ("Cancellation", 13),
     "D": ("Deadlines", 5),
     "G": ("gather", 5),

@@ -9,7 +9,14 @@ from typing import ClassVar, NoReturn, Self
 
 from txaio_anyio._driver import AnyioDriver
 from txaio_anyio._scheduler import ENDED
-from txaio_common import GRACE, Backend, EndedDriver, check_grace, checked
+from txaio_common import (
+    GRACE,
+    Backend,
+    EndedDriver,
+    check_grace,
+    check_handler,
+    checked,
+)
 
 
 NOT_YET = (
@@ -30,8 +37,8 @@ class AnyioBackend(Backend):
     own exception there, and at each such await after it.
     With *debug*, on in Python's development mode, use of it in another thread raises.
 
-    Raises `TypeError` if *grace* is no number, and `ValueError` if it is NaN or below
-    zero.
+    Raises `TypeError` if *grace* is no number or *on_error* no plain function, and
+    `ValueError` if *grace* is NaN or below zero.
     """
 
     CancelledError: ClassVar[type[BaseException]] = AnyioDriver.cancelled_error
@@ -49,6 +56,8 @@ class AnyioBackend(Backend):
     ) -> None:
         """Be ready for ``async with``."""
         self._grace = check_grace(grace)
+        if on_error is not None:
+            check_handler(on_error, "on_error")
         self._debug = debug
         self._entered = False
         self.native = AnyioDriver(on_error or _log_error)

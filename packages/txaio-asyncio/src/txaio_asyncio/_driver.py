@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextvars import Context, copy_context
 from functools import partial
+from types import CoroutineType
 from typing import Any, TypeVar
 
 from txaio_asyncio._future import AsyncioOwner
@@ -24,6 +25,7 @@ from txaio_common import (
     Statistics,
     clock_of,
     is_uvloop,
+    reject_unawaited_coroutine,
 )
 from txaio_interfaces import IFailedFuture, IFuture
 
@@ -141,7 +143,9 @@ class AsyncioDriver(Driver):
                 value = future.result()
             except asyncio.CancelledError:
                 return
-            callback(value)
+            result = callback(value)
+            if type(result) is CoroutineType:
+                reject_unawaited_coroutine(result, callback)
 
     def failure(self, future: Any, /) -> IFailedFuture | None:
         try:

@@ -13,9 +13,13 @@ from txaio_common._checks import (
     check_callable,
     check_delay,
     check_grace,
+    check_handler,
     check_thread_function,
+    discard_result,
     is_awaitable,
+    is_coroutine_function,
     not_a_future,
+    reject_unawaited_coroutine,
 )
 from txaio_common._clocks import clock_of, is_uvloop
 from txaio_common._combinators import gather, shield
@@ -68,10 +72,11 @@ from txaio_common._outcome import (
     Outcome,
     UnretrievedFailure,
 )
-from txaio_common._timers import DelayedCall, end_sleep
+from txaio_common._timers import AS_LATER_FUTURE, DelayedCall, end_sleep
 
 
 __all__ = [
+    "AS_LATER_FUTURE",
     "GRACE",
     "LEAST_GRACE",
     "LEVELS",
@@ -120,17 +125,20 @@ __all__ = [
     "check_callable",
     "check_delay",
     "check_grace",
+    "check_handler",
     "check_level",
     "check_thread_function",
     "checked",
     "clock_of",
     "current_exception",
+    "discard_result",
     "end_sleep",
     "end_tasks",
     "failure_in",
     "find_path",
     "gather",
     "is_awaitable",
+    "is_coroutine_function",
     "is_uvloop",
     "make_event",
     "make_logger",
@@ -138,6 +146,7 @@ __all__ = [
     "name_of_caller",
     "not_a_future",
     "print_logging_error",
+    "reject_unawaited_coroutine",
     "shield",
     "start_logging",
     "start_main",

@@ -16,9 +16,11 @@ from txaio_common import _logging
 from txaio_common._batched import BatchedTimer
 from txaio_common._checked_driver import CheckedBatchedTimer, CheckedCall
 from txaio_common._checks import (
+    call_canceller,
     check_batches,
     check_callable,
     check_delay,
+    discard_result,
     is_awaitable,
     not_a_future,
     reject_called_function,
@@ -96,7 +98,7 @@ class Backend(IBackend):
                 return self._create_future()
             check_callable(canceller, "canceller")
             future = self.driver.create_future()
-            self.driver.set_canceller(future, canceller)
+            self.driver.set_canceller(future, partial(call_canceller, canceller))
             return future
         if canceller is not None:
             check_callable(canceller, "canceller")
@@ -301,7 +303,8 @@ class Backend(IBackend):
         self, fn: Callable[P, object], /, *args: P.args, **kwargs: P.kwargs
     ) -> None:
         check_callable(fn, "fn")
-        self.driver.call_from_thread(partial(fn, *args, **kwargs))
+        fix = "call_from_thread(txa.as_future, fn, …)"
+        self.driver.call_from_thread(partial(discard_result, fn, fix, *args, **kwargs))
 
     def run_in_thread(
         self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs

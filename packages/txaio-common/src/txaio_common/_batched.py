@@ -35,7 +35,7 @@ from typing import Any
 from txaio_common._buckets import Bucket, Link
 from txaio_common._checks import check_callable, check_delay, reject_unawaited_coroutine
 from txaio_common._driver import HasDriver
-from txaio_common._timers import call_at, report_call
+from txaio_common._timers import AS_LATER_FUTURE, call_at, report_call
 from txaio_interfaces import IBatchedTimer, IDelayedCall
 
 
@@ -271,7 +271,7 @@ class BatchedTimer(IBatchedTimer):
             try:
                 result = context.run(func, *args)
                 if type(result) is CoroutineType:
-                    reject_unawaited_coroutine(result, func)
+                    reject_unawaited_coroutine(result, func, AS_LATER_FUTURE)
             except (KeyboardInterrupt, SystemExit):
                 raise
             except BaseException as error:  # noqa: BLE001 - cancellations, too

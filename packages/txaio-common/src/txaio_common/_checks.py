@@ -11,7 +11,7 @@ from inspect import (
     iscoroutinefunction,
 )
 from math import inf, isnan
-from types import GeneratorType
+from types import CoroutineType, GeneratorType
 from typing import Any
 
 
@@ -59,7 +59,7 @@ def check_thread_function(fn: Callable[..., object]) -> None:
     A coroutine function would only make a coroutine there, which nothing runs.
     """
     check_callable(fn, "fn")
-    if _makes_coroutines(fn):
+    if is_coroutine_function(fn):
         msg = (
             f"{fn!r} is a coroutine function, which no worker thread runs:"
             " as_future(fn, …) runs it on the loop"
@@ -67,23 +67,62 @@ def check_thread_function(fn: Callable[..., object]) -> None:
         raise TypeError(msg)
 
 
-def reject_unawaited_coroutine(
-    coroutine: Coroutine[Any, Any, Any], func: Callable[..., object]
-) -> None:
-    """Raise `TypeError` if nothing would run the *coroutine* that *func* returned.
+def check_handler(func: Callable[..., object], name: str) -> None:
+    """Raise `TypeError` unless *func*, an argument called *name*, is a plain function.
 
-    A plain function may return one that something else holds, or runs by now.
+    It is called to handle what nothing else does, and so nothing could report that its
+    coroutine is never run.
     """
-    if _makes_coroutines(func) and getcoroutinestate(coroutine) == CORO_CREATED:
-        coroutine.close()
+    check_callable(func, name)
+    if is_coroutine_function(func):
         msg = (
-            f"{func!r} is a coroutine function, and nothing awaits its coroutine:"
-            " call_later(delay, txa.as_future, func, …) runs it"
+            f"{name} must be a plain function: {func!r} is a coroutine function, and"
+            " nothing awaits its coroutine"
         )
         raise TypeError(msg)
 
 
-def _makes_coroutines(fn: Callable[..., object]) -> bool:
+def reject_unawaited_coroutine(
+    coroutine: Coroutine[Any, Any, Any],
+    func: Callable[..., object],
+    fix: str = "partial(txa.as_future, func)",
+) -> None:
+    """Raise `TypeError` if nothing would run the *coroutine* that *func* returned.
+
+    A plain function may return one that something else holds, or runs by now.
+    *fix* is the code that would run it.
+    """
+    if is_coroutine_function(func) and getcoroutinestate(coroutine) == CORO_CREATED:
+        coroutine.close()
+        msg = (
+            f"{func!r} is a coroutine function, and nothing awaits its coroutine:"
+            f" {fix} runs it"
+        )
+        raise TypeError(msg)
+
+
+def discard_result(
+    func: Callable[..., object], fix: str, /, *args: Any, **kwargs: Any
+) -> None:
+    """Call *func*, whose result nothing takes.
+
+    Raises `TypeError` if that is a coroutine that nothing runs: see
+    `reject_unawaited_coroutine`.
+    """
+    result = func(*args, **kwargs)
+    if type(result) is CoroutineType:
+        reject_unawaited_coroutine(result, func, fix)
+
+
+def call_canceller(canceller: Callable[[Any], object], future: Any) -> None:
+    """Call *canceller* with *future*, as `discard_result` does."""
+    result = canceller(future)
+    if type(result) is CoroutineType:
+        reject_unawaited_coroutine(result, canceller)
+
+
+def is_coroutine_function(fn: Callable[..., object]) -> bool:
+    """Tell whether calling *fn* makes a coroutine, which something has to run."""
     return iscoroutinefunction(fn) or iscoroutinefunction(type(fn).__call__)
 
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from types import CoroutineType
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from txaio_common._cancel_scope import CancelScope
+from txaio_common._checks import reject_unawaited_coroutine
 from txaio_common._failures import FailedFuture
 from txaio_common._logging import Emitter, RecordEmitter
 from txaio_common._outcome import UNSET, FailedOutcome
@@ -269,10 +271,15 @@ class Driver(ABC):
         """Call *callback* with the value of *future*, if it has one.
 
         A failure does not count as retrieved.
+
+        Raises `TypeError` if *callback* is a coroutine function: nothing awaits what it
+        returns.
         """
         value = self.peek(future)
         if value is not UNSET:
-            callback(value)
+            result = callback(value)
+            if type(result) is CoroutineType:
+                reject_unawaited_coroutine(result, callback)
 
     def call_either(
         self,
@@ -281,12 +288,16 @@ class Driver(ABC):
         future: Any,
         /,
     ) -> None:
-        """Call *errback* with the failure of *future*, or *callback* with its value."""
+        """Call *errback* with the failure of *future*, or *callback* with its value.
+
+        Raises `TypeError` as `call_back` does.
+        """
         failure = self.failure(future)
-        if failure is not None:
-            errback(failure)
-        elif callback is not None:
-            callback(self.peek(future))
+        fn: Any = callback if failure is None else errback
+        if fn is not None:
+            result = fn(self.peek(future) if failure is None else failure)
+            if type(result) is CoroutineType:
+                reject_unawaited_coroutine(result, fn)
 
     # Coroutines
 

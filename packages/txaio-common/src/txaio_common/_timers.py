@@ -14,6 +14,10 @@ from txaio_common._driver import Driver, Handle, HasDriver
 from txaio_interfaces import IDelayedCall, IFuture
 
 
+AS_LATER_FUTURE = "call_later(delay, txa.as_future, func, …)"
+"""The code that runs the coroutine function *func* later."""
+
+
 def call_at(driver: Driver, when: float, fn: Any) -> Handle | None:
     """Call *fn* at *when*: soon if that has passed, never if it is infinite."""
     if when <= driver.now():
@@ -92,7 +96,7 @@ class DelayedCall(IDelayedCall):
         try:
             result = context.run(func, *args)
             if type(result) is CoroutineType:
-                reject_unawaited_coroutine(result, func)
+                reject_unawaited_coroutine(result, func, AS_LATER_FUTURE)
         except (KeyboardInterrupt, SystemExit):
             raise
         except BaseException as error:  # noqa: BLE001 - cancellations, too

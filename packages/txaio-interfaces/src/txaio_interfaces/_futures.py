@@ -61,6 +61,7 @@ class IFutures(ABC):
 
         *canceller* is called once, with the future, if the future is cancelled while
         pending; it cannot change the outcome, and an exception it raises is reported.
+        A coroutine function is reported, too, as nothing would run its coroutine.
         If *error* is None, the exception being handled is used.
 
         Raises `ValueError` if *result* and *error* are both given,
@@ -173,6 +174,8 @@ class IFutures(ABC):
         Exactly one of the two is called, once, in the context of this call.
         Its return value is ignored, and an exception it raises is reported;
         every other callback receives the same outcome.
+        A coroutine function is reported, too: to have it run, pass
+        ``functools.partial(txa.as_future, fn)``.
         Whether it is called inside `resolve` or in a later iteration of the event loop
         is unspecified.
         Returns *future*.

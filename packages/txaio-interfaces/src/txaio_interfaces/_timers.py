@@ -142,6 +142,7 @@ class ITimers(ABC):
 
         Calls made from one thread keep their order.
         An exception that *fn* raises is reported.
+        To call a coroutine function, use ``call_from_thread(txa.as_future, fn, …)``.
 
         Raises `RuntimeError` if the event loop has ended.
         """

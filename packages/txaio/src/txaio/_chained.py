@@ -26,6 +26,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Generator, Iterable
 from contextlib import suppress
+from functools import partial
 from typing import Any, ClassVar, cast
 from weakref import ref
 
@@ -35,7 +36,14 @@ from twisted.python.failure import Failure
 
 from txaio._early_log import EARLY
 from txaio._selection import SELECTION
-from txaio_common import check_callable, check_delay, not_a_future
+from txaio_common import (
+    AS_LATER_FUTURE,
+    check_callable,
+    check_delay,
+    discard_result,
+    is_coroutine_function,
+    not_a_future,
+)
 from txaio_interfaces import IDelayedCall, IFailedFuture
 from txaio_twisted import (
     EventEmitter,
@@ -154,6 +162,8 @@ class ChainedTwisted(TwistedBackend):
     ) -> IDelayedCall:
         check_delay(delay)
         check_callable(func, "func")
+        if is_coroutine_function(func):
+            func = partial(discard_result, func, AS_LATER_FUTURE)
         return ReactorCall(self.native.reactor, delay, func, args, kwargs)
 
 

@@ -44,6 +44,7 @@ from pytest_txaio.conformance.test_special_delays import *
 from pytest_txaio.conformance.test_threads import *
 from pytest_txaio.conformance.test_time import *
 from pytest_txaio.conformance.test_tracebacks import *
+from pytest_txaio.conformance.test_unawaited_coroutines import *
 from pytest_txaio.conformance.test_uncancelled import *
 from pytest_txaio.conformance.test_unretrieved_failures import *
 from pytest_txaio.conformance.test_wrong_threads import *
