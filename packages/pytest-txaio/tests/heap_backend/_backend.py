@@ -10,6 +10,7 @@ from heap_backend._futures import HeapTask
 from heap_backend._loop import Loop
 from txaio_common import (
     GRACE,
+    AsyncGenerators,
     Backend,
     EndedDriver,
     check_grace,
@@ -31,12 +32,14 @@ class HeapBackend(Backend):
     def __init__(self, loop: Loop, debug: bool | None = None) -> None:
         """Belong to *loop*, and to this thread."""
         self.native = HeapDriver(loop)
+        self.generators = AsyncGenerators(self.native)
         super().__init__(checked(self.native, debug))
 
     def end(self, grace: float) -> None:
         """Cancel the coroutines that still run, and let them clean up."""
         loop = self.native.loop
-        complete(HeapTask(loop, end_tasks(self.native, grace)))
+        complete(HeapTask(loop, end_tasks(self.native, grace, self.generators)))
+        self.generators.uninstall()
         loop.threads.shutdown()
         self.use(EndedDriver(self.native, ENDED))
 
@@ -63,6 +66,7 @@ def run(
     async def run_main() -> Any:
         return await start_main(main, backend, args)
 
+    backend.generators.install()
     try:
         # Spawned as any other, so that `end` cancels it where an exit cut it short.
         return complete(backend.native.spawn(run_main()))

@@ -29,6 +29,9 @@ class AsyncioLoop(Loop):
         self._awake = asyncio.Event()
         self._awake.set()
 
+    def stray_task(self) -> asyncio.Task[object] | None:
+        return asyncio.current_task()
+
     async def pause(self) -> None:
         await asyncio.sleep(0)
 

@@ -14,6 +14,7 @@ from anyio.abc import TaskGroup
 
 from txaio_anyio._asyncio import AsyncioLoop
 from txaio_anyio._future import AnyioFuture, AnyioOwner
+from txaio_anyio._generators import AnyioGenerators
 from txaio_anyio._loop import Loop
 from txaio_anyio._scheduler import Scheduler, collapse_group
 from txaio_anyio._scope import AnyioScope
@@ -60,6 +61,8 @@ class AnyioDriver(FutureDriver):
 
     scheduler: Scheduler
     """What makes the calls, from `begin` on."""
+    generators: AnyioGenerators
+    """What closes async generators, if `run` has installed it."""
     _group: TaskGroup
 
     def __init__(self, on_error: Callable[[str, BaseException], object]) -> None:
@@ -72,6 +75,7 @@ class AnyioDriver(FutureDriver):
         self._group = anyio.create_task_group()
         await self._group.__aenter__()
         self.scheduler = Scheduler(loop, self._group, self.report)
+        self.generators = AnyioGenerators(self, loop)
         self.now = loop.now
         self.call_soon = self.scheduler.call_soon
         self.call_at = self.scheduler.call_at
@@ -99,8 +103,9 @@ class AnyioDriver(FutureDriver):
         # In a task of its own: the block's may be cancelled while it waits.
         with anyio.CancelScope(shield=True):
             try:
-                await end_tasks(self, grace)
+                await end_tasks(self, grace, self.generators)
             finally:
+                self.generators.uninstall()
                 self.scheduler.close()
 
     def create_owner(

@@ -28,6 +28,10 @@ class Loop(ABC):
     post: Callable[..., object]
     """Has a function called in the loop's thread; may be used in any thread."""
 
+    def stray_task(self) -> Any:
+        """Return the native task that runs, if such tasks may run on when main ends."""
+        return None
+
     @abstractmethod
     async def pause(self) -> None:
         """Let the other tasks have their turn."""

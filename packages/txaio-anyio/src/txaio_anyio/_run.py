@@ -40,6 +40,7 @@ def run(  # noqa: PLR0913 - by their names
 
     async def run_main() -> T:
         async with AnyioBackend(on_error, grace, debug=debug) as txa:
+            txa.native.generators.install()
             return await start_main(main, txa, args)
 
     if backend == "trio" and backend_options:

@@ -6,7 +6,7 @@ import asyncio
 from typing import Any, ClassVar
 
 from txaio_asyncio._driver import AsyncioDriver
-from txaio_common import Backend, EndedDriver, checked, end_tasks
+from txaio_common import AsyncGenerators, Backend, EndedDriver, checked, end_tasks
 from txaio_interfaces import IFuture
 
 
@@ -56,12 +56,16 @@ class AsyncioBackend(Backend):
             if not future.cancelled():
                 raise
 
-    async def end(self, grace: float) -> None:
+    async def end(self, grace: float, generators: AsyncGenerators) -> None:
         """End with the loop, which `run` does: cancel the coroutines that run.
 
         After *grace* seconds each of their awaits raises, unless in `uncancelled`.
+        Then *generators* are closed.
         """
-        await end_tasks(self.native, grace)
+        try:
+            await end_tasks(self.native, grace, generators)
+        finally:
+            generators.uninstall()
         self.use(EndedDriver(self.native, ENDED))
 
 

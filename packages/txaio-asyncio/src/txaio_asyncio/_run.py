@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar, TypeVarTuple
 
 from txaio_asyncio._backend import AsyncioBackend
+from txaio_asyncio._generators import AsyncioGenerators
 from txaio_common import GRACE, check_grace, start_main
 
 
@@ -36,10 +37,12 @@ def run(
 
     async def run_main() -> T:
         backend = AsyncioBackend(debug=debug)
+        generators = AsyncioGenerators(backend.native)
+        generators.install()
         try:
             return await start_main(main, backend, args)
         finally:
-            await backend.end(seconds)
+            await backend.end(seconds, generators)
 
     if _is_running():
         raise RuntimeError(

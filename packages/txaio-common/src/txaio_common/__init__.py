@@ -1,5 +1,6 @@
 """The code that all backends of txaio share; it imports no event loop."""
 
+from txaio_common._async_generators import AsyncGenerators
 from txaio_common._await_cycles import find_path
 from txaio_common._backend import Backend
 from txaio_common._base_future import BaseFuture, BaseTask, OwningFuture
@@ -83,6 +84,7 @@ __all__ = [
     "NO_TASK",
     "NUMBERS",
     "UNSET",
+    "AsyncGenerators",
     "Backend",
     "BaseFuture",
     "BaseTask",

@@ -7,6 +7,7 @@ from functools import partial
 from inspect import isawaitable, iscoroutine
 from typing import Any, TypeVar, cast
 
+from txaio_common._async_generators import AsyncGenerators
 from txaio_common._checks import check_thread_function
 from txaio_common._driver import Driver
 from txaio_common._failures import wrap_stop_iteration
@@ -57,17 +58,18 @@ def _what_main_got(more: int) -> str:
     return "run calls main(backend, *args): the backend comes first"
 
 
-async def end_tasks(driver: Driver, grace: float) -> None:
-    """Cancel the coroutines that run, and wait until they have ended.
+async def end_tasks(driver: Driver, grace: float, generators: AsyncGenerators) -> None:
+    """Cancel the coroutines that run, wait until they have ended, close *generators*.
 
     Those that still run after *grace* seconds are interrupted, again and again: each of
     their awaits raises, unless it is inside `uncancelled`.  What they start meanwhile
     is cancelled as well.
     """
     pause = max(grace, LEAST_GRACE)
-    while tasks := driver.statistics().tasks:
+    while tasks := driver.statistics().tasks or generators.close_all():
         for task in tasks:
-            driver.cancel(task)
+            if not generators.is_closing(task):
+                driver.cancel(task)
         await _wait_for(driver, tasks, pause)
         overdue = set(tasks).intersection(driver.statistics().tasks)
         for task in overdue:

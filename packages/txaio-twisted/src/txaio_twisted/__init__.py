@@ -10,6 +10,7 @@ from txaio_twisted._future import (
     TwistedOwner,
     settle_from_deferred,
 )
+from txaio_twisted._generators import TwistedGenerators
 from txaio_twisted._run import run
 from txaio_twisted._task import TwistedTask
 
@@ -22,6 +23,7 @@ __all__ = [
     "TwistedBackend",
     "TwistedDriver",
     "TwistedFuture",
+    "TwistedGenerators",
     "TwistedOwner",
     "TwistedTask",
     "clock_of",

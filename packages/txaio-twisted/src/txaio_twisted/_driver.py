@@ -32,6 +32,7 @@ from txaio_twisted._future import (
     TwistedOwner,
     settle_from_deferred,
 )
+from txaio_twisted._generators import TwistedGenerators
 from txaio_twisted._queue import CallbackQueue, GuardedCall, report
 from txaio_twisted._task import CURRENT_TASK, TwistedTask
 
@@ -56,6 +57,8 @@ class TwistedDriver(FutureDriver):
 
     reactor: Any
     queue: CallbackQueue
+    generators: TwistedGenerators | None = None
+    """What closes async generators; None before there is a coroutine."""
     now: Any = None
     create_future: Any = None
     resolve_own: Any = staticmethod(TwistedFuture.resolve)
@@ -74,10 +77,15 @@ class TwistedDriver(FutureDriver):
         self._from_threads: deque[Callable[[], object]] = deque()
         self._tasks: set[TwistedTask] = set()
         self._own_tasks: set[TwistedTask] = set()
-        self._starting = 0
-        """How many coroutines take their first step, one inside the other."""
         self._adopted: WeakKeyDictionary[Deferred[Any], TwistedFuture]
         self._adopted = WeakKeyDictionary()
+
+    def watch_generators(self) -> TwistedGenerators:
+        """Return what closes async generators, from now on in each step."""
+        if self.generators is None:
+            self.generators = TwistedGenerators(self, self.queue, self.reactor)
+            self.queue.step_hooks = self.generators.hooks
+        return self.generators
 
     def call_soon(self, fn: Callable[[], object], /) -> Handle:
         # The reactor does not keep the order of calls that are due together.
@@ -164,16 +172,19 @@ class TwistedDriver(FutureDriver):
     ) -> TwistedTask:
         """Run *coroutine*; if it *is_own*, the end does not cancel it."""
         registry = self._own_tasks if is_own else self._tasks
-        task = self.task_class(self.queue, coroutine, registry)
+        queue = self.queue
+        if self.generators is None:
+            self.watch_generators()
+        task = self.task_class(queue, coroutine, registry)
         try:
-            if self._starting < MAX_NESTED_STARTS:
-                self._starting += 1
+            if queue.starting < MAX_NESTED_STARTS:
+                queue.starting += 1
                 try:
-                    self.queue.run(None, task.steps.step, None)
+                    queue.run(None, task.steps.step, None)
                 finally:
-                    self._starting -= 1
+                    queue.starting -= 1
             else:
-                self.queue.call(task.steps.step, None)
+                queue.call(task.steps.step, None)
             return task
         finally:
             # The traceback of a first step that failed keeps this frame.

@@ -81,9 +81,18 @@ class CallbackQueue:
         self.callbacks = deque()
         """The calls that `drain` makes: each with its context, if any, and argument."""
         self._draining = False
+        self.starting = 0
+        """How many coroutines take their first step, one inside the other."""
+        self.step_hooks: tuple[Callable[..., Any], Callable[..., Any]] | None = None
+        """What each step of a coroutine passes to `sys.set_asyncgen_hooks`, if any."""
         self._soon: deque[SoonCall] = deque()
         self.exit: Callable[[BaseException], object] | None = None
         """Ends `run` with an exception; None if there is no `run` to end."""
+
+    @property
+    def is_calling(self) -> bool:
+        """Whether a callback, or a step of a coroutine, is being called."""
+        return self._draining or self.starting > 0
 
     def call(
         self,

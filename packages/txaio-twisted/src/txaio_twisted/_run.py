@@ -54,6 +54,8 @@ class MainRun(Generic[T]):
 
     def begin(self, start: Callable[[], Any]) -> None:
         """Call *start*, which returns a future, and stop the reactor after it."""
+        # Here, as the loop of an asyncioreactor sets its own when it starts.
+        self._backend.native.watch_generators().install()
         self._backend.native.spawn(self._run(start), is_own=True)
 
     async def _run(self, start: Callable[[], Any]) -> None:
@@ -147,4 +149,6 @@ def run(
     except (ReactorAlreadyRunning, ReactorNotRestartable) as error:
         call.cancel()
         raise type(error)(_HINTS[type(error)]) from None
+    finally:
+        backend.native.watch_generators().uninstall()
     return main_run.result()

@@ -18,6 +18,7 @@ task" would be wrong for a coroutine that Twisted drives and that a task has res
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Coroutine, Generator
 from contextvars import copy_context
 from typing import Any, cast
@@ -156,7 +157,10 @@ class _Steps:
         if cancelled is not None:
             self._error = self._task.raised(cancelled)
         try:
-            self._advance()
+            if self._queue.step_hooks is None:
+                self._advance()
+            else:
+                self._advance_with_hooks(*self._queue.step_hooks)
         except BaseException:  # The program ends.
             self._outcome = self._task.cancelled(None)
             self._end()
@@ -200,6 +204,15 @@ class _Steps:
             raise
         except BaseException as error:  # noqa: BLE001 - whatever the coroutine raises
             self._outcome = self._task.failed(failure_of(error))
+
+    def _advance_with_hooks(self, begin: Any, finalize: Any) -> None:
+        """Resume the coroutine; have async generators of it, and no others, noticed."""
+        before = sys.get_asyncgen_hooks()
+        sys.set_asyncgen_hooks(begin, finalize)
+        try:
+            self._advance()
+        finally:
+            sys.set_asyncgen_hooks(*before)
 
     def _throw(self) -> Any:
         error, self._error = self._error, None

@@ -50,6 +50,7 @@ from txaio_twisted import (
     TwistedBackend,
     TwistedDriver,
     TwistedFuture,
+    TwistedGenerators,
     TwistedOwner,
     TwistedTask,
     settle_from_deferred,
@@ -104,6 +105,11 @@ class ChainedDriver(TwistedDriver):
     cancelled_error = CancelledError
     owner_class = ChainedOwner
     task_class = ChainedTask
+
+    def watch_generators(self) -> TwistedGenerators:
+        # Closing them takes a reactor, and to ask for one installs it.
+        self.generators = TwistedGenerators(self, self.queue, self.reactor)
+        return self.generators
 
     def adopt(self, awaitable: Any, /) -> Any:
         if isinstance(awaitable, Deferred):
