@@ -57,7 +57,10 @@ nitpick_ignore_regex = [
         r"(T|T_co|P|P\.args|P\.kwargs|Args|Any|Callable|ClassVar|FrameType|IO|Self)",
     ),
     ("py:class", r"txaio\w*\.[\w.]*\bT"),
-    ("py:.*", r"(Awaitable|Coroutine|Generator|Iterable|Literal|Mapping)"),
+    (
+        "py:.*",
+        r"(AsyncGeneratorType|Awaitable|Coroutine|Generator|Iterable|Literal|Mapping)",
+    ),
     (
         "py:.*",
         r"(AbstractAsyncContextManager|AbstractContextManager|AbstractEventLoop)",
