@@ -61,6 +61,8 @@ class MainRun(Generic[T]):
     async def _run(self, start: Callable[[], Any]) -> None:
         try:
             self._set_outcome(None, await start())
+        except GeneratorExit:
+            raise  # The reactor has stopped before the end, and this was dropped.
         except BaseException as caught:  # noqa: BLE001 - `result` raises it
             self._set_outcome(caught)
         try:
