@@ -116,9 +116,14 @@ def install(session: nox.Session, *requirements: str) -> None:
     session.install(*options, *requirements)
 
 
-def pytest(session: nox.Session, *arguments: str, **options: Any) -> None:
-    """Run pytest, write its report, and measure coverage if the session does."""
-    name = Path(session.virtualenv.location).name
+def pytest(
+    session: nox.Session, *arguments: str, suffix: str = "", **options: Any
+) -> None:
+    """Run pytest, write its report, and measure coverage if the session does.
+
+    If a session does so twice, a *suffix* distinguishes the names of the reports.
+    """
+    name = Path(session.virtualenv.location).name + suffix
     coverage = ["coverage", "run", f"--data-file={BUILD}/coverage/data", "-m"]
     session.run(
         "python",
@@ -170,6 +175,10 @@ def minimums(session: nox.Session, package: str) -> None:
     requirements = [with_extras(session, package), "pytest-txaio", *lowest]
     install(session, *requirements, *group("test"))
     run_conformance(session, package)
+    if package == "txaio-twisted":
+        # Most programs that import txaio use Twisted, and many an old version.
+        install(session, "txaio", *group("test", OWN["txaio"]), *lowest)
+        pytest(session, str(FOLDERS["txaio"] / "tests"), suffix="-txaio")
 
 
 @nox.session(requires=["wheels"])

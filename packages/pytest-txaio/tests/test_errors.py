@@ -92,6 +92,24 @@ async def test_x(txaio):
     assert "Boom: unhandled" in said
 
 
+@pytest.mark.parametrize(
+    ("why", "text"), [("'oh no'", "oh no"), ("None", "Unhandled Error")]
+)
+def test_error_in_the_old_log_of_twisted(failure_text, why, text):
+    """It is one that Twisted reports, as reactors did it up to Twisted 24.3."""
+    said = failure_text(
+        f"""{BOOM}
+from twisted.python import log
+
+def test_x(txaio):
+    log.err(Boom("logged"), {why})
+""",
+        backends="twisted",
+    )
+    assert said.count("Boom: logged") == 1
+    assert text in said
+
+
 @pytest.mark.parametrize("backend", ["asyncio", "twisted-asyncioreactor"])
 def test_loop_reports_a_message(failure_text, backend):
     """Some reports of asyncio have no exception."""

@@ -155,3 +155,27 @@ def test_followers_of_a_base_exception(txa, settle):
     else:
         source.errback(Failure(outcome))
         assert seen == [outcome] * 3
+
+
+class OwnFailure(Failure):
+    """A failure with another class, which it keeps."""
+
+
+@pytest.mark.parametrize("kind", [Failure, OwnFailure])
+def test_traceback_outlives_the_deferred(txa, monkeypatch, kind):
+    """F3: It stays where a Deferred cleans its failures, up to Twisted 24.7."""
+    monkeypatch.setattr("txaio_twisted._future.DEFERREDS_CLEAN_FAILURES", True)
+    error = KeyError("x").with_traceback(traceback_here())
+    future, seen = txa.create_future(), []
+    txa.add_callbacks(future, None, seen.append)
+    future.errback(kind(error))
+    seen[0].cleanFailure()
+    assert (error.__traceback__ is None) == (kind is OwnFailure)
+
+
+def traceback_here():
+    """Return a traceback."""
+    try:
+        1 / 0  # noqa: B018 - raises
+    except ZeroDivisionError as error:
+        return error.__traceback__

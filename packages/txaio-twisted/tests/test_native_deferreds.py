@@ -92,8 +92,8 @@ def test_chain_that_fails_after_its_future_was_cancelled(txa, events):
 def test_result_of_a_deferred(txa, events):
     """F10: The result of its chain: a value, a failure, or none as yet."""
     error = KeyError("x")
-    pending, paused, failed = Deferred(), succeed(Deferred()), fail(error)
-    paused.addCallback(lambda inner: inner)
+    pending, paused, failed = Deferred(), succeed(None), fail(error)
+    paused.addCallback(lambda _value: Deferred())
     assert txa.result(succeed("value")) == "value"
     for deferred in (pending, paused):
         with pytest.raises(txa.InvalidStateError, match="await it"):

@@ -40,14 +40,14 @@ class CriticalEvents:
         """Report the failure of *event* if it is critical and not the program's own."""
         critical = event.get("log_level") is LogLevel.critical
         namespace = str(event.get("log_namespace"))
-        if (
-            critical
-            and "log_failure" in event
-            and namespace.startswith(REPORTING_NAMESPACES)
-        ):
-            failure: Any = event["log_failure"]
+        # `twisted.python.log.err`, which reactors called up to Twisted 24.3, has
+        # another field, and a text that contains the traceback.
+        is_legacy = "log_failure" not in event
+        failure: Any = event.get("failure" if is_legacy else "log_failure")
+        if critical and failure and namespace.startswith(REPORTING_NAMESPACES):
             error: BaseException = failure.value
-            error.add_note(formatEvent(event))
+            text = event.get("why") if is_legacy else formatEvent(event)
+            error.add_note(str(text or "Unhandled Error"))
             self._report(error)
 
     def close(self) -> None:

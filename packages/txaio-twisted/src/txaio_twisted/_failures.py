@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABCMeta
 from typing import Any
 
+from twisted import __version__
 from twisted.internet import defer
 from twisted.python.failure import Failure
 
@@ -12,6 +13,23 @@ from txaio_interfaces import IFailedFuture
 
 
 IFailedFuture.register(Failure)
+
+DEFERREDS_CLEAN_FAILURES: bool = [*map(int, __version__.split(".")[:2])] < [24, 10]
+"""Whether a Deferred removes the traceback of a failure that it ends with."""
+
+
+class UncleanedFailure(Failure):
+    """A failure that keeps its traceback, and that of its exception."""
+
+    def cleanFailure(self) -> None:  # noqa: N802 - Twisted's name
+        """Do nothing."""
+
+
+def uncleaned(failure: Failure) -> Failure:
+    """Return *failure*, which no Deferred cleans from now on."""
+    if type(failure) is Failure:
+        failure.__class__ = UncleanedFailure
+    return failure
 
 
 class CancelledError(BaseException, metaclass=ABCMeta):

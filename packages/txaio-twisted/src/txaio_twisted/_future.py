@@ -21,7 +21,12 @@ from txaio_common import (
     current_exception,
     traceback_of,
 )
-from txaio_twisted._failures import CancelledError, failure_of
+from txaio_twisted._failures import (
+    DEFERREDS_CLEAN_FAILURES,
+    CancelledError,
+    failure_of,
+    uncleaned,
+)
 from txaio_twisted._queue import CallbackQueue, report
 
 
@@ -143,7 +148,10 @@ class TwistedFuture(BaseFuture, Deferred[Any], metaclass=_FutureType):
         self.outcome = outcome
         self._on_cancel = None
         failure = outcome.failure
-        Deferred.callback(self, outcome.value if failure is None else failure)
+        if DEFERREDS_CLEAN_FAILURES and failure is not None:
+            uncleaned(failure)
+        # Up to Twisted 24.3, `callback` refuses a value that is a Deferred.
+        self._startRunCallbacks(outcome.value if failure is None else failure)
         if self._debugInfo is not None and (failure is None or outcome.is_cancellation):
             # A value that is a Failure, or a cancellation, is nothing to report.
             self.retrieve()

@@ -66,9 +66,14 @@ class ChainedFuture(TwistedFuture):
     cancelled_error = CancelledError
 
     def __await__(self) -> Generator[Deferred[Any], None, Any]:
-        native: Any = super(TwistedFuture, self)
-        chain: Generator[Deferred[Any], None, Any] = native.__await__()
-        return (yield from chain)
+        # As on any Deferred, whose own method some versions of Twisted have in a form
+        # that a subclass cannot call.
+        while not self.called or self.paused:
+            yield self
+        if isinstance(self.result, Failure):
+            self.retrieve()
+            self.result.raiseException()
+        return self.result
 
     __iter__ = __await__
 
