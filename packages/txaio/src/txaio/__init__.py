@@ -9,6 +9,7 @@ from txaio._forward import *
 from txaio._logging import *
 from txaio._selection import (
     SELECTION,
+    _use_framework,  # noqa: F401 - kept for programs that call it
     use,
     use_anyio,
     use_asyncio,

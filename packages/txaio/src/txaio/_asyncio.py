@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import warnings
 from collections.abc import Callable, Coroutine
+from os import PathLike
 from threading import current_thread, main_thread
-from typing import Any, cast
+from typing import IO, Any, cast
 
 from txaio._ambient import AmbientTimer, PerLoop
 from txaio._config import config
 from txaio_asyncio import AsyncioBackend
-from txaio_common import check_batches, clock_of, is_uvloop
+from txaio_common import UNSET, check_batches, clock_of, is_uvloop
 from txaio_interfaces import IBackend, IBatchedTimer
 
 
@@ -58,10 +59,15 @@ class ConfiguredAsyncio(AsyncioBackend):
 class AmbientAsyncio(ConfiguredAsyncio):
     """The backend on asyncio that `txaio.use_asyncio` selects."""
 
-    def __init__(self) -> None:
-        """Work on the loop that is current at each use, in any thread."""
+    def __init__(self, module: dict[str, Any]) -> None:
+        """Work on the loop that is current at each use, in any thread.
+
+        *module* has the global names of `txaio.aio`.
+        """
         super().__init__(cast("Any", AmbientLoop()), debug=False)
         self._per_loop = PerLoop(find_loop, self.on_loop)
+        self._module = module
+        self._has_started_logging = False
 
     def on_loop(self, loop: Any) -> ConfiguredAsyncio:
         """Return a backend on *loop*."""
@@ -79,6 +85,21 @@ class AmbientAsyncio(ConfiguredAsyncio):
     ) -> IBatchedTimer:
         check_batches(bucket_seconds, chunk_size)
         return AmbientTimer(self._per_loop, bucket_seconds, chunk_size)
+
+    def start_logging(
+        self,
+        out: IO[str] | IO[bytes] | str | PathLike[str] | None = UNSET,
+        level: str = "info",
+        format: str = "text",  # noqa: A002 - the name that callers know
+    ) -> None:
+        if self._module["_started_logging"] and not self._has_started_logging:
+            return  # See the comment in `txaio.aio`.
+        super().start_logging(out, level, format)
+        self._has_started_logging = self._module["_started_logging"] = True
+
+    def stop_logging(self) -> None:
+        super().stop_logging()
+        self._has_started_logging = self._module["_started_logging"] = False
 
 
 def find_loop() -> asyncio.AbstractEventLoop:

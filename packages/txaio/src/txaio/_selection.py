@@ -71,6 +71,10 @@ class Selection:
     def select(self, backend: IBackend) -> None:
         """Select *backend*; it may replace one of the same name."""
         self.check(backend.name)
+        self.replace(backend)
+
+    def replace(self, backend: IBackend) -> None:
+        """Select *backend* in place of any other."""
         self._backend = backend
         self._rebind(backend)
         EARLY.attach(backend)
@@ -156,6 +160,15 @@ def use(backend: IBackend) -> None:
         msg = f"backend must be an IBackend, not {type(backend).__name__!r}"
         raise TypeError(msg)
     SELECTION.select(backend)
+
+
+def _use_framework(module: Any) -> None:
+    """Select the backend of *module*, `txaio.aio` or `txaio.tx`, in place of any other.
+
+    It is kept for configurations of Sphinx that have ``txaio.use_twisted`` and
+    ``txaio.use_asyncio`` call it, so that they can import modules for both.
+    """
+    SELECTION.replace(module.backend)
 
 
 def with_config(loop: Any = None) -> IBackend:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from time import perf_counter_ns, time_ns
 
 from txaio import _forward, _logging
@@ -15,9 +16,22 @@ from txaio.interfaces import IFailedFuture, ILogger, log_levels
 from txaio_common import FailedFuture
 
 
-backend: AmbientAsyncio = AmbientAsyncio()
+# Programs that have set up `logging` themselves set this to True, and run code that
+# calls `start_logging`, which then does nothing.
+_started_logging: bool = False
+
+backend: AmbientAsyncio = AmbientAsyncio(globals())
 using_asyncio: bool = True
 using_twisted: bool = False
+
+
+def _TxaioLogWrapper(logger: logging.Logger) -> ILogger:  # noqa: N802 - see below
+    """Return a logger that writes to *logger*.
+
+    It was a class, and is kept for programs that call it.
+    """
+    return backend.make_logger(logger.name)
+
 
 __all__ = [
     "FailedFuture",
