@@ -171,7 +171,8 @@ def wheels(session: nox.Session) -> None:
 def minimums(session: nox.Session, package: str) -> None:
     """Run the conformance tests with the lowest versions that a backend accepts."""
     needed = sum(extras(session, package).values(), PROJECTS[package]["dependencies"])
-    lowest = [need.replace(">=", "==") for need in needed if ">=" in need]
+    others = [need for need in needed if not need.startswith("txaio")]
+    lowest = [need.replace(">=", "==") for need in others]
     requirements = [with_extras(session, package), "pytest-txaio", *lowest]
     install(session, *requirements, *group("test"))
     run_conformance(session, package)
@@ -207,7 +208,7 @@ def types(session: nox.Session) -> None:
     quiet = {"PYRIGHT_PYTHON_IGNORE_WARNINGS": "1"}
     session.run("pyright", "--project=pyproject.toml", env=quiet)
     session.run("ty", "check")
-    packages = [name.replace("-", "_") for name in OWN if "example" not in name]
+    packages = sorted(folder.name for folder in ROOT.glob("packages/*/src/*/"))
     session.run("python", "-m", "release.public_api", *packages, env=quiet)
 
 
@@ -283,7 +284,9 @@ def build(session: nox.Session) -> None:
     install(session, *PROJECTS, *group("build"), *group("test"))
     files = sorted(map(str, DIST.iterdir()))
     session.run("twine", "check", "--strict", *files)
-    session.run("check-wheel-contents", str(DIST))
+    # txaio-twisted has no modules; `release.archives` checks what a wheel contains.
+    wheels = [it for it in files if it.endswith(".whl") and "txaio_twisted-" not in it]
+    session.run("check-wheel-contents", *wheels)
     session.run("python", "-m", "release.archives", str(DIST))
     pytest(session, "tests-integration/packaging")
 

@@ -84,9 +84,11 @@ def build_and_check(project: Project, epoch: str) -> Path:
     if wrong:
         raise ValueError("\n".join(wrong))
     files = sorted(map(str, dist.iterdir()))
+    # txaio-twisted has no modules; `wrong_contents` has checked that.
+    wheels = [it for it in files if it.endswith(".whl") and "txaio_twisted-" not in it]
     for tool in (
         ["twine", "check", "--strict", *files],
-        ["check_wheel_contents", str(dist)],
+        ["check_wheel_contents", *wheels],
     ):
         subprocess.run([sys.executable, "-m", *tool], check=True)
     return dist

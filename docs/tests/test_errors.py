@@ -45,9 +45,8 @@ txaio.use_twisted()
 WITHOUT_TWISTED = """
 import sys
 sys.modules["twisted"] = None
-import txaio
-txaio.use_twisted()
 """
+WITH_AN_OLD_TWISTED = "import twisted; twisted.__version__ = '21.7.0'\n"
 
 
 async def nothing(txa):
@@ -320,11 +319,13 @@ CASES = {
         (lambda: txaio_anyio.run(nothing, backend="twisted"),),
         (in_new_process, "import txaio; txaio.sleep(1)"),
         (in_new_process, TWO_SELECTIONS),
-        (in_new_process, WITHOUT_TWISTED),
+        (in_new_process, f"{WITHOUT_TWISTED}import txaio; txaio.use_twisted()"),
+        (in_new_process, f"{WITHOUT_TWISTED}import txaio_twisted"),
     ],
     "Versions are mixed": [
         (import_another_version, "monkeypatch", "tmp_path"),
         (in_new_process, WITH_ANOTHER_RELEASE),
+        (in_new_process, f"{WITH_AN_OLD_TWISTED}import txaio_twisted"),
     ],
     "await is outside a coroutine": [
         (await_outside,),

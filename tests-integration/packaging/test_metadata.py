@@ -8,6 +8,9 @@ from importlib import metadata
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+
+from txaio_twisted._requirement import LOWEST
 
 
 ROOT = Path(__file__).parents[2]
@@ -30,7 +33,10 @@ def pyproject(folder: Path) -> dict:
 def test_distribution_has_the_name_of_its_folder(folder, pyproject):
     """The names of folder, distribution and package correspond."""
     assert pyproject["project"]["name"] == folder.name
-    assert (folder / "src" / folder.name.replace("-", "_") / "__init__.py").is_file()
+    own = folder.name.replace("-", "_")
+    names = {"txaio-twisted": [], "txaio-twisted-core": ["txaio_twisted"]}
+    packages = [path.parent.name for path in folder.glob("src/*/__init__.py")]
+    assert packages == names.get(folder.name, [own])
 
 
 def test_version_is_that_of_the_project(folder, pyproject):
@@ -66,6 +72,7 @@ def test_requirements_of_the_tests_of_a_package(pyproject):
     known = {*root["dependency-groups"]["test"]}
     for folder in FOLDERS:
         project = tomllib.loads((folder / "pyproject.toml").read_text())["project"]
+        known.update(project["dependencies"])
         known.update(*project.get("optional-dependencies", {}).values())
     needs = pyproject["dependency-groups"]["test"]
     others = {need for need in needs if not need.startswith("txaio")}
@@ -104,5 +111,24 @@ def test_pythons_are_the_same_for_all(pyproject):
 
 def test_package_is_typed(folder):
     """The marker of PEP 561 is installed with the package."""
-    package = importlib.import_module(folder.name.replace("-", "_"))
-    assert Path(package.__file__).with_name("py.typed").is_file()
+    for source in folder.glob("src/*"):
+        package = importlib.import_module(source.name)
+        assert Path(package.__file__).with_name("py.typed").is_file()
+
+
+def test_lowest_twisted_is_the_same_in_the_code():
+    """What requires Twisted, and what checks its version, agree."""
+    path = ROOT / "packages/txaio-twisted/pyproject.toml"
+    needs = tomllib.loads(path.read_text())["project"]["dependencies"]
+    assert f"twisted>={LOWEST}" in needs
+
+
+def test_module_txaio_requires_no_framework():
+    """It requires the code of the backend on Twisted, and Twisted itself is optional.
+
+    Programs that use it on Twisted require Twisted, and no extra of txaio.
+    """
+    requires = [Requirement(line) for line in metadata.requires("txaio") or []]
+    always = {need.name for need in requires if need.marker is None}
+    assert {"txaio-asyncio", "txaio-twisted-core"} < always
+    assert all(name.startswith("txaio-") for name in always)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+
 import pytest
 
 from pytest_txaio import Backends, _backends
@@ -59,6 +61,17 @@ def test_missing_backends_are_left_out_and_named(run_tests, without):
             )
         ]
     )
+
+
+def test_folder_is_no_package(monkeypatch, tmp_path):
+    """A folder without modules is not what a backend needs."""
+    (tmp_path / "folder").mkdir()
+    monkeypatch.syspath_prepend(tmp_path)
+    backend = _backends.BuiltinBackend("", ("folder",), "")
+    assert not backend.is_installed()
+    (tmp_path / "folder" / "__init__.py").touch()
+    importlib.invalidate_caches()
+    assert backend.is_installed()
 
 
 def test_no_backend_is_installed(run_tests, without):

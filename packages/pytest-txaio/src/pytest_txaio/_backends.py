@@ -32,7 +32,9 @@ class BuiltinBackend(NamedTuple):
 
     def is_installed(self) -> bool:
         """Return whether all of `needs` is installed, without importing any of it."""
-        return all(find_spec(name) is not None for name in self.needs)
+        found = [find_spec(name) for name in self.needs]
+        # A folder `twisted` without modules, as Autobahn has one, is not Twisted.
+        return all(spec is not None and spec.origin is not None for spec in found)
 
     def make_host(self) -> Host:
         """Return a new host."""

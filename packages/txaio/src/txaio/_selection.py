@@ -105,7 +105,7 @@ def import_backend(name: str) -> IBackend:
     except ImportError as error:
         # If the package is there and one of its modules is not, its release is wrong.
         package = str(error.name).partition(".")[0]
-        if isinstance(error, ModuleNotFoundError) and find_spec(package) is None:
+        if isinstance(error, ModuleNotFoundError) and not is_installed(package):
             msg = f"the {name} backend is not installed: pip install 'txaio[{name}]'"
         else:
             msg = (
@@ -113,6 +113,15 @@ def import_backend(name: str) -> IBackend:
                 f" pip install --upgrade 'txaio[{name}]' ({error})"
             )
         raise ImportError(msg, name=error.name, path=error.path) from error
+
+
+def is_installed(package: str) -> bool:
+    """Tell whether *package* is installed, without importing it.
+
+    A folder without modules does not count: Autobahn has one called ``twisted``.
+    """
+    spec = find_spec(package)
+    return spec is not None and spec.origin is not None
 
 
 def use_asyncio() -> None:

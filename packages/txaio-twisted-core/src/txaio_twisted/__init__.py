@@ -1,6 +1,7 @@
 """The txaio backend on Twisted."""
 
 from txaio_common import BatchedTimer
+from txaio_twisted import _requirement  # noqa: F401 - first, as it checks Twisted
 from txaio_twisted._backend import TwistedBackend
 from txaio_twisted._driver import TwistedDriver, clock_of
 from txaio_twisted._emitter import LOG_LEVELS, EventEmitter
