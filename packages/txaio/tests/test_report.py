@@ -12,7 +12,7 @@ from txaio import __main__ as report
 from txaio._inventory import LOOPS, OTHERS, OURS, is_mixed, loops, versions
 
 
-ASYNCIO, UVLOOP, *_, TRIO = LOOPS
+ASYNCIO, UVLOOP, TWISTED, *_, ANYIO_UVLOOP, TRIO = LOOPS
 
 
 def process(code):
@@ -74,13 +74,35 @@ def test_failed_check_gives_status_1(monkeypatch, capsys):
     assert "does not work: ZeroDivisionError" in capsys.readouterr().out
 
 
-def test_missing_backend_is_not_a_failure(monkeypatch, blocked, capsys):
-    """A backend that is not installed is listed with the command that installs it."""
+@pytest.mark.parametrize("also", [False, True])
+def test_missing_framework_is_not_a_failure(monkeypatch, blocked, capsys, also):
+    """It is listed with the command that installs it, also without its backend."""
     blocked("trio")
+    if also:
+        blocked("txaio_anyio")
     monkeypatch.setattr(report, "loops", lambda: [TRIO])
     assert report.main() == 0
     last = capsys.readouterr().out.splitlines()[-1]
-    assert last == 'anyio-trio        not installed: pip install "txaio[trio]"'
+    assert last == 'anyio-trio          not installed: pip install "txaio[trio]"'
+
+
+def test_framework_without_its_backend_is_a_failure(monkeypatch, blocked, capsys):
+    """A program that has the framework most likely means to use the backend."""
+    blocked("txaio_anyio")
+    monkeypatch.setattr(report, "loops", lambda: [TRIO])
+    assert report.main() == 1
+    assert capsys.readouterr().out.splitlines()[-1] == (
+        'anyio-trio          its backend is not installed: pip install "txaio[trio]"'
+    )
+
+
+def test_folder_is_no_framework(monkeypatch, tmp_path, blocked):
+    """Autobahn has a folder `twisted` without modules, and does not need Twisted."""
+    blocked("twisted")
+    monkeypatch.delitem(sys.modules, "twisted")
+    (tmp_path / "twisted").mkdir()
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
+    assert not TWISTED.has_frameworks()
 
 
 @pytest.mark.parametrize(
@@ -97,8 +119,8 @@ def test_failed_check_is_reported_with_its_reason(monkeypatch, capsys, code, why
     with process(code) as check:
         assert not report.report(ASYNCIO, check)
     assert capsys.readouterr().out.splitlines() == [
-        f"asyncio           does not work: {why}",
-        "                  (more: python -m txaio._selfcheck asyncio)",
+        f"asyncio             does not work: {why}",
+        "                    (more: python -m txaio._selfcheck asyncio)",
     ]
 
 
@@ -111,14 +133,14 @@ def test_uvloop_is_not_listed_where_it_does_not_exist(
     """It cannot be installed there."""
     monkeypatch.setattr(sys.implementation, "name", implementation)
     monkeypatch.setattr(sys, "platform", platform)
-    assert UVLOOP not in loops()
+    assert {UVLOOP, ANYIO_UVLOOP}.isdisjoint(loops())
 
 
 def test_uvloop_is_listed_elsewhere(monkeypatch):
     """It exists for CPython on systems other than Windows."""
     monkeypatch.setattr(sys.implementation, "name", "cpython")
     monkeypatch.setattr(sys, "platform", "linux")
-    assert UVLOOP in loops()
+    assert {UVLOOP, ANYIO_UVLOOP} < {*loops()}
 
 
 def test_no_metadata_is_not_a_mix():

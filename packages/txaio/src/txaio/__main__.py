@@ -1,7 +1,7 @@
 """Print what is installed, and which backends work here: `python -m txaio`.
 
-The exit status is 1 if an installed backend does not work, or if the distributions of
-txaio are of more than one release.
+The exit status is 1 if an installed backend does not work, if a framework is installed
+and its backend is not, or if the distributions of txaio are of more than one release.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import subprocess
 import sys
 
 from txaio import _selfcheck
-from txaio._inventory import OTHERS, OURS, Loop, is_installed, is_mixed, loops, versions
+from txaio._inventory import OTHERS, OURS, Loop, is_mixed, loops, versions
 
 
 CHECK_TIMEOUT = 30.0
@@ -28,7 +28,7 @@ def main() -> int:
     print(flush=True)
     # The checks run at the same time, each in its own process: all of them take about
     # a second, and one that hangs does not stop the others.
-    checks = [(loop, start(loop) if is_installed(loop) else None) for loop in loops()]
+    checks = [(loop, start(loop)) for loop in loops()]
     failed = [loop for loop, process in checks if not report(loop, process)]
     mixed = is_mixed(ours)
     if mixed:
@@ -39,11 +39,13 @@ def main() -> int:
 
 def print_line(name: str, text: str) -> None:
     """Print *text* in the second column."""
-    print(f"{name:18}{text}", flush=True)
+    print(f"{name:20}{text}", flush=True)
 
 
-def start(loop: Loop) -> subprocess.Popen[str]:
-    """Start the check of *loop*."""
+def start(loop: Loop) -> subprocess.Popen[str] | None:
+    """Start the check of *loop*, if what it needs is installed."""
+    if not (loop.has_backend() and loop.has_frameworks()):
+        return None
     return subprocess.Popen(
         [sys.executable, "-m", _selfcheck.__name__, loop.name],
         stdin=subprocess.DEVNULL,
@@ -54,10 +56,13 @@ def start(loop: Loop) -> subprocess.Popen[str]:
 
 
 def report(loop: Loop, process: subprocess.Popen[str] | None) -> bool:
-    """Print the result of the check of *loop*; return False if it failed."""
+    """Print the result of the check of *loop*; return False if something is wrong."""
     if process is None:
-        print_line(loop.name, f'not installed: pip install "txaio[{loop.extra}]"')
-        return True
+        # A program that has the framework most likely means to use the backend.
+        only_backend = loop.has_frameworks()
+        what = "its backend is not installed" if only_backend else "not installed"
+        print_line(loop.name, f'{what}: pip install "{loop.requirement}"')
+        return not only_backend
     try:
         lines = process.communicate(timeout=CHECK_TIMEOUT)[1].splitlines()
     except subprocess.TimeoutExpired:

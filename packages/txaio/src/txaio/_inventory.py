@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from importlib.metadata import PackageNotFoundError, version
-from importlib.util import find_spec
 from typing import NamedTuple
+
+from txaio._selection import is_installed
 
 
 OURS = (
@@ -13,6 +14,7 @@ OURS = (
     "txaio-interfaces",
     "txaio-common",
     "txaio-asyncio",
+    "txaio-twisted-core",
     "txaio-twisted",
     "txaio-anyio",
     "pytest-txaio",
@@ -23,31 +25,36 @@ OTHERS = ("twisted", "anyio", "trio", "uvloop")
 
 
 class Loop(NamedTuple):
-    """An event loop, the packages that it needs, and the extra that installs them."""
+    """An event loop, the packages that it needs, and what installs them."""
 
     name: str
-    packages: tuple[str, ...]
-    extra: str
+    backend: str
+    frameworks: tuple[str, ...]
+    requirement: str
+
+    def has_backend(self) -> bool:
+        """Tell whether the backend is installed; imports nothing."""
+        return is_installed(self.backend)
+
+    def has_frameworks(self) -> bool:
+        """Tell whether the frameworks are installed; imports nothing."""
+        return all(is_installed(package) for package in self.frameworks)
 
 
 LOOPS = (
-    Loop("asyncio", ("txaio_asyncio",), "asyncio"),
-    Loop("uvloop", ("txaio_asyncio", "uvloop"), "uvloop"),
-    Loop("twisted", ("txaio_twisted", "twisted"), "twisted"),
-    Loop("anyio-asyncio", ("txaio_anyio", "anyio"), "anyio"),
-    Loop("anyio-trio", ("txaio_anyio", "anyio", "trio"), "trio"),
+    Loop("asyncio", "txaio_asyncio", (), "txaio[asyncio]"),
+    Loop("uvloop", "txaio_asyncio", ("uvloop",), "txaio[uvloop]"),
+    Loop("twisted", "txaio_twisted", ("twisted",), "txaio[twisted]"),
+    Loop("anyio-asyncio", "txaio_anyio", ("anyio",), "txaio[anyio]"),
+    Loop("anyio-uvloop", "txaio_anyio", ("anyio", "uvloop"), "txaio[anyio,uvloop]"),
+    Loop("anyio-trio", "txaio_anyio", ("anyio", "trio"), "txaio[trio]"),
 )
 
 
 def loops() -> list[Loop]:
     """Return the loops that exist for this Python and this system."""
     without = sys.implementation.name == "pypy" or sys.platform == "win32"
-    return [loop for loop in LOOPS if not (without and loop.name == "uvloop")]
-
-
-def is_installed(loop: Loop) -> bool:
-    """Tell whether all packages that *loop* needs are installed; imports none."""
-    return all(find_spec(package) for package in loop.packages)
+    return [loop for loop in LOOPS if not (without and "uvloop" in loop.frameworks)]
 
 
 def versions(distributions: tuple[str, ...]) -> dict[str, str]:

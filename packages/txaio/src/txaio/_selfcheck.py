@@ -135,11 +135,18 @@ def _run_anyio(backend: str) -> None:
     run(check, backend=backend)
 
 
+def _run_anyio_on_uvloop() -> None:
+    from txaio_anyio import run  # noqa: PLC0415
+
+    run(check, backend_options={"use_uvloop": True})
+
+
 RUNS: dict[str, Callable[[], Any]] = {
     "asyncio": _run_asyncio,
     "uvloop": _run_uvloop,
     "twisted": _run_twisted,
     "anyio-asyncio": partial(_run_anyio, "asyncio"),
+    "anyio-uvloop": _run_anyio_on_uvloop,
     "anyio-trio": partial(_run_anyio, "trio"),
 }
 """How to run the check on each loop that the extras of txaio install."""
