@@ -1,6 +1,9 @@
 """Make a release in a copy of the project, and check it; change nothing here.
 
-With ``--write`` the version and the changelog are changed here as well, to be
+txaio-interfaces has a version of its own: ``--interfaces`` gives it a new one, which it
+needs if it has changed since the last release; otherwise it is not released.
+
+With ``--write`` the versions and the changelog are changed here as well, to be
 committed.  With ``--tag`` the project is released as it is, and its commit has to have
 that tag.  The files to publish are in build/release/out.
 """
@@ -18,7 +21,9 @@ from pathlib import Path
 from release.archives import build, differences, rebuild, wrong_contents
 from release.changelog import Changelog
 from release.install_check import InstallCheck
-from release.project import Project
+from release.interfaces import is_released
+from release.project import INTERFACES, Project, version_of
+from release.stable_api import last_tag
 from release.tag import check_order, check_tag
 
 
@@ -31,18 +36,25 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     """Return the parsed *arguments* of the command line."""
     parser = argparse.ArgumentParser("nox --session release --", description=__doc__)
     parser.add_argument("version", nargs="?", help="default: that in the file VERSION")
+    parser.add_argument(
+        "--interfaces", metavar="VERSION", help="the new version of txaio-interfaces"
+    )
     mode = parser.add_mutually_exclusive_group()
     mode.add_argument(
         "--write", action="store_true", help="change the files here as well"
     )
     mode.add_argument("--tag", help="release this tag without changes")
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    if options.tag and options.interfaces:
+        parser.error("with --tag, every version is as it is in the files")
+    return options
 
 
 def versioned_files(project: Project) -> list[str]:
-    """Return the names of the files that contain the version of *project*."""
+    """Return the names of the files that contain a version of *project*."""
     settings = [f"packages/{it.name}/pyproject.toml" for it in project.folders]
-    return ["CHANGELOG.md", "VERSION", *settings]
+    interfaces = f"packages/{INTERFACES}/VERSION"
+    return ["CHANGELOG.md", "VERSION", interfaces, *settings]
 
 
 def show_changes(before: Project, after: Project) -> None:
@@ -59,6 +71,24 @@ def show_changes(before: Project, after: Project) -> None:
         sys.stdout.writelines(lines)
 
 
+def has_new_interfaces(options: argparse.Namespace) -> bool:
+    """Tell whether txaio-interfaces is released, too.
+
+    Raises `ValueError` if its version does not fit what has changed in it.
+    """
+    here = Project(ROOT)
+    version = options.interfaces or version_of(here.interfaces)
+    return is_released(here, last_tag(ROOT, ignore=options.tag), version)
+
+
+def withdraw(folder: Path) -> None:
+    """Do not release the distribution in *folder*, as its version was released."""
+    stem = f"{folder.name.replace('-', '_')}-{version_of(folder)}"
+    for path in OUT.glob(f"*/{stem}*"):
+        path.unlink()
+    print(f"{folder.name} {version_of(folder)} is as it was, and not released again")
+
+
 def prepare(options: argparse.Namespace) -> Project:
     """Return a copy of the project that is ready to be released."""
     here = Project(ROOT)
@@ -66,9 +96,10 @@ def prepare(options: argparse.Namespace) -> Project:
     if options.tag:
         check_tag(options.tag, here)
     check_order(version, here, ignore=options.tag)
+    has_new_interfaces(options)
     copy = here.copy(WORK / "tree")
     if not options.tag:
-        copy.bump(version, f"{datetime.now(UTC):%Y-%m-%d}")
+        copy.bump(version, f"{datetime.now(UTC):%Y-%m-%d}", options.interfaces)
         show_changes(here, copy)
     return copy
 
@@ -114,6 +145,8 @@ def main(arguments: list[str]) -> None:
             check.install()
             check.write_sbom(OUT / "sbom", epoch)
             check.run_tests()
+        if not has_new_interfaces(options):
+            withdraw(project.interfaces)
     except subprocess.CalledProcessError as error:
         sys.exit(f"no release: {error}\n{error.stderr or ''}")
     except ValueError as error:

@@ -15,7 +15,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from release.project import Project, settings_of
+from release.project import Project, settings_of, version_of
 
 
 ROOT = Path(__file__).parents[1]
@@ -95,7 +95,7 @@ def wrong_contents(project: Project, dist: Path) -> list[str]:
     """
     found: list[str] = []
     for folder in project.folders:
-        stem = f"{folder.name.replace('-', '_')}-{project.version}"
+        stem = f"{folder.name.replace('-', '_')}-{version_of(folder)}"
         info = {"METADATA", "RECORD", "WHEEL", "licenses/LICENSE"}
         if "entry-points" in settings_of(folder)["project"]:
             info.add("entry_points.txt")

@@ -49,9 +49,10 @@ class Changelog:
             )
         return section
 
-    def release(self, version: str, day: str) -> Changelog:
+    def release(self, version: str, day: str, note: str = "") -> Changelog:
         """Return a changelog whose unreleased entries are those of *version* on *day*.
 
+        *note* is a line below the heading.
         Raises `ValueError` if there are no unreleased entries, or if *version* has a
         section already.
         """
@@ -62,4 +63,6 @@ class Changelog:
                 "CHANGELOG.md has no entries below [Unreleased]: add a line"
             )
         heading = f"{UNRELEASED}\n## [{version}] - {day}\n"
+        if note:
+            heading += f"\n{note}"
         return Changelog(self.text.replace(UNRELEASED, heading, 1))

@@ -9,7 +9,7 @@ import tarfile
 import venv
 from typing import TYPE_CHECKING
 
-from release.project import settings_of
+from release.project import settings_of, version_of
 
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class InstallCheck:
     def __init__(self, folder: Path, project: Project, dist: Path, work: Path) -> None:
         """Check the archives in *dist* of the distribution in *folder*; use *work*."""
         self.name = folder.name
-        self._version = project.version
+        self._version = version_of(folder)
         self._project = project
         self._dist = dist
         self._env = work / "environments" / self.name

@@ -1,4 +1,8 @@
-"""The files of the project, and its version."""
+"""The files of the project, and its versions.
+
+txaio-interfaces has a semantic version of its own, as other projects depend on it.
+The other distributions share one, which is year, month and count.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +20,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CALENDAR = re.compile(r"(?P<year>\d\d)\.(?P<month>[1-9]|1[0-2])\.(?P<count>0|[1-9]\d*)")
+SEMANTIC = re.compile(r"([1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")
+INTERFACES = "txaio-interfaces"
+SIBLING = rf"(?<=\")((?:pytest-)?(?!{INTERFACES})txaio[\w-]*(?:\[\w+\])?)>=[\d.]+"
 
 
 @dataclass(frozen=True)
@@ -26,8 +33,13 @@ class Project:
 
     @property
     def version(self) -> str:
-        """The version of all distributions."""
+        """The version of all distributions but txaio-interfaces."""
         return (self.root / "VERSION").read_text().strip()
+
+    @property
+    def interfaces(self) -> Path:
+        """The folder of txaio-interfaces."""
+        return self.root / "packages" / INTERFACES
 
     @property
     def folders(self) -> list[Path]:
@@ -55,22 +67,54 @@ class Project:
                 shutil.copyfile(source, to / name)
         return Project(to)
 
-    def bump(self, version: str, day: str) -> None:
+    def bump(self, version: str, day: str, interfaces: str | None = None) -> None:
         """Write *version* to all files that contain it, and *day* to the changelog.
 
-        Raises `ValueError` if the version is not year, month and count, or if the
-        changelog has no entries for it.
+        *interfaces* is the new version of txaio-interfaces, if it gets one.
+
+        Raises `ValueError` if the version is not year, month and count, if that of
+        txaio-interfaces is not semantic, or if the changelog has no entries.
         """
         calendar = CALENDAR.fullmatch(version)
         if calendar is None:
             raise ValueError(f"{version} is not year.month.count, as 26.12.0 is")
-        changelog = Changelog.read(self.root).release(version, day)
+        note = "" if interfaces is None else f"With {INTERFACES} {interfaces}.\n"
+        changelog = Changelog.read(self.root).release(version, day, note)
+        pins = {
+            r"==\d+\.\d+\.\*": f"=={calendar['year']}.{calendar['month']}.*",
+            # Who upgrades a distribution upgrades those that it requires, too.
+            SIBLING: rf"\1>={version}",
+        }
+        if interfaces is not None:
+            pins[rf"{INTERFACES}>=[\d.]+,<\d+"] = interfaces_pin(interfaces)
+            (self.interfaces / "VERSION").write_text(f"{interfaces}\n")
         (self.root / "CHANGELOG.md").write_text(changelog.text)
         (self.root / "VERSION").write_text(f"{version}\n")
-        pin = f"=={calendar['year']}.{calendar['month']}.*"
         for folder in self.folders:
             path = folder / "pyproject.toml"
-            path.write_text(re.sub(r"==\d+\.\d+\.\*", pin, path.read_text()))
+            text = path.read_text()
+            for pattern, pin in pins.items():
+                text = re.sub(pattern, pin, text)
+            path.write_text(text)
+
+
+def interfaces_pin(version: str) -> str:
+    """Return the requirement on txaio-interfaces for what is released with *version*.
+
+    It is tested with that version, and may need what is new in its minor.
+    Raises `ValueError` if the version is not semantic.
+    """
+    semantic = SEMANTIC.fullmatch(version)
+    if semantic is None:
+        raise ValueError(f"{version} is not major.minor.patch, as 1.0.0 is")
+    major, minor = int(semantic[1]), int(semantic[2])
+    return f"{INTERFACES}>={major}.{minor},<{major + 1}"
+
+
+def version_of(folder: Path) -> str:
+    """Return the version of the distribution in *folder*."""
+    path: str = settings_of(folder)["tool"]["hatch"]["version"]["path"]
+    return (folder / path).read_text().strip()
 
 
 def settings_of(folder: Path) -> dict[str, Any]:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import importlib
+import re
 import tomllib
 from importlib import metadata
 from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 
 from txaio_twisted._requirement import LOWEST
 
 
 ROOT = Path(__file__).parents[2]
 VERSION = (ROOT / "VERSION").read_text().strip()
+INTERFACES_VERSION = (ROOT / "packages/txaio-interfaces/VERSION").read_text().strip()
 FOLDERS = sorted(ROOT.glob("packages/*"))
 
 
@@ -40,21 +43,53 @@ def test_distribution_has_the_name_of_its_folder(folder, pyproject):
 
 
 def test_version_is_that_of_the_project(folder, pyproject):
-    """The installed version is read from the file VERSION, its only place."""
-    assert metadata.version(folder.name) == VERSION
+    """The installed version is read from a file VERSION, its only place."""
+    is_interfaces = folder.name == "txaio-interfaces"
+    version = INTERFACES_VERSION if is_interfaces else VERSION
+    assert metadata.version(folder.name) == version
     assert "version" not in pyproject["project"]
-    assert pyproject["tool"]["hatch"]["version"]["path"] == "../../VERSION"
+    path = "VERSION" if is_interfaces else "../../VERSION"
+    assert pyproject["tool"]["hatch"]["version"]["path"] == path
 
 
-def test_own_distributions_are_pinned_to_the_release(pyproject):
-    """Distributions require each other in the same year and month."""
-    release = ".".join(VERSION.split(".")[:2])
-    extras = pyproject["project"].get("optional-dependencies", {})
-    needs = sum(extras.values(), pyproject["project"]["dependencies"])
-    siblings = [need for need in needs if need.startswith("txaio")]
-    assert [need.partition("==")[2] for need in siblings] == [
-        f"{release}.*" for _ in siblings
+def requirements(pyproject: dict) -> list[Requirement]:
+    """Return all requirements of a distribution, and those of its tests."""
+    lists = [
+        pyproject["project"]["dependencies"],
+        *pyproject["project"].get("optional-dependencies", {}).values(),
+        [it for it in pyproject["dependency-groups"]["test"] if isinstance(it, str)],
     ]
+    return [Requirement(need) for needs in lists for need in needs]
+
+
+def test_own_distributions_are_required_as_is_promised(pyproject):
+    """The interfaces by their major version, txaio-common exactly, others at least.
+
+    Only those that use txaio-common have to be of the same year and month.
+    """
+    year, month, _count = VERSION.split(".")
+    major, minor, _patch = INTERFACES_VERSION.split(".")
+    expected = {
+        "txaio-interfaces": f">={major}.{minor},<{int(major) + 1}",
+        "txaio-common": f"=={year}.{month}.*",
+    }
+    own = [need for need in requirements(pyproject) if need.name.startswith("txaio")]
+    wrong = [
+        str(need)
+        for need in own
+        if need.specifier != SpecifierSet(expected.get(need.name, f">={VERSION}"))
+    ]
+    assert wrong == []
+
+
+def test_users_of_txaio_common_require_it(folder, pyproject):
+    """What it is made of may change each month."""
+    names = {Requirement(need).name for need in pyproject["project"]["dependencies"]}
+    sources = [path.read_text() for path in folder.glob("src/**/*.py")]
+    imports = re.compile(r"^\s*(?:from|import) txaio_common\b", re.MULTILINE)
+    own = folder.name == "txaio-common"
+    uses = any(imports.search(text) for text in sources) and not own
+    assert ("txaio-common" in names) == uses
 
 
 def test_other_dependencies_have_a_minimum(pyproject):

@@ -13,7 +13,8 @@ import pytest
 from release import stable_api
 from release.archives import differences, wrong_contents
 from release.changelog import Changelog
-from release.project import Project
+from release.interfaces import is_released
+from release.project import Project, settings_of, version_of
 from release.tag import check_order, check_tag
 
 
@@ -36,7 +37,20 @@ CHANGELOG = """# Changelog
 """
 PYPROJECT = """[project]
 name = "txaio-one"
-dependencies = ["txaio-two==26.11.*", "other>=1"]
+dependencies = [
+    "other>=26.11.0",
+    "pytest-txaio[x]>=26.11.0",
+    "txaio-interfaces>=1.0,<2",
+    "txaio-two==26.11.*",
+]
+
+[tool.hatch.version]
+path = "../../VERSION"
+"""
+INTERFACES = """class IOne:
+    def one(self): ...
+
+__all__ = ["IOne"]
 """
 MODULE = '__all__ = ["function"]\n\n\ndef function(one, two):\n    pass\n'
 
@@ -79,9 +93,13 @@ def project(root) -> Project:
 def test_bump_changes_all_files(project):
     """It changes the version, the requirements and the changelog's heading."""
     project.bump("27.1.0", "2027-01-09")
-    pyproject = (project.folders[0] / "pyproject.toml").read_text()
     assert project.version == "27.1.0"
-    assert '"txaio-two==27.1.*", "other>=1"' in pyproject
+    assert settings_of(project.folders[0])["project"]["dependencies"] == [
+        "other>=26.11.0",
+        "pytest-txaio[x]>=27.1.0",
+        "txaio-interfaces>=1.0,<2",
+        "txaio-two==27.1.*",
+    ]
     changelog = Changelog.read(project.root)
     assert list(changelog.sections) == ["Unreleased", "27.1.0", "26.11.0"]
     assert changelog.sections["Unreleased"] == ""
@@ -97,6 +115,108 @@ def test_bump_accepts_only_calendar_versions(project, version):
     with pytest.raises(ValueError, match=r"is not year\.month\.count"):
         project.bump(version, "2027-01-09")
     assert project.version == "26.11.0"
+
+
+@pytest.fixture
+def interfaces(root) -> Path:
+    """The folder of txaio-interfaces 1.4.2 in the project, as it was released."""
+    folder = root / "packages/txaio-interfaces"
+    files = {
+        "VERSION": "1.4.2\n",
+        "pyproject.toml": '[tool.hatch.version]\npath = "VERSION"\n',
+        "src/txaio_interfaces/__init__.py": INTERFACES,
+    }
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    git(root, "add", ".")
+    git(root, "commit", "--quiet", "--message=Interfaces")
+    git(root, "tag", "--force", "v26.11.0")
+    return folder
+
+
+def test_bump_of_the_interfaces(project, interfaces):
+    """They get a version of their own, from which on our distributions need them."""
+    project.bump("27.1.0", "2027-01-09", "1.5.0")
+    assert version_of(interfaces) == "1.5.0"
+    one = project.root / "packages/txaio-one"
+    assert version_of(one) == "27.1.0"
+    assert "txaio-interfaces>=1.5,<2" in settings_of(one)["project"]["dependencies"]
+    notes = Changelog.read(project.root).section("27.1.0")
+    assert notes.startswith("With txaio-interfaces 1.5.0.\n\n### Added\n")
+
+
+def test_bump_leaves_the_interfaces(project, interfaces):
+    """Without a new version they keep theirs."""
+    project.bump("27.1.0", "2027-01-09")
+    assert version_of(interfaces) == "1.4.2"
+
+
+@pytest.mark.parametrize("version", ["1.5", "0.5.0", "1.05.0", "27.1.0.0", "v1.5.0"])
+def test_interfaces_accept_only_semantic_versions(project, interfaces, version):
+    """Another version than major, minor and patch raises, and nothing is changed."""
+    with pytest.raises(ValueError, match=r"is not major\.minor\.patch"):
+        project.bump("27.1.0", "2027-01-09", version)
+    with pytest.raises(ValueError, match=r"is not major\.minor\.patch"):
+        is_released(project, None, version)
+    assert (project.version, version_of(interfaces)) == ("26.11.0", "1.4.2")
+
+
+def test_interfaces_before_the_first_release(project, interfaces):
+    """They are released with the first tag, and if they had no version of their own."""
+    assert is_released(project, None, "1.4.2")
+    git(project.root, "rm", "--quiet", "--cached", str(interfaces / "VERSION"))
+    git(project.root, "commit", "--quiet", "--message=As before")
+    assert is_released(project, "HEAD", "1.4.2")
+
+
+def test_interfaces_that_did_not_change(project, interfaces):
+    """They are not released again, whatever their tests are, and need no version."""
+    (interfaces / "tests").mkdir()
+    (interfaces / "tests/test_one.py").touch()
+    assert not is_released(project, "v26.11.0", "1.4.2")
+    with pytest.raises(ValueError, match=r"has not changed since v26.11.0: it stays 1"):
+        is_released(project, "v26.11.0", "1.4.3")
+
+
+CHANGES = {
+    "patch": INTERFACES.replace("...", '"""Return one."""'),
+    "minor": INTERFACES.replace("def one", "def two(self): ...\n    def one"),
+    "minor: a class": INTERFACES.replace("__all__ = [", "I2 = 2\n__all__ = ['I2', "),
+    "major": INTERFACES.replace("def one(self)", "def one(self, two)"),
+    "major: removed": INTERFACES.replace("one", "two"),
+    "major: an abstract method": INTERFACES.replace(
+        "class IOne:", "from abc import abstractmethod\nclass IOne:\n    "
+        "@abstractmethod\n    def two(self): ...\n",
+    ),
+    "major: abstract now": INTERFACES.replace(
+        "class IOne:", "from abc import abstractmethod\nclass IOne:\n    "
+        "@abstractmethod",
+    ),
+    "minor: a class with an abstract method": INTERFACES.replace(
+        "__all__ = [", "from abc import abstractmethod\nclass I2:\n    "
+        "@abstractmethod\n    def two(self): ...\n\n__all__ = ['I2', ",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_version_of_the_interfaces_fits_the_changes(project, interfaces, change):
+    """A removed name needs a major version, a new one a minor version."""
+    (interfaces / "src/txaio_interfaces/__init__.py").write_text(CHANGES[change])
+    versions = {"patch": "1.4.3", "minor": "1.5.0", "major": "2.0.0"}
+    part = change.partition(":")[0]
+    enough = False
+    for name, version in versions.items():
+        enough = enough or name == part
+        if enough:
+            assert is_released(project, "v26.11.0", version)
+            continue
+        with pytest.raises(ValueError, match=f"needs a new {part} version after 1.4.2"):
+            is_released(project, "v26.11.0", version)
+    for version in ("1.4.2", "1.3.9", "1.4.1"):
+        with pytest.raises(ValueError, match=f"after 1.4.2, not {version}: choose one"):
+            is_released(project, "v26.11.0", version)
 
 
 def test_release_needs_entries_in_the_changelog(project):
@@ -130,6 +250,14 @@ def test_tag_is_on_the_commit(project):
     git(project.root, "commit", "--quiet", "--allow-empty", "--message=More")
     with pytest.raises(ValueError, match=r"there is no tag v26\.11\.0 on this"):
         check_tag("v26.11.0", project)
+
+
+def test_last_tag_before_the_one_that_is_released(project):
+    """What has changed is compared with the release before."""
+    git(project.root, "commit", "--quiet", "--allow-empty", "--message=More")
+    git(project.root, "tag", "v26.12.0")
+    assert stable_api.last_tag(project.root) == "v26.12.0"
+    assert stable_api.last_tag(project.root, ignore="v26.12.0") == "v26.11.0"
 
 
 @pytest.mark.parametrize("version", ["26.11.0", "26.2.5"])
@@ -220,6 +348,14 @@ def test_breaking_changes_are_found(root, capsys, changed):
     entry = "### Removed\n\n- txaio-one: `txaio_one.function(two)`.\n\n### Added"
     (root / "CHANGELOG.md").write_text(CHANGELOG.replace("### Added", entry, 1))
     stable_api.main(root)
+
+
+def test_new_abstract_method_is_found(root, interfaces):
+    """It breaks subclasses: a driver, or a backend, of another project."""
+    text = CHANGES["major: an abstract method"]
+    (interfaces / "src/txaio_interfaces/__init__.py").write_text(text)
+    with pytest.raises(SystemExit, match=r"txaio_interfaces\.IOne\.two: .* abstract"):
+        stable_api.main(root)
 
 
 def test_entries_of_the_last_release_do_not_count(root, capsys):

@@ -66,6 +66,14 @@ def test_mixed_releases_are_reported(only_asyncio, capsys):
     assert last[1] == "pip install --upgrade txaio txaio-asyncio"
 
 
+def test_other_distributions_may_be_of_other_releases(only_asyncio, capsys):
+    """The interfaces have versions of their own, and others do not use txaio-common."""
+    only_asyncio["txaio-interfaces"] = "1.4.0"
+    only_asyncio["pytest-txaio"] = "27.3.0"
+    assert report.main() == 0
+    assert "pip" not in capsys.readouterr().out
+
+
 @pytest.mark.usefixtures("only_asyncio")
 def test_failed_check_gives_status_1(monkeypatch, capsys):
     """An installed backend that does not work is an error."""

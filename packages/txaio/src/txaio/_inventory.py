@@ -19,7 +19,12 @@ OURS = (
     "txaio-anyio",
     "pytest-txaio",
 )
-"""Our distributions, all of which are released together."""
+"""Our distributions."""
+
+ONE_RELEASE = frozenset(
+    {"txaio", "txaio-common", "txaio-asyncio", "txaio-twisted-core", "txaio-anyio"}
+)
+"""txaio-common and those that use it, which have to be of one release."""
 
 OTHERS = ("twisted", "anyio", "trio", "uvloop")
 
@@ -74,5 +79,6 @@ def release(number: str) -> tuple[str, ...]:
 
 
 def is_mixed(ours: dict[str, str]) -> bool:
-    """Tell whether the versions in *ours*, by distribution, differ in their release."""
-    return len({release(number) for number in ours.values()}) > 1
+    """Tell whether *ours*, the versions by distribution, do not fit together."""
+    together = {release(ours[name]) for name in ONE_RELEASE.intersection(ours)}
+    return len(together) > 1
