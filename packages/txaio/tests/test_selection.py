@@ -5,14 +5,12 @@ from __future__ import annotations
 import asyncio
 import importlib
 import sys
-from pathlib import Path
 from types import ModuleType
 from unittest.mock import Mock
 
 import pytest
 from twisted.internet.task import Clock
 
-import txaio_twisted
 from txaio_asyncio import AsyncioBackend
 from txaio_interfaces import IBackend
 from txaio_twisted import TwistedBackend
@@ -101,16 +99,25 @@ def test_missing_backend_changes_nothing(txaio, blocked, name, missing):
     assert flags(txaio) == [other]
 
 
-def test_folder_is_no_package(txaio, blocked, monkeypatch, tmp_path):
+def test_folder_is_no_package(txaio, monkeypatch, tmp_path):
     """A folder `twisted` without modules, as Autobahn has one, is not Twisted."""
-    for package in ("twisted", "txaio_twisted"):
-        blocked(package)
-        monkeypatch.delitem(sys.modules, package)
-    (tmp_path / "twisted").mkdir()
-    source = str(Path(txaio_twisted.__file__).parents[1])
-    monkeypatch.setattr(sys, "path", [str(tmp_path), source])
-    with pytest.raises(ImportError, match=r"is not installed: pip install 'txaio\[twi"):
+    (tmp_path / "folder").mkdir()
+    monkeypatch.syspath_prepend(tmp_path)
+    missing = ModuleNotFoundError("there is no module folder.module", name="folder")
+    monkeypatch.setattr(
+        sys.modules["txaio._selection"], "import_module", raises(missing)
+    )
+    with pytest.raises(ImportError, match="the twisted backend is not installed"):
         txaio.use_twisted()
+
+
+def raises(error):
+    """Return a function that raises *error*."""
+
+    def fail(_name):
+        raise error
+
+    return fail
 
 
 def test_backend_of_another_release_is_refused(txaio, blocked, monkeypatch):
