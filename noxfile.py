@@ -292,6 +292,14 @@ def build(session: nox.Session) -> None:
 
 
 @nox.session(requires=["wheels"])
+def programs(session: nox.Session) -> None:
+    """Install published programs that use txaio as they are, and import them."""
+    session.install(*group("programs"))
+    env = {"TXAIO_WHEELS": str(DIST)}
+    pytest(session, "tests-integration/packaging/test_programs.py", env=env)
+
+
+@nox.session(requires=["wheels"])
 @nox.parametrize("distribution", [*PROJECTS], ids=PROJECTS)
 def alone(session: nox.Session, distribution: str) -> None:
     """Install a distribution into an empty environment, and import it."""
