@@ -10,8 +10,9 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 import pytest
+import release.__main__
 from release import stable_api
-from release.archives import differences, wrong_contents
+from release.archives import differences, files_in, wrong_contents
 from release.changelog import Changelog
 from release.interfaces import is_released
 from release.project import Project, settings_of, version_of
@@ -177,6 +178,52 @@ def test_interfaces_that_did_not_change(project, interfaces):
     assert not is_released(project, "v26.11.0", "1.4.2")
     with pytest.raises(ValueError, match=r"has not changed since v26.11.0: it stays 1"):
         is_released(project, "v26.11.0", "1.4.3")
+
+
+def test_unchanged_interfaces_are_withdrawn(interfaces, monkeypatch, tmp_path):
+    """Their archives, and the SBOM, are not among the files to publish."""
+    kept = {"dist/txaio_one-26.12.0.tar.gz", "sbom/txaio_one-26.12.0.cdx.json"}
+    withdrawn = {
+        "dist/txaio_interfaces-1.4.2.tar.gz",
+        "dist/txaio_interfaces-1.4.2-py3-none-any.whl",
+        "sbom/txaio_interfaces-1.4.2.cdx.json",
+    }
+    for name in kept | withdrawn:
+        (tmp_path / "out" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "out" / name).touch()
+    monkeypatch.setattr(release.__main__, "OUT", tmp_path / "out")
+    release.__main__.withdraw(interfaces)
+    assert files_in(tmp_path / "out") == kept
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ([], False),
+        (["26.12.0"], False),
+        (["26.12.0", "--interfaces", "1.5.0"], ValueError),
+        (["--tag", "v26.11.0"], True),
+    ],
+)
+def test_whether_interfaces_are_released(
+    root, interfaces, monkeypatch, arguments, expected
+):
+    """With `--tag` they are compared with the release before that."""
+    del interfaces
+    monkeypatch.setattr(release.__main__, "ROOT", root)
+    options = release.__main__.parse_arguments(arguments)
+    if expected is ValueError:
+        with pytest.raises(ValueError, match=r"has not changed since v26\.11\.0"):
+            release.__main__.has_new_interfaces(options)
+    else:
+        assert release.__main__.has_new_interfaces(options) is expected
+
+
+def test_versions_of_a_tag_are_not_chosen(capsys):
+    """They are in the files that are released."""
+    with pytest.raises(SystemExit):
+        release.__main__.parse_arguments(["--tag", "v26.11.0", "--interfaces", "1.5.0"])
+    assert "every version is as it is in the files" in capsys.readouterr().err
 
 
 CHANGES = {
