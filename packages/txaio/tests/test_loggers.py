@@ -251,3 +251,23 @@ def test_loggers_survive_a_backend_with_another_logging(txaio, records):
     sys.modules["txaio._early_log"].EARLY.attach(object())
     log.info("late")
     assert [record.getMessage() for record in records] == ["early", "late"]
+
+
+@pytest.mark.parametrize("name", ["asyncio", "twisted"])
+@pytest.mark.parametrize("early", [False, True])
+def test_format_names_the_field_of_the_level_trace(txaio, name, early):
+    """A message at level trace has the field `txaio_trace`, others do not."""
+    log = txaio.make_logger("trace")
+    txaio.set_global_log_level("trace")
+    if early:
+        log.trace("early {txaio_trace}")
+    getattr(txaio, f"use_{name}")()
+    out = io.StringIO()
+    txaio.start_logging(out, "trace")
+    log.trace("{what} {txaio_trace}", what="late")
+    log.debug("{txaio_trace}")
+    txaio.with_config().stop_logging()
+    texts = [line.partition(": ")[2] for line in out.getvalue().splitlines()]
+    assert texts[-2] == "late True"
+    assert texts[-1].startswith("{txaio_trace} [not formatted: KeyError")
+    assert ("early True" in texts) == early

@@ -69,6 +69,9 @@ def make_event(
     fields["log_level"] = level
     fields["log_namespace"] = logger.namespace
     fields["log_format"] = message
+    if level == "trace":
+        # Twisted has no such level, so events have a field; formats name it.
+        fields["txaio_trace"] = True
     return fields
 
 
