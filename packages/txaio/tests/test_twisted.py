@@ -375,6 +375,21 @@ def test_selection_installs_no_reactor():
     assert out == "called\n"
 
 
+def test_reactor_is_configured_once_it_is_used():
+    """Programs take it from `config.loop`; a selection alone installs none."""
+    out = python(
+        "import sys, txaio; txaio.use_twisted(); txaio.create_future()\n"
+        "assert txaio.config.loop is None\n"
+        "assert 'twisted.internet.reactor' not in sys.modules\n"
+        "txaio.call_later(0, lambda: txaio.config.loop.stop())\n"
+        "from twisted.internet import reactor\n"
+        "assert txaio.config.loop is reactor\n"
+        "txaio.config.loop.run()\n"
+        "print('stopped')\n"
+    )
+    assert out == "stopped\n"
+
+
 def test_global_reactor_runs_earlier_calls():
     """Calls and coroutines that are started before the reactor run in it."""
     out = python(

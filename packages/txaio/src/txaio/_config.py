@@ -12,7 +12,8 @@ class Config:
     """The asyncio loop or the reactor to use, looked up at each use.
 
     None, the default, means the running asyncio loop, or else the one that is set for
-    this thread; on Twisted it means the global reactor.
+    this thread; on Twisted it means the global reactor, and is that from the first use
+    of the reactor on.
     """
 
     def __init__(self) -> None:

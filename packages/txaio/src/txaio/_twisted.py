@@ -98,9 +98,13 @@ class AmbientTwisted(ChainedTwisted):
 
 
 def find_reactor() -> Any:
-    """Return the reactor that is configured, or else the global one."""
-    if config.loop is not None:
-        return config.loop
-    from twisted.internet import reactor  # noqa: PLC0415 - importing it installs it
+    """Return the reactor that is configured; without one, configure the global one.
 
-    return reactor
+    Programs take the reactor from `txaio.config.loop`.
+    """
+    if config.loop is None:
+        # Importing the reactor installs it.
+        from twisted.internet import reactor  # noqa: PLC0415 - see above
+
+        config.loop = reactor
+    return config.loop
