@@ -1,10 +1,12 @@
-"""Run the demo or the tests on a machine that has only Python 3.11 or newer.
+"""Run the demo or the tests.
 
-    python3 run.py demo     the same library on seven event loops
-    python3 run.py tests    all checks
-    python3 run.py ...      nox with these arguments: --list lists the sessions
+    python3 run.py demo             the same library on seven event loops
+    python3 run.py tests            all checks
+    python3 run.py --list           the names of the checks
+    python3 run.py --session NAME   one of them
 
-nox is installed into .venv-nox beside this file, and nowhere else.
+Other options are those of nox, which is installed into .venv-nox beside this file.
+That takes Python 3.11 or newer, and on Debian and Ubuntu the package python3-venv.
 """
 
 from __future__ import annotations
@@ -31,8 +33,7 @@ SHORTCUTS = {"demo": ["--parallel=1", "--session=demo"], "tests": []}
 NO_INSTALLER = """
 nox could not be installed: that needs pip, uv, or venv with ensurepip, and access to
 a package index.
-On Debian or Ubuntu, `apt install python3-pip` installs pip;
-elsewhere try `python3 -m ensurepip`."""
+On Debian or Ubuntu, `apt install python3-venv` is enough."""
 
 
 def installers() -> Iterator[list[str]]:
@@ -65,8 +66,12 @@ def main(arguments: list[str]) -> None:
         sys.exit(
             f"txaio needs Python 3.11 or newer, and this is {sys.version.split()[0]}"
         )
-    if not arguments:
-        sys.exit(__doc__)
+    if not arguments or arguments[0] in {"-h", "--help", "help"}:
+        print(__doc__, end="")
+        sys.exit(0 if arguments else 2)
+    if arguments[0] not in SHORTCUTS and not arguments[0].startswith("-"):
+        print(f"There is no command {arguments[0]!r}.\n\n{__doc__}", end="")
+        sys.exit(2)
     prepare()
     arguments[:1] = SHORTCUTS.get(arguments[0], arguments[:1])
     noxfile = str(ROOT / "noxfile.py")
