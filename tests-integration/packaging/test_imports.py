@@ -12,6 +12,7 @@ BACKENDS = {"txaio_asyncio", "txaio_twisted", "txaio_anyio"}
 LOOPS = {"anyio", "asyncio", "trio", "twisted", "uvloop"}
 FORBIDDEN = {
     "txaio_interfaces": BACKENDS | LOOPS | {"txaio_common"},
+    "txaio_primitives": BACKENDS | LOOPS | {"txaio_common"},
     "txaio_common": BACKENDS | LOOPS,
     "txaio_asyncio": (BACKENDS | LOOPS) - {"txaio_asyncio", "asyncio"},
     "txaio_twisted": (BACKENDS | LOOPS) - {"txaio_twisted", "twisted", "asyncio"},

@@ -12,6 +12,7 @@ from txaio._selection import is_installed
 OURS = (
     "txaio",
     "txaio-interfaces",
+    "txaio-primitives",
     "txaio-common",
     "txaio-asyncio",
     "txaio-twisted-core",

@@ -1,0 +1,24 @@
+"""Locks, queues and task groups for libraries, on any event loop with a backend."""
+
+from txaio_primitives._condition import Condition
+from txaio_primitives._errors import QueueClosed, QueueEmpty, QueueFull, WouldBlock
+from txaio_primitives._event import Event
+from txaio_primitives._lock import Lock
+from txaio_primitives._queue import Queue
+from txaio_primitives._semaphore import BoundedSemaphore, Semaphore
+from txaio_primitives._wait_queue import WaitQueue
+
+
+__all__ = [
+    "BoundedSemaphore",
+    "Condition",
+    "Event",
+    "Lock",
+    "Queue",
+    "QueueClosed",
+    "QueueEmpty",
+    "QueueFull",
+    "Semaphore",
+    "WaitQueue",
+    "WouldBlock",
+]

@@ -1,0 +1,19 @@
+"""What is raised where something cannot be done now, or not any more."""
+
+from __future__ import annotations
+
+
+class WouldBlock(Exception):  # noqa: N818 - its name in AnyIO and Trio
+    """Raised by a method that does not wait, where it would have to."""
+
+
+class QueueEmpty(WouldBlock):
+    """Raised by `Queue.get_nowait`: there is no item now."""
+
+
+class QueueFull(WouldBlock):
+    """Raised by `Queue.put_nowait`: there is no room now."""
+
+
+class QueueClosed(Exception):  # noqa: N818 - like its siblings
+    """The queue was closed: it takes no items, and has none left."""
