@@ -201,7 +201,8 @@ def integration(session: nox.Session, package: str) -> None:
 @nox.session(requires=["wheels"])
 def types(session: nox.Session) -> None:
     """Check the types of the packages and of programs that use them, and the API."""
-    ours = ["txaio", "pytest-txaio", *(with_extras(session, name) for name in LOOPS)]
+    ours = ["txaio", "pytest-txaio", "txaio-primitives"]
+    ours += [with_extras(session, name) for name in LOOPS]
     install(session, *ours, *group("types"))
     session.run("mypy")
     # Without this it would look for a newer version, and use other settings.
@@ -218,7 +219,13 @@ def unit(session: nox.Session, package: str) -> None:
     """Run a package's own tests, with nothing else installed."""
     needed = [*group("test", OWN[package]), *group("coverage")]
     install(session, with_extras(session, package), *needed)
-    pytest(session, str(FOLDERS[package] / "tests"))
+    tests = str(FOLDERS[package] / "tests")
+    if package != "txaio-primitives":
+        pytest(session, tests)
+        return
+    # On every loop, and on a backend that was written for the tests of the plugin.
+    heap = {"PYTHONPATH": str(FOLDERS["pytest-txaio"] / "tests")}
+    pytest(session, tests, "-pheap_plugin", "--txaio-backends=all", env=heap)
 
 
 @nox.session(requires=["wheels"])
@@ -260,7 +267,7 @@ def testing_guide(session: nox.Session) -> None:
 def docs(session: nox.Session) -> None:
     """Build the documentation, and run every example in it."""
     backends = [with_extras(session, name) for name in LOOPS]
-    ours = ["txaio", "pytest-txaio", *backends]
+    ours = ["txaio", "pytest-txaio", "txaio-primitives", *backends]
     install(session, *ours, *group("docs"), *group("test"))
     session.run("sphinx-build", "-qnW", "docs", str(BUILD / "docs"))
     pytest(session, "docs/tests")
