@@ -1,5 +1,6 @@
 """Locks, queues and task groups for libraries, on any event loop with a backend."""
 
+from txaio_primitives._background import Background
 from txaio_primitives._condition import Condition
 from txaio_primitives._errors import QueueClosed, QueueEmpty, QueueFull, WouldBlock
 from txaio_primitives._event import Event
@@ -10,6 +11,7 @@ from txaio_primitives._wait_queue import WaitQueue
 
 
 __all__ = [
+    "Background",
     "BoundedSemaphore",
     "Condition",
     "Event",

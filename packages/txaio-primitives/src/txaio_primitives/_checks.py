@@ -66,7 +66,7 @@ def check_seconds(value: Any, name: str) -> float:
     try:
         is_valid = 0 < value < inf
         seconds = float(value)
-    except (TypeError, ValueError, OverflowError):
+    except (TypeError, ValueError, ArithmeticError):
         msg = f"{name} must be a number of seconds, not {type(value).__name__!r}"
         raise TypeError(msg) from None
     if not is_valid:

@@ -1,0 +1,68 @@
+"""The tasks that an object has started, and what becomes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from txaio_interfaces import IBackend, IFailedFuture, IFuture
+from txaio_primitives._checks import check_function
+from txaio_primitives._wait_queue import WaitQueue
+
+
+class Tasks:
+    """Functions that run, and a place to wait for their end.
+
+    *on_failure* is called with the exception of each that fails; a cancelled one has
+    not failed.
+    """
+
+    def __init__(
+        self, txa: IBackend, on_failure: Callable[[BaseException], object]
+    ) -> None:
+        self._ended = WaitQueue[None](txa)
+        self._txa = txa
+        self._on_failure = on_failure
+        self._running: dict[IFuture[Any], None] = {}
+        """The futures, in the order in which they were started."""
+
+    def __len__(self) -> int:
+        """Return how many run."""
+        return len(self._running)
+
+    def start(
+        self, fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> IFuture[Any]:
+        """Call *fn* as `as_future` does, and keep its future while it runs."""
+        check_function(fn, "fn", "start_soon(fn, 1), not start_soon(fn(1))")
+        future = self._txa.as_future(fn, *args, **kwargs)
+        self._running[future] = None
+        ended = partial(self._end, future)
+        self._txa.add_callbacks(future, ended, partial(self._fail, future))
+        return future
+
+    def cancel(self) -> None:
+        """Cancel all that run."""
+        for future in list(self._running):
+            self._txa.cancel(future)
+
+    async def wait(self) -> None:
+        """Wait until none runs; to be cancelled meanwhile cancels none of them."""
+        if self._running:
+            await self._ended.wait()
+
+    def _end(self, future: IFuture[Any], _value: object) -> None:
+        self._running.pop(future, None)
+        if not self._running:
+            self._ended.hand_all(None)
+
+    def _fail(self, future: IFuture[Any], failure: IFailedFuture) -> None:
+        error = failure.value
+        # It is not there if it was started twice, as *fn* returned it twice.
+        is_running = future in self._running
+        try:
+            if is_running and not isinstance(error, self._txa.CancelledError):
+                self._on_failure(error)
+        finally:
+            self._end(future, None)
