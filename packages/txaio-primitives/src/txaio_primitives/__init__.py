@@ -1,9 +1,11 @@
 """Locks, queues and task groups for libraries, on any event loop with a backend."""
 
+from txaio_primitives._as_completed import as_completed
 from txaio_primitives._background import Background
 from txaio_primitives._condition import Condition
 from txaio_primitives._errors import QueueClosed, QueueEmpty, QueueFull, WouldBlock
 from txaio_primitives._event import Event
+from txaio_primitives._first import first
 from txaio_primitives._lock import Lock
 from txaio_primitives._queue import Queue
 from txaio_primitives._semaphore import BoundedSemaphore, Semaphore
@@ -23,4 +25,6 @@ __all__ = [
     "Semaphore",
     "WaitQueue",
     "WouldBlock",
+    "as_completed",
+    "first",
 ]
