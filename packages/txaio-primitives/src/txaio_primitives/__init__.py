@@ -7,6 +7,7 @@ from txaio_primitives._errors import QueueClosed, QueueEmpty, QueueFull, WouldBl
 from txaio_primitives._event import Event
 from txaio_primitives._first import first
 from txaio_primitives._lock import Lock
+from txaio_primitives._periodic import Periodic
 from txaio_primitives._queue import Queue
 from txaio_primitives._semaphore import BoundedSemaphore, Semaphore
 from txaio_primitives._wait_queue import WaitQueue
@@ -18,6 +19,7 @@ __all__ = [
     "Condition",
     "Event",
     "Lock",
+    "Periodic",
     "Queue",
     "QueueClosed",
     "QueueEmpty",
