@@ -10,6 +10,7 @@ from txaio_primitives._lock import Lock
 from txaio_primitives._periodic import Periodic
 from txaio_primitives._queue import Queue
 from txaio_primitives._semaphore import BoundedSemaphore, Semaphore
+from txaio_primitives._shared import Shared
 from txaio_primitives._wait_queue import WaitQueue
 
 
@@ -25,6 +26,7 @@ __all__ = [
     "QueueEmpty",
     "QueueFull",
     "Semaphore",
+    "Shared",
     "WaitQueue",
     "WouldBlock",
     "as_completed",
