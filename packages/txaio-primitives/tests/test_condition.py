@@ -74,10 +74,9 @@ async def test_notified_as_the_lock_is_released(condition, txaio, loop):
     order = []
 
     async def first():
-        async with condition:
-            order.append("waits")
-            await condition.wait()
-            order.append("woken")
+        await condition.wait()
+        order.append("woken")
+        condition.release()
 
     async def second():
         async with condition:
@@ -85,10 +84,13 @@ async def test_notified_as_the_lock_is_released(condition, txaio, loop):
             condition.notify()
 
     await condition.acquire()
-    futures = [await loop.start(first), await loop.start(second)]
-    condition.release()
-    await txaio.gather(futures)
-    assert order == ["waits", "notifies", "woken"]
+    notifying = await loop.start(second)
+    # On Twisted a coroutine that is started there takes its first step at once, and so
+    # does the other, inside `release`.
+    txaio.call_later(0, txaio.as_future, first)
+    await notifying
+    await loop.settle()
+    assert order == ["notifies", "woken"]
 
 
 async def test_wait_for(condition, loop):
@@ -128,6 +130,29 @@ class TestCancel:
         loop.cancel(future)
         await loop.settle()
         assert seen == []
+        condition.release()
+        assert await loop.outcome(future) == "cancelled"
+        assert seen == [True]
+        assert not condition.locked()
+
+    async def test_again(self, condition, txaio, loop):
+        """A second cancellation does not keep it from that."""
+        seen = []
+
+        async def waiter():
+            async with condition:
+                try:
+                    await condition.wait()
+                finally:
+                    seen.append(condition.locked())
+
+        future = await loop.start(waiter)
+        await condition.acquire()
+        for _ in range(3):
+            loop.cancel(future)
+            await loop.settle()
+        assert seen == []
+        assert not txaio.is_called(future)
         condition.release()
         assert await loop.outcome(future) == "cancelled"
         assert seen == [True]

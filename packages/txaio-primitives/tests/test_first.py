@@ -141,6 +141,48 @@ class TestCancel:
         assert await loop.outcome(racing) == "cancelled"
         assert ended == ["slow", "slow"]
 
+    async def test_as_the_others_end(self, txaio, loop):
+        """While the others end, it waits for them, and the value is not lost."""
+        got = []
+        gate = txaio.create_future()
+
+        async def slow():
+            try:
+                await txaio.create_future()
+            finally:
+                await txaio.uncancelled(lambda: gate)
+
+        async def caller():
+            got.append(await first(txaio, [slow(), quick(txaio)]))
+            await txaio.create_future()
+
+        calling = txaio.as_future(caller)
+        await txaio.sleep(0.01)
+        loop.cancel(calling)
+        await loop.settle()
+        assert got == []
+        txaio.resolve(gate)
+        assert await loop.outcome(calling) == "cancelled"
+        assert got == ["quick"]
+
+    async def test_again(self, txaio, loop):
+        """A second cancellation does not keep it from waiting for them."""
+        ended = []
+
+        async def slow():
+            try:
+                await txaio.create_future()
+            finally:
+                await txaio.uncancelled(txaio.sleep, 0.1)
+                ended.append("slow")
+
+        racing = await loop.start(first, txaio, [slow()])
+        for _ in range(3):
+            loop.cancel(racing)
+            await loop.settle()
+        assert await loop.outcome(racing) == "cancelled"
+        assert ended == ["slow"]
+
     async def test_error_in_clean_up(self, txaio, txaio_errors, loop):
         """Errors of theirs are reported then."""
 
