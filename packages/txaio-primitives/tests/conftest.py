@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 
-if TYPE_CHECKING:
-    from steps import Loop
-
 # Under --import-mode=importlib pytest makes no folder importable.
 sys.path.insert(0, str(Path(__file__).parent))
+
+from steps import Loop
+
 
 TURNS = range(6)
 """After how many turns of the loop something happens, to hit each moment."""
@@ -22,8 +22,6 @@ TURNS = range(6)
 @pytest.fixture
 def loop(txaio: Any) -> Loop:
     """The event loop of the test."""
-    from steps import Loop  # noqa: PLC0415 - it can be imported by now
-
     return Loop(txaio)
 
 

@@ -1,10 +1,8 @@
-"""What tests do on an event loop, and settings of random programs."""
+"""What tests do on an event loop."""
 
 from __future__ import annotations
 
 from typing import Any
-
-from hypothesis import HealthCheck, settings
 
 from pytest_txaio import pause
 
@@ -59,11 +57,10 @@ class Loop:
         return error
 
 
-def examples(host: Any, number: int) -> settings:
-    """Return settings for *number* random programs, fewer of them in real time."""
-    return settings(
-        max_examples=number // 10 if host.clock == "real" else number,
-        deadline=None,
-        database=None,
-        suppress_health_check=list(HealthCheck),
-    )
+async def errors_of(awaitable: Any) -> list[BaseException]:
+    """Return the errors in the group that *awaitable* raises."""
+    try:
+        await awaitable
+    except BaseExceptionGroup as group:
+        return list(group.exceptions)
+    raise AssertionError("no group was raised")

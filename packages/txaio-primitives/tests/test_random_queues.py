@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from steps import Loop, examples
+from programs import examples
+from steps import Loop
 
 from txaio_primitives import Queue, QueueClosed, WouldBlock
 

@@ -11,6 +11,7 @@ from txaio_primitives._periodic import Periodic
 from txaio_primitives._queue import Queue
 from txaio_primitives._semaphore import BoundedSemaphore, Semaphore
 from txaio_primitives._shared import Shared
+from txaio_primitives._task_group import TaskGroup
 from txaio_primitives._wait_queue import WaitQueue
 
 
@@ -27,6 +28,7 @@ __all__ = [
     "QueueFull",
     "Semaphore",
     "Shared",
+    "TaskGroup",
     "WaitQueue",
     "WouldBlock",
     "as_completed",

@@ -49,7 +49,7 @@ class Tasks:
 
     async def wait(self) -> None:
         """Wait until none runs; to be cancelled meanwhile cancels none of them."""
-        if self._running:
+        while self._running:
             await self._ended.wait()
 
     def _end(self, future: IFuture[Any], _value: object) -> None:
