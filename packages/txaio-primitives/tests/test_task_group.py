@@ -406,6 +406,28 @@ class TestCancel:
             loop.cancel(future)
             assert await loop.outcome(future) == "ExceptionGroup"
 
+    async def test_with_an_error_of_the_body(self, txaio, loop):
+        """So does an error of the body."""
+        gate = txaio.create_future()
+
+        async def slow():
+            try:
+                await txaio.create_future()
+            finally:
+                await txaio.uncancelled(lambda: gate)
+
+        async def work():
+            async with TaskGroup(txaio) as group:
+                await loop.start(group.start_soon, slow)
+                raise Boom
+
+        future = await loop.start(work)
+        await loop.settle()
+        loop.cancel(future)
+        await loop.settle()
+        txaio.resolve(gate)
+        assert [type(error) for error in await errors_of(future)] == [Boom]
+
     async def test_as_a_task_fails(self, txaio, loop, moment):
         """At each moment, it is cancelled or has the error, and not both."""
         gate = txaio.create_future()

@@ -104,22 +104,25 @@ class TaskGroup:
         swallows = await self._scope.__aexit__(kind, error, traceback)
         if error is not None:
             self.cancel()
-        await self._end()
-        if isinstance(error, Exception):
-            self._errors.append(error)
-        elif not (error is None or isinstance(error, self._txa.CancelledError)):
+        own = [error] if isinstance(error, Exception) else []
+        await self._end(is_failed=bool(own))
+        self._errors += own
+        if not own and not (error is None or isinstance(error, self._txa.CancelledError)):
             self._report_errors()  # What ends the program comes in no group.
         self._raise_errors()
         return swallows
 
-    async def _end(self) -> None:
-        """Wait for the tasks; raise what interrupts this, unless there are errors."""
+    async def _end(self, *, is_failed: bool) -> None:
+        """Wait for the tasks; raise what interrupts this, unless there are errors.
+
+        *is_failed* tells whether there is one already.
+        """
         try:
             await self._tasks.wait()
         except BaseException:
             self.cancel()
             await self._txa.uncancelled(self._tasks.wait)
-            if not self._errors:
+            if not (is_failed or self._errors):
                 raise
         finally:
             self._has_ended = True
