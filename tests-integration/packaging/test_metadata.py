@@ -110,7 +110,8 @@ def test_requirements_of_the_tests_of_a_package(pyproject):
         known.update(project["dependencies"])
         known.update(*project.get("optional-dependencies", {}).values())
     needs = pyproject["dependency-groups"]["test"]
-    others = {need for need in needs if not need.startswith("txaio")}
+    ours = ("txaio", "pytest-txaio")
+    others = {need for need in needs if not need.startswith(ours)}
     assert "pytest>=9" in others
     assert others - known == set()
 

@@ -107,7 +107,8 @@ class TaskGroup:
         own = [error] if isinstance(error, Exception) else []
         await self._end(is_failed=bool(own))
         self._errors += own
-        if not own and not (error is None or isinstance(error, self._txa.CancelledError)):
+        is_cancelled = isinstance(error, self._txa.CancelledError)
+        if not own and error is not None and not is_cancelled:
             self._report_errors()  # What ends the program comes in no group.
         self._raise_errors()
         return swallows
