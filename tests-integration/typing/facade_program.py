@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import assert_type
+from typing import TYPE_CHECKING, assert_type
 
 import txaio
+
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
 
 
 txaio.use_asyncio()
@@ -30,6 +34,11 @@ async def double(number: int) -> int:
     return 2 * number
 
 
+def either() -> Awaitable[int] | int:
+    """Return a value, or what gives one."""
+    return double(2)
+
+
 async def main(client: Client) -> None:
     """Use futures, timers and loops."""
     doubled = txaio.as_future(double, 2)
@@ -42,11 +51,14 @@ async def main(client: Client) -> None:
     timer: txaio.IBatchedTimer = txaio.make_batched_timer(0.2, chunk_size=1000)
     timer.call_later(1, print).cancel()
     txaio.config.loop = None
-    assert_type(txaio.is_future(f), bool)
+    assert_type(await txaio.as_future(either), int)
+    value: object = f
+    if txaio.is_future(value):
+        value.add_done_callback(print)
     assert_type(txaio.using_twisted, bool)
     assert_type(txaio.__version__, str)
     txaio.with_config(loop=None).create_future()
 
 
 txaio.set_global_log_level("debug")
-txaio.start_logging(level=txaio.get_global_log_level())
+txaio.start_logging(level=txaio.get_global_log_level(), format="color")

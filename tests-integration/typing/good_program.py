@@ -6,17 +6,19 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, assert_type
+from typing import TYPE_CHECKING, Any, TypeVar, assert_type
 
 import trio
 
 import txaio_anyio
 import txaio_asyncio
 import txaio_twisted
-from txaio_interfaces import log_levels
+from txaio_interfaces import LogLevel, log_levels
 
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from txaio_interfaces import (
         IBackend,
         IBatchedTimer,
@@ -24,7 +26,10 @@ if TYPE_CHECKING:
         IFailedFuture,
         IFuture,
         ILogger,
+        LogFormat,
     )
+
+T = TypeVar("T")
 
 
 async def double(number: int) -> int:
@@ -95,6 +100,37 @@ async def limited(txa: IBackend) -> str:
         return await txa.create_future_success(txa.name)
 
 
+async def retry(
+    txa: IBackend, fn: Callable[[], Awaitable[T] | T], attempts: int = 5
+) -> T:
+    """Call *fn* until it succeeds: it returns a value, or what gives one."""
+    for _ in range(attempts - 1):
+        try:
+            return await txa.as_future(fn)  # ty: ignore[invalid-explicit-return]
+        except Exception:  # noqa: BLE001 - whatever it is
+            await txa.sleep(0.1)
+    # ty takes T and the awaitable together for what is returned.
+    return await txa.as_future(fn)  # ty: ignore[invalid-explicit-return]
+
+
+async def retried(txa: IBackend, either: Callable[[], Awaitable[int] | int]) -> None:
+    """Call functions of all kinds."""
+    assert_type(await retry(txa, either), int)
+    assert_type(await retry(txa, lambda: halve(1)), float)
+    # mypy needs to be told what it is.
+    doubled: int = await retry(txa, lambda: double(1))
+    assert_type(doubled, int)
+    assert_type(await txa.as_future(either), int)
+
+
+async def narrowed(txa: IBackend, value: object) -> object:
+    """Tell a future from another value."""
+    if txa.is_future(value):
+        assert_type(value, "IFuture[Any]")
+        return await value
+    return value
+
+
 async def gathered(txa: IBackend) -> None:
     """Wait for several futures."""
     numbers = [txa.as_future(double, number) for number in range(3)]
@@ -124,6 +160,19 @@ async def concrete(
     txa.report(ValueError("no"), "while it was tested")
 
 
+def native(
+    on_asyncio: txaio_asyncio.AsyncioBackend,
+    on_twisted: txaio_twisted.TwistedBackend,
+    on_anyio: txaio_anyio.AnyioBackend,
+) -> None:
+    """Use what only the futures of the framework have."""
+    on_asyncio.create_future().add_done_callback(print)
+    on_twisted.create_future(result=1).addCallback(print)
+    assert_type(on_asyncio.create_future(), "asyncio.Future[Any]")
+    assert_type(on_twisted.create_future(), txaio_twisted.TwistedFuture)
+    assert_type(on_anyio.create_future(canceller=print), txaio_anyio.AnyioFuture)
+
+
 async def callbacks(txa: IBackend) -> None:
     """Add callbacks and await a future."""
     greeter = Greeter(txa)
@@ -138,10 +187,15 @@ async def callbacks(txa: IBackend) -> None:
         txa.make_logger("any.name").info("cancelled {what}", what=future)
 
 
-def levels(txa: IBackend) -> list[str]:
+def levels(txa: IBackend, level: LogLevel, style: LogFormat) -> list[LogLevel]:
     """Set each level in turn."""
-    for level in log_levels:
-        txa.set_global_log_level(level)
+    txa.start_logging(level=level, format=style)
+    for each in log_levels:
+        txa.set_global_log_level(each)
+        txa.set_log_level("a.b", each)
+        assert_type(txa.make_logger().is_enabled_for(each), bool)
+    txa.set_log_level("a.b", None)
+    assert_type(txa.get_global_log_level(), LogLevel)
     return log_levels
 
 

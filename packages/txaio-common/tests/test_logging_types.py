@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import inspect
-from typing import Any, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 import pytest
 
 from txaio_common import LoggerEmitter, _logging, make_logger
+from txaio_interfaces import LogFormat
 
 
 PUBLIC = [getattr(_logging, name) for name in _logging.__all__]
@@ -27,6 +28,14 @@ def test_type_hints_at_run_time(function: Any):
         *inspect.signature(function).parameters,
         "return",
     }
+
+
+@pytest.mark.parametrize("name", get_args(LogFormat))
+def test_format_that_type_checkers_accept(txa: Any, out: Any, name: Any) -> None:
+    """Each format of `LogFormat` is one of `start_logging`."""
+    txa.start_logging(out, format=name)
+    txa.make_logger("some").info("there")
+    assert "there" in out.getvalue()
 
 
 class Collector:

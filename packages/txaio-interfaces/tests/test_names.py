@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import inspect
+import typing
 
 import pytest
 
 import txaio_interfaces
 
 
-CLASSES = [name for name in txaio_interfaces.__all__ if name != "log_levels"]
+CLASSES = [name for name in txaio_interfaces.__all__ if name[0] == "I"]
 
 
 @pytest.mark.parametrize("name", CLASSES)
@@ -52,6 +53,13 @@ def test_public_method_has_a_docstring(name):
         if member in {"", *interface.__abstractmethods__} and not inspect.getdoc(value)
     ]
     assert undocumented == []
+
+
+def test_names_for_type_checkers():
+    """`LogLevel` and the list have the same levels, which checkers cannot tell."""
+    levels = typing.get_args(txaio_interfaces.LogLevel)
+    assert levels == tuple(txaio_interfaces.log_levels)
+    assert "text" in typing.get_args(txaio_interfaces.LogFormat)
 
 
 def test_failure_is_an_instance_of_a_subclass_or_a_registered_class():

@@ -10,7 +10,7 @@ from functools import partial
 from inspect import isasyncgen
 from os import PathLike
 from types import CoroutineType, TracebackType
-from typing import IO, Any, Literal, ParamSpec, TypeVar, overload
+from typing import IO, Any, Literal, ParamSpec, TypeGuard, TypeVar, overload
 
 from txaio_common import _logging
 from txaio_common._batched import BatchedTimer
@@ -50,6 +50,8 @@ from txaio_interfaces import (
     IFuture,
     IMoveOnScope,
     IScope,
+    LogFormat,
+    LogLevel,
 )
 
 
@@ -127,6 +129,11 @@ class Backend(IBackend):
 
     @overload
     def as_future(
+        self, fn: Callable[P, Awaitable[T] | T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> IFuture[T]: ...
+
+    @overload
+    def as_future(
         self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
     ) -> IFuture[T]: ...
 
@@ -151,7 +158,7 @@ class Backend(IBackend):
             return driver.adopt(value)
         return self.create_future_success(value)
 
-    def is_future(self, obj: object) -> bool:
+    def is_future(self, obj: object) -> TypeGuard[IFuture[Any]]:
         return isinstance(obj, self.driver.future_type)
 
     def _check_future(self, value: object) -> None:
@@ -346,21 +353,21 @@ class Backend(IBackend):
     def start_logging(
         self,
         out: IO[str] | IO[bytes] | str | PathLike[str] | None = UNSET,
-        level: str = "info",
-        format: str = "text",  # noqa: A002 - the name that callers know
+        level: LogLevel = "info",
+        format: LogFormat = "text",  # noqa: A002 - the name that callers know
     ) -> None:
         _logging.start_logging(self.driver.emitter, out, level, format)
 
     def stop_logging(self) -> None:
         self.driver.emitter.write_to(None)
 
-    def set_global_log_level(self, level: str) -> None:
+    def set_global_log_level(self, level: LogLevel) -> None:
         _logging.LEVELS.set_global(level)
 
-    def get_global_log_level(self) -> str:
+    def get_global_log_level(self) -> LogLevel:
         return _logging.LEVELS.global_level
 
-    def set_log_level(self, prefix: str, level: str | None) -> None:
+    def set_log_level(self, prefix: str, level: LogLevel | None) -> None:
         _logging.LEVELS.set_prefix(prefix, level)
 
     def add_log_categories(self, categories: Mapping[str, str]) -> None:

@@ -3,7 +3,13 @@
 from txaio_interfaces._backend import IBackend
 from txaio_interfaces._failures import IFailedFuture, IFailures
 from txaio_interfaces._futures import IFuture, IFutures
-from txaio_interfaces._logging import ILogger, ILogging, log_levels
+from txaio_interfaces._logging import (
+    ILogger,
+    ILogging,
+    LogFormat,
+    LogLevel,
+    log_levels,
+)
 from txaio_interfaces._scopes import IMoveOnScope, IScope
 from txaio_interfaces._timers import IBatchedTimer, IDelayedCall, ITimers
 
@@ -21,5 +27,7 @@ __all__ = [
     "IMoveOnScope",
     "IScope",
     "ITimers",
+    "LogFormat",
+    "LogLevel",
     "log_levels",
 ]

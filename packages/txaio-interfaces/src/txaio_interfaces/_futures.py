@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Generator, Iterable
-from typing import Any, ClassVar, Literal, ParamSpec, Protocol, TypeVar, overload
+from typing import (
+    Any,
+    ClassVar,
+    Literal,
+    ParamSpec,
+    Protocol,
+    TypeGuard,
+    TypeVar,
+    overload,
+)
 
 from txaio_interfaces._failures import IFailedFuture
 from txaio_interfaces._scopes import IMoveOnScope, IScope
@@ -87,6 +96,12 @@ class IFutures(ABC):
     @overload
     @abstractmethod
     def as_future(
+        self, fn: Callable[P, Awaitable[T] | T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> IFuture[T]: ...
+
+    @overload
+    @abstractmethod
+    def as_future(
         self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
     ) -> IFuture[T]: ...
 
@@ -107,7 +122,7 @@ class IFutures(ABC):
         """
 
     @abstractmethod
-    def is_future(self, obj: object) -> bool:
+    def is_future(self, obj: object) -> TypeGuard[IFuture[Any]]:
         """Return True if *obj* is a future that this backend accepts."""
 
     @abstractmethod

@@ -7,12 +7,20 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from os import PathLike
 from sys import exc_info
-from typing import IO, Any
+from typing import IO, Any, Literal, TypeAlias
 
 from txaio_interfaces._failures import IFailedFuture
 
 
-log_levels: list[str] = [
+LogLevel: TypeAlias = Literal[
+    "none", "critical", "error", "warn", "info", "debug", "trace"
+]
+"""One of `log_levels`, to type checkers."""
+
+LogFormat: TypeAlias = Literal["text", "color", "json"]
+"""A format of `ILogging.start_logging`, to type checkers."""
+
+log_levels: list[LogLevel] = [
     "none",
     "critical",
     "error",
@@ -114,14 +122,14 @@ class ILogger(ABC):
         """
         raise NotImplementedError
 
-    def set_log_level(self, level: str) -> None:
+    def set_log_level(self, level: LogLevel) -> None:
         """Set this logger's own *level*, one of `log_levels`; takes effect immediately.
 
         Raises `ValueError` if there is no such level.
         """
         raise NotImplementedError
 
-    def is_enabled_for(self, level: str) -> bool:
+    def is_enabled_for(self, level: LogLevel) -> bool:
         """Return True if this logger would process a message of *level*.
 
         Raises `ValueError` if there is no such level.
@@ -144,8 +152,8 @@ class ILogging(ABC):
     def start_logging(
         self,
         out: IO[str] | IO[bytes] | str | PathLike[str] | None = ...,
-        level: str = "info",
-        format: str = "text",  # noqa: A002 - the name that callers know
+        level: LogLevel = "info",
+        format: LogFormat = "text",  # noqa: A002 - the name that callers know
     ) -> None:
         """Write each record of *level* or above to *out*, flushed.
 
@@ -174,14 +182,14 @@ class ILogging(ABC):
         """Undo `start_logging`, leaving the application's own logging as it was."""
 
     @abstractmethod
-    def set_global_log_level(self, level: str) -> None:
+    def set_global_log_level(self, level: LogLevel) -> None:
         """Set the *level* of all existing and future loggers without one of their own.
 
         Raises `ValueError` if there is no such level.
         """
 
     @abstractmethod
-    def set_log_level(self, prefix: str, level: str | None) -> None:
+    def set_log_level(self, prefix: str, level: LogLevel | None) -> None:
         """Set the *level* of all loggers whose namespace is *prefix* or below it.
 
         ``"a.b"`` is below ``"a"``.
@@ -192,7 +200,7 @@ class ILogging(ABC):
         """
 
     @abstractmethod
-    def get_global_log_level(self) -> str:
+    def get_global_log_level(self) -> LogLevel:
         """Return the level last set for all loggers, initially ``"info"``."""
 
     @abstractmethod

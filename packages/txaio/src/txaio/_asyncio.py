@@ -13,7 +13,7 @@ from txaio._ambient import AmbientTimer, PerLoop
 from txaio._config import config
 from txaio_asyncio import AsyncioBackend
 from txaio_common import UNSET, check_batches, clock_of, is_uvloop
-from txaio_interfaces import IBackend, IBatchedTimer
+from txaio_interfaces import IBackend, IBatchedTimer, LogFormat, LogLevel
 
 
 NO_LOOP = (
@@ -89,8 +89,8 @@ class AmbientAsyncio(ConfiguredAsyncio):
     def start_logging(
         self,
         out: IO[str] | IO[bytes] | str | PathLike[str] | None = UNSET,
-        level: str = "info",
-        format: str = "text",  # noqa: A002 - the name that callers know
+        level: LogLevel = "info",
+        format: LogFormat = "text",  # noqa: A002 - the name that callers know
     ) -> None:
         if self._module["_started_logging"] and not self._has_started_logging:
             return  # See the comment in `txaio.aio`.

@@ -37,6 +37,7 @@ from txaio_common import (
     make_event,
     make_logger,
 )
+from txaio_interfaces import LogLevel
 
 
 MAX_EARLY_MESSAGES = 10_000
@@ -98,11 +99,11 @@ class EarlyLog:
         """Return a logger, which emits to the backend once there is one."""
         return make_logger(namespace, self._emitter)
 
-    def set_global_log_level(self, level: str) -> None:
+    def set_global_log_level(self, level: LogLevel) -> None:
         """Set the level of all loggers that have none of their own."""
         LEVELS.set_global(level)
 
-    def get_global_log_level(self) -> str:
+    def get_global_log_level(self) -> LogLevel:
         """Return the global level."""
         return LEVELS.global_level
 

@@ -22,7 +22,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable
 from functools import wraps
 from types import TracebackType
-from typing import Any, Literal, ParamSpec, TypeVar, cast, overload
+from typing import Any, Literal, ParamSpec, TypeGuard, TypeVar, cast, overload
 
 from txaio._selection import SELECTION
 from txaio_common import UNSET
@@ -89,6 +89,12 @@ def as_future(
 
 @overload
 def as_future(
+    fn: Callable[P, Awaitable[T] | T], /, *args: P.args, **kwargs: P.kwargs
+) -> NativeFuture[T]: ...
+
+
+@overload
+def as_future(
     fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
 ) -> NativeFuture[T]: ...
 
@@ -99,7 +105,7 @@ def as_future(fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
 
 
 @_forward
-def is_future(obj: object) -> bool:
+def is_future(obj: object) -> TypeGuard[NativeFuture[Any]]:
     """Tell whether *obj* is a future that the other functions accept."""
 
 

@@ -10,8 +10,8 @@ from typing import IO, TYPE_CHECKING, Any
 
 from txaio._early_log import EARLY, EarlyLog
 from txaio._selection import SELECTION, import_backend
-from txaio_common import UNSET, name_of_caller
-from txaio_interfaces import IBackend, ILogger, log_levels
+from txaio_common import UNSET, check_level, name_of_caller
+from txaio_interfaces import IBackend, ILogger, LogFormat, LogLevel, log_levels
 
 
 class Loggers:
@@ -27,7 +27,7 @@ class Loggers:
         logger: Callable[..., Any] | None = None,
         observer: Callable[[Any], object] | None = None,
         *,
-        log_level: str | None = None,
+        log_level: LogLevel | None = None,
         namespace: str | None = None,
     ) -> ILogger:
         """Return a logger, at *level* (or *log_level*) if that is given.
@@ -53,7 +53,7 @@ class Loggers:
             made = self._logging().make_logger(namespace or name_of_caller(frame))
         level = level or log_level
         if level is not None:
-            made.set_log_level(level)
+            made.set_log_level(check_level(level))
         return made
 
 
@@ -64,7 +64,7 @@ if TYPE_CHECKING:
         logger: Callable[..., Any] | None = None,
         observer: Callable[[Any], object] | None = None,
         *,
-        log_level: str | None = None,
+        log_level: LogLevel | None = None,
         namespace: str | None = None,
     ) -> ILogger:
         """Return a logger; see `Loggers.make_logger`."""
@@ -94,8 +94,8 @@ def make_native_logger(namespace: str, logger: Any, observer: Any) -> ILogger:
 
 def start_logging(
     out: IO[str] | IO[bytes] | str | PathLike[str] | None = UNSET,
-    level: str = "info",
-    format: str = "text",  # noqa: A002 - the name that callers know
+    level: LogLevel = "info",
+    format: LogFormat = "text",  # noqa: A002 - the name that callers know
 ) -> None:
     """Write each record of *level* or above to *out*, flushed.
 
@@ -110,12 +110,12 @@ def start_logging(
         EARLY.replay()
 
 
-def set_global_log_level(level: str) -> None:
+def set_global_log_level(level: LogLevel) -> None:
     """Set the *level* of all loggers, old and new, that have none of their own."""
     SELECTION.logging.set_global_log_level(level)
 
 
-def get_global_log_level() -> str:
+def get_global_log_level() -> LogLevel:
     """Return the global level; the default is ``"info"``."""
     return SELECTION.logging.get_global_log_level()
 

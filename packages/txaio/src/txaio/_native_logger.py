@@ -22,7 +22,7 @@ from txaio_common import (
     add_exc_info,
     check_level,
 )
-from txaio_interfaces import IFailedFuture, ILogger
+from txaio_interfaces import IFailedFuture, ILogger, LogLevel
 from txaio_twisted import LOG_LEVELS
 
 
@@ -102,16 +102,16 @@ class NativeLogger(ILogger):
         bound.bound = {**self.bound, **fields}
         return bound
 
-    def set_log_level(self, level: str) -> None:
+    def set_log_level(self, level: LogLevel) -> None:
         self._own = check_level(level)
 
-    def is_enabled_for(self, level: str) -> bool:
+    def is_enabled_for(self, level: LogLevel) -> bool:
         number = NUMBERS[check_level(level)]
         return level != "none" and number >= NUMBERS[self._log_level]
 
     def _emit(
         self,
-        level: str,
+        level: LogLevel,
         message: object,
         fields: dict[str, Any],
         args: tuple[object, ...] = (),

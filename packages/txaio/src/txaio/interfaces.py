@@ -11,6 +11,8 @@ from txaio_interfaces import (
     ILogger,
     ILogging,
     ITimers,
+    LogFormat,
+    LogLevel,
     log_levels,
 )
 
@@ -26,5 +28,7 @@ __all__ = [
     "ILogger",
     "ILogging",
     "ITimers",
+    "LogFormat",
+    "LogLevel",
     "log_levels",
 ]

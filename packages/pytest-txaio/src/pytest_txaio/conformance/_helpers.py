@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from pytest_txaio import pause
-from txaio_interfaces import IBackend, IFailedFuture
+from txaio_interfaces import IBackend, IFailedFuture, LogLevel
 
 
 INF = float("inf")
@@ -21,7 +21,7 @@ EARLY_TOLERANCE = 0.002
 """Seconds by which a timed call may be early."""
 ROUNDING = 1e-6
 """Seconds by which sums of floats may differ."""
-LEVELS = ["critical", "error", "warn", "info", "debug", "trace"]
+LEVELS: list[LogLevel] = ["critical", "error", "warn", "info", "debug", "trace"]
 
 variable: ContextVar[str] = ContextVar("variable", default="-")
 

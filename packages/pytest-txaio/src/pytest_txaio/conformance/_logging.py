@@ -11,12 +11,12 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any, NamedTuple
 
 from pytest_txaio._host import Host
-from txaio_interfaces import IBackend
+from txaio_interfaces import IBackend, LogFormat, LogLevel
 
 
 @contextmanager
 def logged(
-    txa: IBackend, level: str = "trace", form: str = "text"
+    txa: IBackend, level: LogLevel = "trace", form: LogFormat = "text"
 ) -> Iterator[io.StringIO]:
     """Start logging to a stream in the block, and return the stream."""
     out = io.StringIO()

@@ -13,10 +13,10 @@ from pytest_txaio.conformance._logging import logged, native_records, objects
 
 if TYPE_CHECKING:
     from pytest_txaio import Host
-    from txaio_interfaces import IBackend, ILogger
+    from txaio_interfaces import IBackend, ILogger, LogLevel
 
 
-ALIASES = {"warning": "warn", "exception": "error"}
+ALIASES: dict[str, LogLevel] = {"warning": "warn", "exception": "error"}
 
 
 def fail() -> None:
@@ -157,7 +157,7 @@ async def test_location_of_aliases(txa: IBackend, host: Host) -> None:
 
 
 @pytest.mark.parametrize("level", ["none", *LEVELS])
-async def test_levels_of_aliases(txa: IBackend, level: str) -> None:
+async def test_levels_of_aliases(txa: IBackend, level: LogLevel) -> None:
     """O5, O11: They are enabled at the levels of `warn` and `error`."""
     log = txa.make_logger("name")
     log.set_log_level(level)

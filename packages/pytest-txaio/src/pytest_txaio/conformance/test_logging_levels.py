@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -13,7 +13,7 @@ from pytest_txaio.conformance._logging import logged
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from txaio_interfaces import IBackend, ILogger
+    from txaio_interfaces import IBackend, ILogger, LogLevel
 
 
 def heard_from(txa: IBackend, loggers: Iterable[ILogger]) -> list[list[str]]:
@@ -28,7 +28,7 @@ def heard_from(txa: IBackend, loggers: Iterable[ILogger]) -> list[list[str]]:
 
 
 @pytest.mark.parametrize("level", ["none", *LEVELS])
-async def test_global_level(txa: IBackend, level: str) -> None:
+async def test_global_level(txa: IBackend, level: LogLevel) -> None:
     """O5: The global level takes effect at once, on existing and new loggers."""
     expected = LEVELS[: LEVELS.index(level) + 1] if level != "none" else []
     before = txa.make_logger("level.before")
@@ -94,7 +94,7 @@ async def test_longest_prefix(txa: IBackend) -> None:
 
 
 @pytest.mark.parametrize("level", ["none", *LEVELS])
-async def test_is_enabled_for(txa: IBackend, level: str) -> None:
+async def test_is_enabled_for(txa: IBackend, level: LogLevel) -> None:
     """O5: `is_enabled_for` says whether a message would be logged."""
     log = txa.make_logger("level")
     with logged(txa, level):
@@ -106,13 +106,14 @@ async def test_is_enabled_for(txa: IBackend, level: str) -> None:
 async def test_unknown_level(txa: IBackend) -> None:
     """O5: An unknown level: an error names it, and nothing changes."""
     log = txa.make_logger("level")
+    loud: Any = "loud"
     with logged(txa, "warn") as out:
         with pytest.raises(ValueError, match="loud"):
-            txa.set_global_log_level("loud")
+            txa.set_global_log_level(loud)
         with pytest.raises(ValueError, match="loud"):
-            txa.set_log_level("level", "loud")
+            txa.set_log_level("level", loud)
         with pytest.raises(ValueError, match="loud"):
-            log.set_log_level("loud")
+            log.set_log_level(loud)
         with pytest.raises(ValueError, match="loud"):
-            txa.start_logging(out, "loud")
+            txa.start_logging(out, loud)
         assert heard_from(txa, [log]) == [LEVELS[:3]]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pytest_txaio import Host
-    from txaio_interfaces import IBackend
+    from txaio_interfaces import IBackend, LogFormat
 
 LINE = re.compile(
     r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}[+-]\d\d:\d\d) (\w+) ([\w.]+): (.*)\n"
@@ -69,7 +69,9 @@ async def test_no_colors_without_a_terminal(txa: IBackend) -> None:
 
 
 @pytest.mark.parametrize("form", ["text", "json"])
-async def test_each_line_is_flushed(txa: IBackend, tmp_path: Path, form: str) -> None:
+async def test_each_line_is_flushed(
+    txa: IBackend, tmp_path: Path, form: LogFormat
+) -> None:
     """O7: A line is in the file when the call returns, also on a buffered stream."""
     path = tmp_path / "log"
     with path.open("w", encoding="utf-8", buffering=65536) as stream:

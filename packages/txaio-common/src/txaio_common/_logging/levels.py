@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
 from txaio_common._logging.names import check_str
-from txaio_interfaces import log_levels
+from txaio_interfaces import LogLevel, log_levels
 
 
 TRACE = 5
@@ -28,7 +28,7 @@ NUMBERS = {
 """The standard library's numbers for the levels, by name."""
 
 
-def check_level(level: str) -> str:
+def check_level(level: str) -> LogLevel:
     """Return *level*, or raise `ValueError` if it is not the name of a level."""
     if level not in log_levels:
         meant = "warn" if level == "warning" else str(level).lower()
@@ -74,8 +74,8 @@ class Levels:
     """The levels of the process: the global one, and those of prefixes."""
 
     def __init__(self) -> None:
-        self._global = "info"
-        self._prefixes: dict[str, str] = {}
+        self._global: LogLevel = "info"
+        self._prefixes: dict[str, LogLevel] = {}
         # Not a WeakSet: that is iterated in Python code, and iteration fails if another
         # thread, a signal handler or a finalizer makes a logger in the meantime.
         # `keyrefs` copies all references in one step of the interpreter.
@@ -83,7 +83,7 @@ class Levels:
         self._guard = ForkSafeLock()
 
     @property
-    def global_level(self) -> str:
+    def global_level(self) -> LogLevel:
         """The level of every namespace that has no other."""
         return self._global
 
@@ -110,7 +110,7 @@ class Levels:
                 self._prefixes[prefix] = check_level(level)
             self._notify()
 
-    def effective(self, namespace: str) -> str:
+    def effective(self, namespace: str) -> LogLevel:
         """Return the level of *namespace*: that of its longest prefix which has one."""
         if self._prefixes:
             prefix = namespace

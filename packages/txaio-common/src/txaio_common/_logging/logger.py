@@ -11,7 +11,7 @@ from typing import Any, Protocol, cast
 from txaio_common._logging.levels import LEVELS, NUMBERS, check_level
 from txaio_common._logging.names import check_str
 from txaio_common._logging.text import PositionalArgsMessage
-from txaio_interfaces import IFailedFuture, ILogger, log_levels
+from txaio_interfaces import IFailedFuture, ILogger, LogLevel, log_levels
 
 
 NO_FIELDS: Mapping[str, Any] = MappingProxyType({})
@@ -58,7 +58,7 @@ class Logger(ILogger):
         namespace: str,
         emitter: LoggerEmitter,
         bound: Mapping[str, Any] = NO_FIELDS,
-        own_level: str | None = None,
+        own_level: LogLevel | None = None,
     ) -> None:
         """Add the fields *bound* to each message, and hand it to *emitter*.
 
@@ -140,7 +140,7 @@ class Logger(ILogger):
 
         Raises `ValueError` if there is no such level.
         """
-        name: str = getattr(level, "name", level)
+        name: Any = getattr(level, "name", level)
         if self.is_enabled_for(name):
             self._emit(self, name, message, kwargs)
 
@@ -148,11 +148,11 @@ class Logger(ILogger):
         bound = {**self.bound, **fields}
         return Logger(self.namespace, self.emitter, bound, self._own_level)
 
-    def set_log_level(self, level: str) -> None:
+    def set_log_level(self, level: LogLevel) -> None:
         self._own_level = check_level(level)
         self.refresh()
 
-    def is_enabled_for(self, level: str) -> bool:
+    def is_enabled_for(self, level: LogLevel) -> bool:
         number = NUMBERS[check_level(level)]
         return level != "none" and number >= NUMBERS[self._log_level]
 
@@ -165,7 +165,7 @@ class Logger(ILogger):
             del self.__dict__
 
     @property
-    def _log_level(self) -> str:
+    def _log_level(self) -> LogLevel:
         return self._own_level or LEVELS.effective(self.namespace)
 
     def __reduce__(self) -> Any:
@@ -186,9 +186,10 @@ def make_logger(namespace: str, emitter: LoggerEmitter) -> Logger:
     return Logger(namespace, emitter)
 
 
-def _class_for(level: str) -> type[Logger]:
+def _class_for(level: LogLevel) -> type[Logger]:
     """Return the class of the loggers that are at *level*."""
-    disabled = log_levels[log_levels.index(level) + 1 :]
+    disabled: list[str]
+    disabled = [*log_levels[log_levels.index(level) + 1 :]]
     disabled += [name for name, at in _OTHER_METHODS.items() if at in disabled]
     members: dict[str, Any] = {name: _disabled(name) for name in disabled}
     members |= {
