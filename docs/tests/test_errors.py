@@ -345,7 +345,7 @@ CASES = {
         *on(use_a_number_as_a_future, "asyncio"),
         *on(gather_one, "twisted"),
     ],
-    "The future is settled already": on(resolve_twice, "asyncio", "twisted", "anyio"),
+    "The future is settled already": on(resolve_twice, "twisted", "asyncio"),
     "The future is pending": on(ask_too_early, "asyncio", "twisted"),
     "The future of a coroutine": on(resolve_a_coroutine, "asyncio"),
     "A level that is none": on(log_at_no_level, "asyncio"),

@@ -49,3 +49,16 @@ def test_coroutine_on_a_loop_that_is_closed():
     with pytest.raises(RuntimeError, match="closed"):
         txa.as_future(lambda: late)
     assert inspect.getcoroutinestate(late) == inspect.CORO_CLOSED
+
+
+@pytest.mark.parametrize("settle", ["resolve", "reject"])
+def test_future_with_callbacks_on_a_loop_that_is_closed(settle):
+    """It is settled, and asyncio says why its callbacks are not called."""
+    loop = asyncio.new_event_loop()
+    txa = AsyncioBackend(loop)
+    future = txa.add_callbacks(txa.create_future(), print, print)
+    loop.close()
+    with pytest.raises(RuntimeError, match="closed"):
+        getattr(txa, settle)(future, KeyError())
+    assert txa.is_called(future)
+    txa.native.failure(future)

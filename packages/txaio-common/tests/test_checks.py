@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from decimal import Decimal
 from fractions import Fraction
 from math import inf, nan
@@ -9,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from txaio_common import check_callable, check_delay, check_grace
+from txaio_common import Backend, check_callable, check_delay, check_grace
 
 
 @pytest.mark.parametrize(
@@ -69,3 +70,11 @@ def test_check_callable():
     check_callable(print, "func")
     with pytest.raises(TypeError, match=r"^func must be callable, not 'int'$"):
         check_callable(5, "func")
+
+
+def test_signature_of_a_backend():
+    """An argument left out is shown as in the interface, and as no address."""
+    create_future = inspect.signature(Backend.create_future)
+    assert str(create_future.parameters["result"]) == "result: 'Any' = ..."
+    assert "out: 'IO[str]" in str(inspect.signature(Backend.start_logging))
+    assert " = ..., level:" in str(inspect.signature(Backend.start_logging))

@@ -63,8 +63,7 @@ class AsyncioBackend(Backend):
         try:
             future.set_result(result)
         except asyncio.InvalidStateError:
-            if not future.cancelled():
-                raise
+            self.native.resolve(future, result)  # It says what is wrong, if anything.
 
     async def end(self, grace: float, generators: AsyncGenerators) -> None:
         """End with the loop, which `run` does: cancel the coroutines that run.

@@ -110,20 +110,14 @@ class AsyncioDriver(Driver):
     def resolve(self, future: Any, value: Any, /) -> None:
         try:
             future.set_result(value)
-        except asyncio.InvalidStateError:
-            if not future.cancelled():
-                raise
-        except RuntimeError as error:
-            raise _explain(error, future) from None
+        except (asyncio.InvalidStateError, RuntimeError) as error:
+            _refuse(future, error)
 
     def reject(self, future: Any, failure: Any, /) -> None:
         try:
             future.set_exception(failure.value)
-        except asyncio.InvalidStateError:
-            if not future.cancelled():
-                raise
-        except RuntimeError as error:
-            raise _explain(error, future) from None
+        except (asyncio.InvalidStateError, RuntimeError) as error:
+            _refuse(future, error)
 
     def peek(self, future: Any, /) -> Any:
         # `exception()` would count as retrieving: without this attribute, which is
@@ -201,10 +195,19 @@ class AsyncioDriver(Driver):
         return Statistics(tasks=tuple(self._tasks))
 
 
-def _explain(error: RuntimeError, future: Any) -> RuntimeError:
+def _refuse(future: Any, error: Exception) -> None:
+    """Raise an error in place of *error*, unless *future* was cancelled."""
     is_task = isinstance(future, asyncio.Task)
-    text = "a coroutine's future is settled by its return value"
-    return RuntimeError(text) if is_task else error
+    if isinstance(error, RuntimeError) and not is_task:
+        raise error  # Its callbacks need the loop, which is closed.
+    if not future.done():
+        text = "a coroutine's future is settled by its return value"
+        raise RuntimeError(text) from None
+    if not future.cancelled():
+        # See `peek` for this attribute.
+        state = "resolved" if future._exception is None else "failed"  # noqa: SLF001
+        text = f"the future is {state} already"
+        raise asyncio.InvalidStateError(text) from None
 
 
 def _run_canceller(canceller: Callable[[Any], object], future: Any) -> None:

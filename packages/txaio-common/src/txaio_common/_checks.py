@@ -141,7 +141,7 @@ def reject_called_function(fn: object) -> None:
         if iscoroutine(fn):
             fn.close()
         msg = "pass the function itself: as_future(fn, 1), not as_future(fn(1))"
-        raise TypeError(msg)
+        raise TypeError(msg) from None  # Not below the error of the call.
 
 
 def not_a_future(value: object, noun: str) -> TypeError:

@@ -27,7 +27,13 @@ from txaio_common._failures import traceback_of
 from txaio_interfaces import IFailedFuture
 
 
-UNSET: Any = object()
+class _Unset:
+    def __repr__(self) -> str:
+        """Return what stands in the signatures of the interfaces."""
+        return "..."
+
+
+UNSET: Any = _Unset()
 """Stands for a value that is not there: an argument left out, a pending outcome."""
 
 

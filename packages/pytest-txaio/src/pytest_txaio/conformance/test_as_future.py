@@ -146,8 +146,9 @@ async def test_result_instead_of_a_function(txa: IBackend, called: bool) -> None
         pass
 
     result: Any = fetch() if called else txa.create_future_success(1)
-    with pytest.raises(TypeError, match="pass the function itself"):
+    with pytest.raises(TypeError, match="pass the function itself") as caught:
         txa.as_future(result)
+    assert caught.value.__suppress_context__
     assert not called or inspect.getcoroutinestate(result) == inspect.CORO_CLOSED
 
 

@@ -218,9 +218,9 @@ async def test_reject_without_an_exception(txa: IBackend) -> None:
 async def test_resolved_cannot_be_settled_again(txa: IBackend) -> None:
     """F5: A second settling raises `InvalidStateError`; the value stays."""
     future = txa.create_future_success("first")
-    with pytest.raises(txa.InvalidStateError):
+    with pytest.raises(txa.InvalidStateError, match="is resolved already"):
         txa.resolve(future, "second")
-    with pytest.raises(txa.InvalidStateError):
+    with pytest.raises(txa.InvalidStateError, match="is resolved already"):
         txa.reject(future, Boom())
     assert await future == "first"
 
@@ -229,9 +229,9 @@ async def test_rejected_cannot_be_settled_again(txa: IBackend) -> None:
     """F5: A second settling raises `InvalidStateError`; the failure stays."""
     boom = Boom("first")
     future = txa.create_future_error(boom)
-    with pytest.raises(txa.InvalidStateError):
+    with pytest.raises(txa.InvalidStateError, match="is failed already"):
         txa.resolve(future, "second")
-    with pytest.raises(txa.InvalidStateError):
+    with pytest.raises(txa.InvalidStateError, match="is failed already"):
         txa.reject(future, Boom("second"))
     with pytest.raises(Boom) as caught:
         await future

@@ -9,13 +9,16 @@ from unittest.mock import Mock
 
 import pytest
 
-from pytest_txaio import pause
+from pytest_txaio import collect_dropped, pause
+from pytest_txaio.conformance._helpers import Boom, nap
 
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from txaio_interfaces import IBackend
+
+    Reported = Callable[[], list[BaseException]]
 
 SETTLE: dict[str, Callable[[IBackend, Any], object]] = {
     "resolve": lambda txa, future: txa.resolve(future, "value"),
@@ -63,6 +66,42 @@ async def test_future_of_a_coroutine_cannot_be_settled(
         settle(txa, future)
     txa.resolve(gate, "returned")
     assert await future == "returned"
+
+
+async def test_settling_again_does_not_retrieve_the_failure(
+    txa: IBackend, reported: Reported
+) -> None:
+    """F5: A second settling does not count as retrieving the failure."""
+    boom = Boom()
+    future = txa.create_future_error(boom)
+    with pytest.raises(txa.InvalidStateError):
+        txa.resolve(future)
+    del future
+    collect_dropped()
+    assert reported() == [boom]
+
+
+async def test_future_of_an_ended_coroutine_cannot_be_settled(txa: IBackend) -> None:
+    """F5, X3: It is as any settled future; one that was cancelled ignores it."""
+
+    async def work() -> str:
+        return "returned"
+
+    future: Any = txa.as_future(work)
+    assert await future == "returned"
+    with pytest.raises(txa.InvalidStateError, match="is resolved already"):
+        txa.resolve(future, "second")
+    with pytest.raises(txa.InvalidStateError, match="is resolved already"):
+        txa.reject(future, Boom())
+    assert await future == "returned"
+    cancelled = txa.as_future(nap, txa, 1000)
+    txa.cancel(cancelled)
+    with pytest.raises(txa.CancelledError):
+        await cancelled
+    txa.resolve(cancelled, "late")
+    txa.reject(cancelled, Boom())
+    with pytest.raises(txa.CancelledError):
+        await cancelled
 
 
 def state_of(value: Any) -> object:
