@@ -164,6 +164,7 @@ CANCELLATIONS = Cancellations()
 class AsyncioScope(CancelScope):
     """Cancels a block of a task, which may be any task of asyncio."""
 
+    was_seen: bool
     _task: Task
     _before: int
     _requested: bool = False
