@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import txaio
 import txaio_asyncio
 from txaio_interfaces import IBackend, IBatchedTimer
+from txaio_primitives import Lock, Queue, Shared, TaskGroup
 
 
 if TYPE_CHECKING:
@@ -83,6 +84,18 @@ def abstract_mistakes() -> None:
     """Instantiate abstract classes."""
     IBackend()  # type: ignore[abstract]  # pyright: ignore[reportAbstractUsage]  # ty: ignore[abstract-class-instantiation]
     IBatchedTimer()  # type: ignore[abstract]  # pyright: ignore[reportAbstractUsage]  # ty: ignore[abstract-class-instantiation]
+
+
+async def primitives_mistakes(txa: IBackend) -> None:
+    """Use the primitives wrongly."""
+    Lock()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]  # ty: ignore[missing-argument]
+    await Queue[int](txa).put("text")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  # ty: ignore[invalid-argument-type]
+    async with TaskGroup(txa) as group:
+        group.start_soon(double, "1")  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType, reportCallIssue]  # ty: ignore[no-matching-overload]
+        group.start_soon(double(1))  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType, reportCallIssue]  # ty: ignore[no-matching-overload]
+    with Lock(txa):  # type: ignore[attr-defined]  # pyright: ignore[reportGeneralTypeIssues]  # ty: ignore[invalid-context-manager]
+        pass
+    await Shared(txa, double)("text")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  # ty: ignore[invalid-argument-type]
 
 
 def main_mistakes() -> None:
