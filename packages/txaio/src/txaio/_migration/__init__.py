@@ -1,0 +1,1 @@
+"""What `python -m txaio.migrate` looks for: what behaves differently now."""

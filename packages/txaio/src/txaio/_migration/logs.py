@@ -1,0 +1,203 @@
+"""Uses of loggers, levels and outputs."""
+
+from __future__ import annotations
+
+import ast
+from string import Formatter
+
+from txaio._migration.code import (
+    UNKNOWN,
+    Code,
+    Rule,
+    argument,
+    caught,
+    keyword,
+    last_name,
+    value,
+)
+from txaio_common import check_level
+from txaio_interfaces import log_levels
+
+
+METHODS = {*log_levels, "failure"} - {"none"}
+"""The methods of a logger that log a message."""
+
+TAKE_A_LEVEL = {
+    "start_logging": (1, "level"),
+    "set_global_log_level": (0, "level"),
+    "make_logger": (0, "level"),
+}
+"""The functions that take a level, with its position and its name."""
+
+SET_A_LEVEL = {*TAKE_A_LEVEL, "set_log_level", "_set_log_level"}
+
+
+def _is_logger(node: ast.AST) -> bool:
+    return "log" in last_name(node).lower()
+
+
+def _is_log_call(call: ast.Call) -> bool:
+    method = call.func
+    return (
+        isinstance(method, ast.Attribute)
+        and method.attr in METHODS
+        and _is_logger(method.value)
+    )
+
+
+def _cannot_be_formatted(_code: Code, call: ast.Call) -> bool:
+    message = value(argument(call, 0))
+    given = {it.arg for it in call.keywords}
+    if not _is_log_call(call) or not isinstance(message, str) or None in given:
+        return False
+    try:
+        named = [name for _text, name, _spec, _kind in Formatter().parse(message)]
+    except ValueError:
+        return True
+    fields = {name.partition(".")[0].partition("[")[0] for name in named if name}
+    own = {name for name in fields if name.startswith(("log_", "txaio_"))}
+    return "" in named or bool(fields - own - given)
+
+
+def _levels(code: Code, call: ast.Call) -> bool:
+    return code.called(call) == "set_global_log_level"
+
+
+def _catches_for_a_level(_code: Code, attempt: ast.Try) -> bool:
+    calls = [it for part in attempt.body for it in ast.walk(part)]
+    names = {last_name(it.func) for it in calls if isinstance(it, ast.Call)}
+    return bool(names & SET_A_LEVEL) and "RuntimeError" in caught(attempt)
+
+
+def _unknown_level(code: Code, call: ast.Call) -> bool:
+    position, name = TAKE_A_LEVEL.get(code.called(call), (0, ""))
+    level = value(argument(call, position, name)) if name else UNKNOWN
+    if not isinstance(level, str) or "." in level:
+        return False
+    try:
+        check_level(level)
+    except ValueError:
+        return True
+    return False
+
+
+def _starts(code: Code) -> list[ast.Call]:
+    """Return the calls of start_logging, in the order of the file."""
+    calls = [it for it in code.nodes if isinstance(it, ast.Call)]
+    found = [it for it in calls if code.called(it) == "start_logging"]
+    return sorted(found, key=lambda it: it.lineno)
+
+
+def _starts_again(code: Code, call: ast.Call) -> bool:
+    starts = _starts(code)
+    before = starts[: starts.index(call)] if call in starts else []
+    function = code.functions_around(call)[0]
+    return any(
+        code.functions_around(each)[0] is function
+        and not code.are_alternatives(each, call)
+        for each in before
+    )
+
+
+def _root_logger(code: Code, call: ast.Call) -> bool:
+    name = last_name(call.func)
+    is_root = name == "basicConfig" or (name == "getLogger" and not call.args)
+    return is_root and bool(_starts(code))
+
+
+def _lines_in_a_test(code: Code, call: ast.Call) -> bool:
+    starts = code.called(call) == "start_logging"
+    return code.is_test and starts and argument(call, 0, "out") is not None
+
+
+def _traceback_as_text(code: Code, call: ast.Call) -> bool:
+    values = [*call.args, *(it.value for it in call.keywords)]
+    made = any(code.called(it) == "failure_format_traceback" for it in values)
+    return made and _is_log_call(call)
+
+
+def _category_and_message(_code: Code, call: ast.Call) -> bool:
+    return (
+        _is_log_call(call)
+        and bool(call.args)
+        and keyword(call, "log_category") is not None
+    )
+
+
+def _keep(_code: Code, call: ast.Call) -> bool:
+    return last_name(call.func) in SET_A_LEVEL and keyword(call, "keep") is not None
+
+
+def _private_attribute(_code: Code, attribute: ast.Attribute) -> bool:
+    private = {"_logger", "_log_level", "_set_log_level"}
+    return attribute.attr in private and _is_logger(attribute.value)
+
+
+RULES = (
+    Rule(
+        "log messages that cannot be formatted",
+        "is written raw: give each {name} a value, by keyword",
+        ast.Call,
+        _cannot_be_formatted,
+    ),
+    Rule(
+        "levels",
+        "acts at once on every logger that has no level of its own",
+        ast.Call,
+        _levels,
+    ),
+    Rule(
+        "an unknown level",
+        "raises ValueError, not RuntimeError: catch that",
+        ast.Try,
+        _catches_for_a_level,
+    ),
+    Rule(
+        "an unknown level",
+        f"raises ValueError: use one of {', '.join(log_levels)}",
+        ast.Call,
+        _unknown_level,
+    ),
+    Rule(
+        "`start_logging` again",
+        "replaces what an earlier call has set up",
+        ast.Call,
+        _starts_again,
+    ),
+    Rule(
+        "the root logger, on asyncio",
+        "start_logging leaves its level alone if it has handlers: set it here",
+        ast.Call,
+        _root_logger,
+    ),
+    Rule(
+        "lines of the log",
+        "time with its offset, level, namespace, text: compare the end of a line",
+        ast.Call,
+        _lines_in_a_test,
+    ),
+    Rule(
+        "`log.critical(txaio.failure_format_traceback(failure))`",
+        "is one line: use log.failure(text, failure), or log_failure=failure",
+        ast.Call,
+        _traceback_as_text,
+    ),
+    Rule(
+        "a message with a category",
+        "the message is written, and not the text of the category",
+        ast.Call,
+        _category_and_message,
+    ),
+    Rule(
+        "`set_log_level(level, keep=…)` on Twisted",
+        "there is no keep: leave it out",
+        ast.Call,
+        _keep,
+    ),
+    Rule(
+        "Code that reaches into the loggers' private attributes",
+        "only loggers made with logger= or observer= have it",
+        ast.Attribute,
+        _private_attribute,
+    ),
+)

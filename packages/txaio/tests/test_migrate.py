@@ -1,0 +1,336 @@
+"""The list of what behaves differently, which `python -m txaio.migrate` prints."""
+
+from __future__ import annotations
+
+import runpy
+import sys
+from pathlib import Path
+
+import pytest
+
+from txaio import migrate
+from txaio._migration import names
+from txaio._migration.code import Code
+
+
+GATHER_WITH_A_CALLBACK = """
+def f():
+    def done(results): return [isinstance(r, Exception) for r in results]
+    txaio.add_callbacks(txaio.gather([]), done, print)
+"""
+PINGS = """
+class Pings:
+    def start(self): self.timer = txaio.make_batched_timer(1)
+    def ping(self): self.timer.call_later(5, self.ping)
+"""
+FOUND = {
+    "a failed future with a callback only, on asyncio": [
+        "txaio.add_callbacks(future, print, None)",
+        "txaio.add_callbacks(future, errback=None, callback=print)",
+        "from txaio import add_callbacks as add\nadd(f, print, None)",
+        "import txaio as t\nt.aio.add_callbacks(f, print, None)",
+    ],
+    "`add_callbacks(future, None, None)`": ["txaio.add_callbacks(f, None, None)"],
+    "`gather`, on asyncio": [
+        GATHER_WITH_A_CALLBACK,
+        "r = [isinstance(it, (int, KeyError)) for it in txaio.gather([])]",
+    ],
+    "`gather(consume_exceptions=False)`, on Twisted": [
+        "txaio.gather([], consume_exceptions=False)",
+        "isinstance(x, KeyError), txaio.gather([], False)",
+    ],
+    "`cancel()` of a gather, on Twisted": [
+        "self.all = txaio.gather([])\ntxaio.cancel(self.all)"
+    ],
+    "`is_future(coroutine)`, on asyncio": [
+        "async def work(): ...\ntxaio.is_future(work())"
+    ],
+    "`as_future(coroutine())`": ["async def work(): ...\ntxaio.as_future(work())"],
+    "`as_future` of an async generator": [
+        "async def work(): yield 1\ntxaio.as_future(work)"
+    ],
+    "`StopIteration` as a failure": [
+        "txaio.reject(future, StopIteration())",
+        "txaio.create_future_error(error=StopIteration)",
+    ],
+    "`reject`, `create_future_error` and `create_failure` with no exception at hand": [
+        "txaio.reject(future)",
+        "txaio.create_failure()",
+    ],
+    "… and with what is no exception": [
+        "txaio.reject(future, 'text')",
+        "txaio.create_failure(exception=1)",
+    ],
+    "a canceller resolves the future, on Twisted": [
+        "txaio.create_future(canceller=lambda future: txaio.resolve(future, 1))",
+        "def cancel(future): future.callback(1)\ntxaio.create_future(canceller=cancel)",
+    ],
+    "a canceller raises, on Twisted": [
+        "def cancel(future): raise KeyError\ntxaio.create_future(canceller=cancel)"
+    ],
+    "failures' texts": ["assert 'x' in txaio.failure_format_traceback(failure)"],
+    "`failure_message`": [
+        "assert txaio.failure_message(failure) == 'KeyError: 1'",
+        "self.assertEqual(txaio.failure_message(failure), 'KeyError: 1')",
+    ],
+    "`with_config(loop)`": [
+        "txaio.with_config(loop)",
+        "txaio.with_config(loop=reactor)",
+    ],
+    "`type(future) is Deferred`": [
+        "assert type(txaio.create_future()) is Deferred",
+        "defer.Deferred == type(future)",
+    ],
+    "a batched call that re-arms itself": [
+        PINGS,
+    ],
+    "a wrong `chunk_size`": [
+        "txaio.make_batched_timer(1, 0)",
+        "txaio.make_batched_timer(1, chunk_size=0.5)",
+    ],
+    "`cancel()` of a timed call": [
+        "try: handle.cancel()\nexcept AlreadyCalled: pass",
+        "try: handle.cancel()\nexcept (error.AlreadyCancelled, KeyError): pass",
+    ],
+    "`call_later` without a function, on Twisted": ["txaio.call_later(1)"],
+    "NaN as a delay": ["txaio.sleep(float('nan'))"],
+    "a negative delay, on Twisted": [
+        "txaio.call_later(-1, print)",
+        "txaio.sleep(float('-inf'))",
+    ],
+    "`call_later` returns": [
+        "timer = txaio.call_later(1, print)\ntimer.when()",
+        "txaio.call_later(1, print).cancelled()",
+    ],
+    "Names given to what has none": [
+        "txaio.call_later(delay=1, fun=print)",
+        "txaio.call_later(1, fun=print)",
+        "txaio.as_future(fun=print)",
+    ],
+    "log messages that cannot be formatted": [
+        "log.info('{name}', other=1)",
+        "log.info('{name.attribute} {name[0]}')",
+        "self.log.warn('{}', 1)",
+        "self.logger.error('{')",
+    ],
+    "levels": ["txaio.set_global_log_level('debug')"],
+    "an unknown level": [
+        "try: txaio.start_logging(level=level)\nexcept RuntimeError: pass",
+        "txaio.start_logging(level='chatty')",
+        "txaio.make_logger('chatty')",
+    ],
+    "`start_logging` again": [
+        "txaio.start_logging()\ntxaio.start_logging()",
+        "if x: txaio.start_logging()\nelse: pass\ntxaio.start_logging()",
+    ],
+    "the root logger, on asyncio": [
+        "logging.basicConfig()\ntxaio.start_logging()",
+        "logging.getLogger().addHandler(handler)\ntxaio.start_logging()",
+    ],
+    "`log.critical(txaio.failure_format_traceback(failure))`": [
+        "log.critical(txaio.failure_format_traceback(failure))",
+        "log.error('{tb}', tb=txaio.failure_format_traceback(failure))",
+    ],
+    "a message with a category": ["log.info('text', log_category='XX1')"],
+    "`set_log_level(level, keep=…)` on Twisted": [
+        "log.set_log_level('info', keep=False)"
+    ],
+    "Code that reaches into the loggers' private attributes": ["log._logger"],
+    "Names that do not exist": [
+        "txaio._unframework",
+        "txaio.aio._loggers",
+        "from txaio.testutil import nothing",
+        "from txaio import _unframework",
+        "from txaio.nothing import name",
+        "import txaio.testutil\ntxaio.testutil.nothing",
+    ],
+    "`txaio.tx.Logger(…)`": [
+        "txaio.tx.Logger()",
+        "from txaio.tx import Logger\nLogger('namespace')",
+    ],
+    "Tests that set `txaio._explicit_framework`": ["txaio._explicit_framework = None"],
+}
+"""Uses that are found, by what they are called."""
+
+IN_A_TEST = {
+    "batched timers": ["txaio.make_batched_timer(1)"],
+    "lines of the log": [
+        "txaio.start_logging(out)",
+        "txaio.start_logging(out=stream, level='info')",
+    ],
+}
+"""Uses that are found in tests."""
+
+NOT_FOUND = [
+    "import other\nother.add_callbacks(f, None, None)",
+    "add_callbacks(f, None, None)",
+    "from . import txaio\nfrom .txaio import x",
+    "import txaio\nfrom . import x\nfrom os import path\nimport os",
+    "from txaio import *",
+    "txaio.add_callbacks(future, callback, errback)",
+    "txaio.add_callbacks(future, None, errback)",
+    "def f():\n    txaio.gather([])\ndef g():\n    isinstance(x, Exception)",
+    "def f(): return isinstance(x, str), txaio.gather([])",
+    "isinstance(x), txaio.gather([])",
+    "txaio.cancel(txaio.create_future())",
+    "txaio.is_future(function())",
+    "async def work(): ...\ntxaio.as_future(work)",
+    "def work(): yield\ntxaio.as_future(work)",
+    "try: f()\nexcept KeyError: txaio.reject(future)",
+    "txaio.reject(future, KeyError())",
+    "txaio.create_failure(KeyError())",
+    "txaio.create_future(canceller=lambda future: print())",
+    "txaio.create_future(canceller=other.function)",
+    "txaio.create_future()",
+    "log.debug(txaio.failure_message(failure))",
+    "txaio.with_config()",
+    "isinstance(future, Deferred), type(future) is Other, Deferred is future",
+    "txaio.make_batched_timer(1, 100)",
+    "txaio.make_batched_timer(1, size)",
+    "t = txaio.make_batched_timer(1)\ndef ping(): t.call_later(1, other)",
+    "def ping(): reactor.call_later(1, ping)\ndef pong(): call_later(1, pong)",
+    "try: handle.cancel()\nexcept KeyError: pass",
+    "try: x = handle.cancel\nexcept AlreadyCalled: pass",
+    "txaio.call_later(1, print, end='')",
+    "txaio.call_later(float(x), print)",
+    "txaio.call_later(0, print)\ntxaio.sleep('x')",
+    "other.when()",
+    "log.info('{name}', name=1)",
+    "log.info('{name}', **fields)",
+    "log.info('{log_namespace} {txaio_trace}')",
+    "log.info(message)",
+    "other.info('{name}')",
+    "txaio.start_logging()",
+    "if x: txaio.start_logging()\nelse: txaio.start_logging()",
+    "def f(): txaio.start_logging()\ndef g(): txaio.start_logging()",
+    "txaio.make_logger('module.Class')",
+    "txaio.make_logger('debug')",
+    "try: txaio.start_logging()\nexcept: pass",
+    "try: print()\nexcept RuntimeError: pass",
+    "logging.basicConfig()",
+    "logging.getLogger('name')\ntxaio.start_logging()",
+    "print(txaio.failure_format_traceback(failure))",
+    "log.info(log_category='XX1')",
+    "other.set_other(keep=True)",
+    "other._logger",
+    "txaio.aio.create_future, txaio.config.loop, txaio.tx.Logger",
+    "from txaio import aio, tx\nfrom txaio.interfaces import ILogger",
+    "import txaio.with_asyncio, txaio.testutil as testutil",
+    "txaio.nothing = 1",
+    "print(txaio._explicit_framework)",
+    "1[0](2).x",
+]
+"""Code in which nothing is found."""
+
+
+def rows(text, path="module.py"):
+    """Return what is found in *text*."""
+    return [rule.row for _line, rule in migrate.uses(Code(Path(path), text))]
+
+
+@pytest.mark.parametrize(
+    ("row", "text"), [(row, text) for row, texts in FOUND.items() for text in texts]
+)
+def test_use_is_found(row, text):
+    """It is found once, and nothing else is."""
+    source = text if "import txaio" in text else f"import txaio\n{text}"
+    assert rows(source) == [row]
+
+
+@pytest.mark.parametrize("path", ["tests/module.py", "test_module.py"])
+@pytest.mark.parametrize(
+    ("row", "text"), [(row, text) for row, texts in IN_A_TEST.items() for text in texts]
+)
+def test_use_in_a_test_is_found(row, text, path):
+    """In other code it is nothing that would have to be looked at."""
+    assert rows(f"import txaio\n{text}", path) == [row]
+    assert rows(f"import txaio\n{text}") == []
+
+
+@pytest.mark.parametrize("text", NOT_FOUND)
+def test_nothing_is_found(text):
+    """Other code is left alone."""
+    assert rows(text if "import" in text else f"import txaio\n{text}") == []
+
+
+def test_every_rule_is_tested():
+    """The examples above have them all."""
+    assert {rule.row for rule in migrate.RULES} == {*FOUND, *IN_A_TEST}
+
+
+def test_names_of_a_backend_that_is_not_installed(blocked):
+    """What is in its module cannot be found out."""
+    names.exists.cache_clear()
+    blocked("twisted")
+    sys.modules.pop("txaio.tx", None)
+    assert rows("import txaio\ntxaio.tx.nothing") == []
+    names.exists.cache_clear()
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Return a folder with three files."""
+    (tmp_path / "package").mkdir()
+    files = {
+        "package/b.py": "import txaio\n\ntxaio.as_future(\n    fun=1)\ntxaio.sleep(-1)",
+        "package/a.py": "import other",
+        "other.txt": "import txaio\ntxaio.sleep(-1)\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+def test_report(folder, capsys):
+    """It has the file, the line, what it is about, what to do, and the source."""
+    assert migrate.main([str(folder)]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    path = folder / "package" / "b.py"
+    keyword, negative = (
+        next(rule for rule in migrate.RULES if rule.row == row)
+        for row in ("Names given to what has none", "a negative delay, on Twisted")
+    )
+    assert lines == [
+        f"{path}:3: {keyword.row}: {keyword.advice}",
+        "    txaio.as_future(",
+        f"{path}:5: {negative.row}: {negative.advice}",
+        "    txaio.sleep(-1)",
+        "2 to look at",
+    ]
+
+
+def test_report_of_files(folder, capsys):
+    """A file may have any name."""
+    assert migrate.main([str(folder / "package/a.py")]) == 0
+    assert capsys.readouterr().out == "nothing to look at\n"
+    assert migrate.main([str(folder / "other.txt")]) == 1
+    assert capsys.readouterr().out.splitlines()[-1] == "1 to look at"
+
+
+@pytest.mark.parametrize("text", ["def", "\0", b"\xff"])
+def test_file_that_is_no_python(tmp_path, capsys, text):
+    """It is named, and others are read."""
+    path = tmp_path / "bad.py"
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    (tmp_path / "empty.py").touch()
+    missing = tmp_path / "missing.py"
+    assert migrate.main([str(tmp_path), str(missing)]) == 1
+    captured = capsys.readouterr()
+    assert captured.out == "nothing to look at\n"
+    assert [
+        line.partition(": not read: ")[0] for line in captured.err.splitlines()
+    ] == [
+        str(path),
+        str(missing),
+    ]
+
+
+def test_command(monkeypatch, folder, capsys):
+    """`python -m txaio.migrate` takes files and folders, and needs one."""
+    monkeypatch.delitem(sys.modules, "txaio.migrate")
+    for arguments, status in (([], 2), ([str(folder / "package/a.py")], 0)):
+        monkeypatch.setattr(sys, "argv", ["migrate", *arguments])
+        with pytest.raises(SystemExit) as caught:
+            runpy.run_module("txaio.migrate", run_name="__main__")
+        assert caught.value.code == status
+    assert "nothing to look at" in capsys.readouterr().out
