@@ -336,7 +336,7 @@ def coverage(session: nox.Session) -> None:
 def downstream(session: nox.Session) -> None:
     """Run programs that use txaio 26.6, unmodified, on this txaio."""
     # Crossbar and AnyIO require different versions of idna: AnyIO is left out.
-    install(session, "txaio[twisted]", *group("downstream"), *group("test"))
+    install(session, "txaio", *group("downstream"), *group("test"))
     env = predecessor(session)
     # pytest-asyncio is for Autobahn's tests, not for ours.
     pytest(session, "-p", "no:asyncio", "tests-integration/downstream", env=env)
