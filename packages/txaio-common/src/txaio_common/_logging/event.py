@@ -61,7 +61,7 @@ def make_event(
     if "exc_info" in fields:
         add_exc_info(fields)
     context = CONTEXT.get()
-    if context or logger.bound:
+    if context is not NO_FIELDS or logger.bound is not NO_FIELDS:
         fields = {**context, **logger.bound, **fields}
     if type(message) is not str or not message:
         message = _format_for(message, fields)

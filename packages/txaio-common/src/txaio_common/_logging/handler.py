@@ -133,7 +133,7 @@ def audience(native: logging.Logger, number: int) -> Audience:
         node = node.parent
         if node.handlers:
             # A new list: `+=` would change the one of a logger.
-            handlers = handlers + node.handlers
+            handlers = handlers + node.handlers if handlers else node.handlers
     if (
         handlers == _ONLY_OURS
         and not (native.disabled or native.manager.disable or native.filters)
