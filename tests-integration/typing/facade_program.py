@@ -26,6 +26,8 @@ class Client:
         """Log the failure."""
         self.log.error("{text}", text=txaio.failure_message(failure))
         self.log.debug(txaio.failure_format_traceback(failure))
+        assert_type(self.log.warning("{text}", text="no"), None)
+        assert_type(self.log.error("no", exc_info=failure.value), None)
 
 
 async def double(number: int) -> int:
