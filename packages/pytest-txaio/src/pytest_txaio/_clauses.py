@@ -26,7 +26,7 @@ SECTIONS = {
     "B": ("Batched timers", 7),
     "V": ("Context variables", 2),
     "H": ("Threads", 2),
-    "L": ("Lifecycle", 4),
+    "L": ("Lifecycle", 5),
     "E": ("Failures", 4),
     "O": ("Logging", 11),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -233,51 +234,68 @@ async def test_scope_in_uncancelled(txa: IBackend, unit: float) -> None:
     assert events == ["expired: True", "next"]
 
 
-@pytest.mark.parametrize("turns", range(8))
-async def test_pool_loses_no_connection(txa: IBackend, unit: float, turns: int) -> None:
-    """D1: Whenever the deadline comes, a connection is used or given back."""
-    free: list[str] = []
-    waiters: list[IFuture[str]] = []
-    used: list[str] = []
+class Pool:
+    """Connections, handed over as the documentation shows it."""
 
-    def give(connection: str) -> None:
-        while waiters:
-            waiter = waiters.pop(0)
-            if not txa.is_called(waiter):
-                txa.resolve(waiter, connection)
-                return
-        free.append(connection)
+    def __init__(self, txa: IBackend) -> None:
+        """Have one connection, which is in use."""
+        self._txa = txa
+        self._waiting: list[IFuture[str]] = []
+        self.free: list[str] = []
 
-    async def acquire() -> str:
-        waiter: IFuture[str] = txa.create_future()
-        waiters.append(waiter)
+    async def acquire(self) -> str:
+        """Wait for a connection."""
+        waiter: IFuture[str] = self._txa.create_future()
+        self._waiting.append(waiter)
         try:
             return await waiter
-        except txa.CancelledError:
-            if txa.is_called(waiter) and waiter not in waiters:
-                give(txa.result(waiter))
+        except BaseException:
+            with suppress(self._txa.CancelledError):
+                self.release(self._txa.result(waiter))
             raise
+
+    def release(self, connection: str) -> None:
+        """Give it to the first that waits, if there is one."""
+        while self._waiting:
+            waiter = self._waiting.pop(0)
+            if not self._txa.is_called(waiter):
+                self._txa.resolve(waiter, connection)
+                return
+        self.free.append(connection)
+
+
+@pytest.mark.parametrize("how", ["a scope", "cancel"])
+@pytest.mark.parametrize("turns", range(8))
+async def test_pool_loses_no_connection(
+    txa: IBackend, unit: float, turns: int, how: str
+) -> None:
+    """D1, L5: Whenever it is cancelled, a connection is used or given back."""
+    pool = Pool(txa)
+    used: list[str] = []
 
     async def use() -> None:
         async with scope:
-            connection = await acquire()
+            connection = await pool.acquire()
             used.append(connection)
             try:
                 await txa.sleep(unit)
             finally:
                 used.remove(connection)
-                give(connection)
+                pool.release(connection)
 
     async def later() -> None:
         for _ in range(turns):
             await txa.sleep(0)
-        scope.cancel()
+        if how == "cancel":
+            txa.cancel(using)
+        else:
+            scope.cancel()
 
     scope = txa.move_on_after(100 * unit)
     using = txa.as_future(use)
     await pause(txa, unit)
     cancelling = txa.as_future(later)
-    give("connection")
-    await txa.gather([using, cancelling], consume_exceptions=False)
+    pool.release("connection")
+    await txa.gather([using, cancelling])
     assert used == []
-    assert free == ["connection"]
+    assert pool.free == ["connection"]
