@@ -14,7 +14,12 @@ from types import CoroutineType
 from typing import Any, TypeVar
 
 from txaio_asyncio._future import AsyncioOwner
-from txaio_asyncio._task import CANCELLATIONS, AsyncioScope, uncancelled
+from txaio_asyncio._task import (
+    CANCELLATIONS,
+    AsyncioScope,
+    break_owner_cycle,
+    uncancelled,
+)
 from txaio_common import (
     UNSET,
     Driver,
@@ -105,6 +110,7 @@ class AsyncioDriver(Driver):
         owner = AsyncioOwner(loop=loop)
         owner.owned = owned
         owner.cancel_owned = cancel_owned
+        owner.break_await_cycle = break_owner_cycle
         return owner
 
     def resolve(self, future: Any, value: Any, /) -> None:

@@ -93,10 +93,6 @@ class Cancellations:
             _break_await_cycle(awaited, message)
         elif innermost is not None and not isinstance(awaited, asyncio.Task):
             (innermost if len(chain) > MAX_CHAIN else task).cancel(message)
-            if isinstance(awaited, AsyncioOwner) and find_path(
-                awaited, innermost, _awaits
-            ):
-                _break_await_cycle(innermost, message)
         self._remember(chain, message)
         if task.cancelling() == before:
             self._uncounted[task] = self._uncounted.get(task, 0) + 1
@@ -271,6 +267,14 @@ def _awaits(future: Any) -> list[Any]:
     else:
         found = list(future.owned) if isinstance(future, AsyncioOwner) else []
     return [each for each in found if each is not None and not each.done()]
+
+
+def break_owner_cycle(owner: AsyncioOwner, message: str | None) -> None:
+    """Resume a task that waits for *owner*, which waits for it, with a cancellation."""
+    for future in find_path(owner, owner, _awaits):
+        if isinstance(future, asyncio.Task):
+            _break_await_cycle(future, message)
+            return
 
 
 def _break_await_cycle(task: Task, message: str | None) -> None:

@@ -113,6 +113,16 @@ class BaseFuture:
         """Return the futures, from this one to that which waits for *target*."""
         return find_path(self, target, _awaits)
 
+    def break_await_cycle(self, message: str | None) -> None:
+        """Force a task of the circle, if this one waits for itself.
+
+        Not one that is inside `uncancelled`.
+        """
+        for future in self.path_to(self):
+            if isinstance(future, BaseTask) and not future.cancellation.level:
+                future.force(message)
+                return
+
 
 def _awaits(future: BaseFuture) -> list[BaseFuture]:
     return [
@@ -129,14 +139,19 @@ class OwningFuture(BaseFuture):
     """The futures that it owns."""
     cancel_owned: Callable[[str | None], bool]
     """Cancels them, and tells whether they have ended."""
+    _is_cancelled: bool = False
 
     def awaits(self) -> Sequence[Any]:
         return self.owned
 
     def cancel(self, message: str | None = None) -> None:
         """Cancel what this owns; settle as cancelled if that has ended."""
+        is_repeated, self._is_cancelled = self._is_cancelled, True
         if self.outcome is not None or self.cancel_owned(message):
             super().cancel(message)
+        elif is_repeated:
+            # Perhaps by one of those that it owns, which waits for it.
+            self.break_await_cycle(message)
 
 
 class BaseTask(BaseFuture):
@@ -187,8 +202,6 @@ class BaseTask(BaseFuture):
             awaited = task.awaited_task()
             if awaited is None:
                 task.cancel_wait(message)
-                if isinstance(task.awaited, OwningFuture):
-                    break
                 return
             task = awaited
         task.break_await_cycle(message)
@@ -223,16 +236,6 @@ class BaseTask(BaseFuture):
         awaited = self.awaited
         is_running = isinstance(awaited, BaseTask) and awaited.outcome is None
         return awaited if is_running else None
-
-    def break_await_cycle(self, message: str | None) -> None:
-        """Force a task of the circle, if this one waits for itself.
-
-        Not one that is inside `uncancelled`.
-        """
-        for future in self.path_to(self):
-            if isinstance(future, BaseTask) and not future.cancellation.level:
-                future.force(message)
-                return
 
     # What a subclass does its own way
 
