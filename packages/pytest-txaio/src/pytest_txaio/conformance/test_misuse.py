@@ -82,7 +82,7 @@ async def test_settling_again_does_not_retrieve_the_failure(
 
 
 async def test_future_of_an_ended_coroutine_cannot_be_settled(txa: IBackend) -> None:
-    """F5, X3: It is as any settled future; one that was cancelled ignores it."""
+    """F5: It is as any settled future; one that was cancelled ignores it."""
 
     async def work() -> str:
         return "returned"
