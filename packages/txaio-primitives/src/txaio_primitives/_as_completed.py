@@ -24,8 +24,8 @@ def as_completed(
     It gives the futures themselves, each once.
     Coroutine objects are accepted, too, and are run.
 
-    They go on if the loop is left early, or cancelled; errors that it has not come to
-    are reported then.
+    If the loop is left early, or cancelled, the futures go on; errors of those that it
+    did not come to are reported.
 
     Raises `TypeError` as `gather` does.
     """

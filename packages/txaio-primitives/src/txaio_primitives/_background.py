@@ -1,4 +1,4 @@
-"""Tasks that belong to an object, and end with it."""
+"""Tasks that end with an object."""
 
 from __future__ import annotations
 
@@ -15,10 +15,12 @@ T = TypeVar("T")
 
 
 class Background:
-    """Tasks of an object that has a method `close`, and outlives any block of code.
+    """Tasks that outlive the block of code that starts them, until `close`.
 
-    A failure is reported at once, or *on_error* is called with the exception; the other
-    tasks go on.
+    For objects that have a method to close them. Where a block will do, use
+    `TaskGroup`.
+    When a task fails, its error is reported at once, or *on_error* is called with it;
+    the other tasks go on.
 
     Raises `TypeError` if *on_error* cannot be called.
     """
@@ -68,9 +70,9 @@ class Background:
         self._tasks.cancel()
 
     async def close(self) -> None:
-        """Cancel all tasks, and wait until they have ended. None can be started then.
+        """Cancel all tasks, and wait until they have ended; start no more.
 
-        A task that calls this is cancelled itself. Closing again waits, too.
+        A task that calls this is cancelled itself. Closing again waits as well.
         """
         self._is_closed = True
         self._tasks.cancel()

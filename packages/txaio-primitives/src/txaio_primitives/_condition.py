@@ -1,4 +1,4 @@
-"""A condition that those who hold a lock can wait for."""
+"""A condition variable."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ T = TypeVar("T")
 
 
 class Condition:
-    """A lock, and those who wait until something is true that it protects.
+    """A lock, and waiters for a change of what the lock protects.
 
-    ``async with condition:`` holds the lock.
-    Several conditions may share one *lock*, which has to be of the same backend.
+    ``async with condition:`` holds the lock. Several conditions may share one *lock*.
 
-    Raises `TypeError` if *lock* is no `Lock`, `ValueError` if it is another backend's.
+    Raises `TypeError` if *lock* is no `Lock`, `ValueError` if it is that of another
+    backend.
     """
 
     def __init__(self, txa: IBackend, lock: Lock | None = None) -> None:
@@ -49,8 +49,9 @@ class Condition:
     async def wait(self) -> None:
         """Release the lock, wait until notified, and acquire it again.
 
-        It is held again whatever happens, also when the caller is cancelled; a
-        notification is passed on to the next waiter then.
+        It is acquired again even if the caller is cancelled. One that is cancelled when
+        it has been notified passes the notification on; one that is cancelled while it
+        acquires the lock sees this at its next await, with the lock.
 
         Raises `RuntimeError` if the lock is free.
         """
@@ -75,7 +76,7 @@ class Condition:
         return value
 
     def notify(self, n: int = 1) -> None:
-        """Let the first *n* waiters go on, as soon as each gets the lock.
+        """Let the first *n* waiters go on, as each of them gets the lock.
 
         Raises `RuntimeError` if the lock is free, `ValueError` if *n* is below 0.
         """
@@ -85,7 +86,7 @@ class Condition:
             n -= 1
 
     def notify_all(self) -> None:
-        """Let all who wait now go on, as soon as each gets the lock.
+        """Let all that wait now go on, as each of them gets the lock.
 
         Raises `RuntimeError` if the lock is free.
         """

@@ -1,4 +1,4 @@
-"""What is raised where something cannot be done now, or not any more."""
+"""The exceptions."""
 
 from __future__ import annotations
 

@@ -7,9 +7,9 @@ from txaio_primitives._wait_queue import WaitQueue
 
 
 class Event:
-    """Something that happens, and all who wait for it.
+    """A flag that coroutines and callbacks wait for.
 
-    As in asyncio, `set` wakes those that wait even if `clear` is called right after it.
+    All that wait when `set` is called go on, even if `clear` is called right after it.
     """
 
     def __init__(self, txa: IBackend) -> None:
@@ -18,25 +18,25 @@ class Event:
         self._is_set = False
 
     def is_set(self) -> bool:
-        """Return True if it has happened."""
+        """Return True if the flag is set."""
         return self._is_set
 
     def set(self) -> None:
-        """Let it happen: all who wait go on, and nobody waits until `clear`."""
+        """Set the flag: all waiters go on, and `wait` returns at once until `clear`."""
         self._is_set = True
         self._waiters.hand_all(None)
 
     def clear(self) -> None:
-        """Let it not have happened: wait for the next `set` from now on."""
+        """Clear the flag: from now on `wait` waits for the next `set`."""
         self._is_set = False
 
     async def wait(self) -> None:
-        """Wait until it has happened; return at once if it has."""
+        """Wait until the flag is set; return at once if it is."""
         if not self._is_set:
             await self._waiters.wait()
 
     def wait_future(self) -> IFuture[None]:
-        """Return a future of `wait`, for callbacks; cancelling it affects no other."""
+        """Return a future of `wait`, for callbacks; each call returns its own."""
         if self._is_set:
             return self._txa.create_future_success(None)
         return self._waiters.wait_future()

@@ -17,12 +17,12 @@ T = TypeVar("T")
 async def first(txa: IBackend, futures: Iterable[Awaitable[T]]) -> T:
     """Return the value of the first of *futures* that is settled, or raise its error.
 
-    The others are cancelled then, and this goes on when they have ended; so it does if
-    the caller is cancelled. An error of one of them is reported.
+    The others are then cancelled, and this returns when they have ended. If the caller
+    is cancelled, all are. An error of another one than the first is reported.
     Coroutine objects are accepted, too, and are run.
 
-    To see which it was, pass futures and look at their results after this: the others
-    were cancelled, or have a value that came at the same moment.
+    To learn which it was, pass futures, and look at their results afterwards: the
+    others were cancelled, or have a value that came at the same moment.
 
     Raises `ValueError` if *futures* is empty, `TypeError` as `gather` does.
     """

@@ -1,4 +1,4 @@
-"""A lock that is held by one at a time."""
+"""A lock."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from txaio_primitives._permits import Permits
 
 
 class Lock(Permits):
-    """Held by one at a time: ``async with lock:``, first come, first served.
+    """A lock for one holder at a time: ``async with lock:``.
 
-    As in asyncio, it belongs to no task: who has acquired it may have it released by
-    somebody else, a callback for one.
+    Waiters get it in the order of their calls.
+    As in asyncio, it does not know its holder: a coroutine may acquire it, and a
+    callback release it. (In AnyIO and Trio only the task that has acquired it may.)
     It is not reentrant.
     """
 

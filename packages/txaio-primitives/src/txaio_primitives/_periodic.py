@@ -20,12 +20,12 @@ class Periodic:
     """Calls *fn* every *seconds* seconds, from one period after now until `stop`.
 
     *fn* is a function or a coroutine function.
-    The calls are due at fixed times, so lateness does not add up. While a call takes
-    longer than a period, there is no other: times that have passed are left out.
+    The calls are due at fixed times, so that lateness does not add up. A call begins
+    when the one before has ended; times that have passed by then are skipped.
 
     An error is reported, or *on_error* is called with it, and the calls go on.
-    With a *timer*, such as `make_batched_timer` gives, calls may be late, at a lower
-    cost.
+    With a *timer* of `make_batched_timer` the calls cost less, and are late by up to
+    its bucket.
 
     Raises `ValueError` if *seconds* is not finite and above 0, `TypeError` if *fn* or
     *on_error* is no function: pass the function itself.
@@ -60,8 +60,8 @@ class Periodic:
     def stop(self) -> IFuture[Any]:
         """Make no more calls; return a future of the end of the one that runs.
 
-        To cancel it is to cancel the call that runs, if one does. It has no value.
-        This may be called by *fn*, which does not await the future.
+        To cancel it is to cancel that call. Its value has no meaning.
+        *fn* may call this, too, but must not await the future.
         """
         self._is_stopped = True
         if self._call is not None:

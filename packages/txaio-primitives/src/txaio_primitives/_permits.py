@@ -1,7 +1,7 @@
-"""What locks and semaphores have in common: permits, and those who wait for one.
+"""What locks and semaphores have in common: permits, and waiters.
 
-A permit that is released goes to the first waiter directly. So there is no free permit
-as long as there is a waiter, and no newcomer can take it on the way.
+A permit that is released goes to the first waiter directly. So no permit is free as
+long as there is a waiter, and no other caller can take one that is on its way.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from txaio_primitives._wait_queue import WaitQueue
 
 
 class Permits:
-    """A number of permits, each of which is held by at most one holder."""
+    """A number of permits, in the order in which they were asked for."""
 
     def __init__(self, txa: IBackend, free: int) -> None:
         self._waiters = WaitQueue[None](txa)
@@ -30,10 +30,9 @@ class Permits:
         return not self._free
 
     async def acquire(self) -> None:
-        """Wait until a permit is free, and take it.
+        """Wait for a permit: first come, first served.
 
-        It is taken in the order of these calls.
-        If the caller is cancelled meanwhile, it holds none.
+        A caller that is cancelled meanwhile holds none.
         """
         if self._free:
             self._free -= 1
@@ -52,8 +51,9 @@ class Permits:
     def acquire_future(self) -> IFuture[None]:
         """Return a future of `acquire`, for callbacks; cancel it to wait no longer.
 
-        A coroutine that is cancelled as it is settled would keep the permit: use
-        `acquire` in coroutines.
+        Its place in the order is that of this call.
+        Once it is settled, the permit is held, also if a coroutine that awaits it is
+        cancelled at that moment: coroutines use `acquire`.
         """
         if self._free:
             self._free -= 1

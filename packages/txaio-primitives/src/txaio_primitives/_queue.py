@@ -2,7 +2,7 @@
 
 An item is in one of three places:
 
-in `_items`     It was put, and nobody has asked for it yet.
+in `_items`     It was put, and was not asked for yet.
 on its way      It was handed to a getter that waited, and that has not gone on yet.
 in `_returned`  It was on its way, and its getter was cancelled. It is older than all
                 in `_items`, and its number says how old.
@@ -47,14 +47,15 @@ class _Place:
 
 
 class Queue(Generic[T]):
-    """Items in order, of which there are at most *maxsize*; at its end it is closed.
+    """At most *maxsize* items, first in, first out, until it is closed.
 
     ``async for item in queue`` ends when the queue is closed and empty.
-    Those who wait, for items or for room, are served first come, first served; an item
-    is handed to a getter that waits for it, so that no other can take it.
+    Callers wait for items, and for room, in the order of their calls. An item that is
+    put goes to the first that waits for one, and no other can take it on its way.
 
-    Raises `ValueError` if *maxsize* is below 1. (In asyncio, 0 means without a bound,
-    in AnyIO and Trio that nothing is kept.)
+    Raises `ValueError` if *maxsize* is below 1, `TypeError` if it is no int. (0 means
+    without a bound in asyncio, and without a buffer in AnyIO and Trio; here a queue has
+    no bound if *maxsize* is left out.)
     """
 
     def __init__(self, txa: IBackend, maxsize: float = inf) -> None:
@@ -121,6 +122,8 @@ class Queue(Generic[T]):
     def put_future(self, item: T) -> IFuture[None]:
         """Return a future of `put`, for callbacks; cancel it to wait no longer.
 
+        The place of *item* in the order is that of this call.
+
         Raises `QueueClosed` if the queue is closed.
         """
         if not self._has_room():
@@ -132,7 +135,7 @@ class Queue(Generic[T]):
         """Take the first item, once there is one.
 
         If the caller is cancelled meanwhile, no item is lost: one that was on its way
-        goes to the next.
+        goes to the next caller, or back to its place in the queue.
 
         Raises `QueueClosed` if the queue is closed and empty, or is so meanwhile.
         """
@@ -158,8 +161,8 @@ class Queue(Generic[T]):
     def get_future(self) -> IFuture[T]:
         """Return a future of `get`, for callbacks; cancel it to wait no longer.
 
-        A coroutine that is cancelled as it is settled would lose the item: use `get` in
-        coroutines.
+        Once it is settled, the item was taken, also if a coroutine that awaits it is
+        cancelled at that moment: coroutines use `get`.
 
         Raises `QueueClosed` if the queue is closed and empty.
         """
@@ -169,10 +172,10 @@ class Queue(Generic[T]):
         return self._getters.wait_future(self._deliver)
 
     def close(self) -> None:
-        """Let nothing more be put; what was put can still be taken.
+        """Refuse further items; those that were put can still be taken.
 
-        Those who wait to put get `QueueClosed`; those who wait for an item do, when
-        there is none left. Closing again does nothing.
+        `QueueClosed` is raised where callers wait for room, and, once no item is left,
+        where they wait for one. Closing again does nothing.
         """
         if not self._is_closed:
             self._is_closed = True

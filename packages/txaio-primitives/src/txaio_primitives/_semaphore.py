@@ -1,4 +1,4 @@
-"""Semaphores, which limit how many do something at a time."""
+"""Semaphores, which limit the number of holders."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from txaio_primitives._permits import Permits
 
 
 class Semaphore(Permits):
-    """A number of permits: ``async with semaphore:``, first come, first served.
+    """A number of permits, one for each holder: ``async with semaphore:``.
 
-    `release` may be called more often than `acquire`, which adds a permit.
+    Waiters get them in the order of their calls.
+    *value* is the number of permits at first, and may be 0. `release` may be called
+    more often than `acquire`, and adds a permit then.
 
-    Raises `ValueError` if *value*, the number of permits, is below 0.
+    Raises `TypeError` if *value* is no int, `ValueError` if it is below 0.
     """
 
     def __init__(self, txa: IBackend, value: int = 1) -> None:
@@ -25,9 +27,9 @@ class Semaphore(Permits):
 
 
 class BoundedSemaphore(Semaphore):
-    """A semaphore that has never more permits than at first.
+    """A semaphore that never has more permits than at first.
 
-    Raises `ValueError` if *value*, the number of permits, is below 1.
+    Raises `TypeError` if *value* is no int, `ValueError` if it is below 1.
     """
 
     def __init__(self, txa: IBackend, value: int = 1) -> None:

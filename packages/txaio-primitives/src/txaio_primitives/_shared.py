@@ -16,15 +16,15 @@ T = TypeVar("T")
 
 
 class Shared(Generic[P, T]):
-    """A coroutine function that runs once for all that call it meanwhile.
+    """A coroutine function that runs once for all callers that come meanwhile.
 
     ``await shared(key)`` calls *fn* with the arguments, or waits for the run that an
-    earlier call with equal arguments has started; all get its value, or its error.
-    A caller that is cancelled affects no other; with the last of them the run is
-    cancelled. A call that comes then waits until it has ended, and starts another.
+    earlier call with equal arguments has started. All callers get its value, or its
+    error. Of a run that has ended nothing is kept.
 
-    The run is in a copy of the context of the caller that started it. Nothing is kept
-    of a run that has ended.
+    A caller that is cancelled affects no other; with the last of them the run is
+    cancelled. A call that comes then waits for its end, and starts another run.
+    A run is in a copy of the context of the caller that started it.
 
     Raises `TypeError` if *fn* is no function: pass the function itself.
     """

@@ -23,11 +23,14 @@ T = TypeVar("T")
 class TaskGroup:
     """Tasks that end with a block: ``async with TaskGroup(txa) as group:``.
 
-    The block ends when its tasks have. The first error, of a task or of the body,
-    cancels the others and the body; when all have ended, the block raises an
-    `ExceptionGroup` (PEP 654) of the errors, those that came meanwhile included.
-    A task that was cancelled has not failed.
-    If the block is cancelled from outside, so are its tasks.
+    The block ends when its tasks have ended.
+    The first error, of a task or of the body, cancels all others. When they have ended,
+    the block raises an `ExceptionGroup` (PEP 654) of this error and of those that came
+    meanwhile. A task that was cancelled has not failed.
+    If the block is cancelled from outside, by `cancel` or by the deadline of a scope
+    around it, its tasks are cancelled, and end first.
+
+    To enter it raises `RuntimeError` where to enter a scope does, see `fail_after`.
     """
 
     def __init__(self, txa: IBackend) -> None:
@@ -51,9 +54,9 @@ class TaskGroup:
     def start_soon(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         """Run *fn* with the arguments as a task, and return its future.
 
-        It is run as by `as_future`. In a group that was cancelled, it is cancelled at
-        its first await. (asyncio raises an error there, Trio does the same: whether an
-        earlier task has failed by now is the loop's choice.)
+        It is run as by `as_future`. In a group that was cancelled, or where a task has
+        failed, it is cancelled at its first await, as in Trio. (asyncio raises an
+        error; but whether an earlier task has failed by now is unspecified.)
 
         Raises `RuntimeError` before the block begins and after its end, `TypeError` if
         *fn* is a coroutine: pass the function itself.

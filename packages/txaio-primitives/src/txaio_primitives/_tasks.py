@@ -1,4 +1,4 @@
-"""The tasks that an object has started, and what becomes of them."""
+"""The tasks of a `TaskGroup` or a `Background`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from txaio_primitives._wait_queue import WaitQueue
 
 
 class Tasks:
-    """Functions that run, and a place to wait for their end.
+    """Tasks that run, and waiters for their end.
 
     *on_failure* is called with the exception of each that fails; a cancelled one has
     not failed.
@@ -28,7 +28,7 @@ class Tasks:
         """The futures, in the order in which they were started."""
 
     def __len__(self) -> int:
-        """Return how many run."""
+        """Return the number of tasks that run."""
         return len(self._running)
 
     def start(
@@ -59,7 +59,7 @@ class Tasks:
 
     def _fail(self, future: IFuture[Any], failure: IFailedFuture) -> None:
         error = failure.value
-        # It is not there if it was started twice, as *fn* returned it twice.
+        # It is not if *fn* returned the same future twice.
         is_running = future in self._running
         try:
             if is_running and not isinstance(error, self._txa.CancelledError):

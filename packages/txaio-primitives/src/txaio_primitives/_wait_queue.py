@@ -36,8 +36,7 @@ _GONE: Any = object()
 class WaitQueue(Generic[T]):
     """Waiters in order, each of which is handed one value.
 
-    It is for authors of primitives: a pool hands connections, a lock hands None.
-    The value of a waiter that is cancelled at the last moment is given back.
+    For authors of primitives: a pool hands connections to its waiters, a lock None.
     """
 
     def __init__(self, txa: IBackend) -> None:
