@@ -140,4 +140,4 @@ async def test_queue_in_a_native_task(txaio, loop, moment):
         queue.put_nowait("item")
         await loop.turns(moment)
         group.cancel_scope.cancel()
-    assert got or [queue.get_nowait()] == ["item"]
+    assert (got or [queue.get_nowait()]) == ["item"]
