@@ -19,6 +19,7 @@ from twisted.internet.selectreactor import SelectReactor
 import txaio_anyio
 import txaio_asyncio
 import txaio_twisted
+from txaio_primitives import Background, Lock, Queue, TaskGroup
 
 
 PAGE = DOCS / "reference" / "errors.md"
@@ -263,6 +264,37 @@ async def resolve_a_coroutine(txa):
     txa.resolve(future)
 
 
+async def release_a_free_lock(txa):
+    """Release a lock that is not held."""
+    Lock(txa).release()
+
+
+async def put_on_a_closed_queue(txa):
+    """Put an item on a queue that was closed."""
+    queue = Queue(txa)
+    queue.close()
+    queue.put_nowait(1)
+
+
+async def start_a_coroutine(txa):
+    """Pass a coroutine to a task group."""
+    Background(txa).start_soon(nothing(txa))
+
+
+async def start_after_the_end(txa):
+    """Use a task group after its block."""
+    async with TaskGroup(txa) as group:
+        pass
+    group.start_soon(nothing, txa)
+
+
+async def wait_on_another_loop(txa):
+    """Wait for a lock of another backend."""
+    lock = Lock(txa)
+    await lock.acquire()
+    await txa.run_in_thread(asyncio.run, lock.acquire())
+
+
 async def log_at_no_level(txa):
     """Use the name of a level of the standard library."""
     txa.start_logging(level="warning")
@@ -348,6 +380,14 @@ CASES = {
     "The future is settled already": on(resolve_twice, "twisted", "asyncio"),
     "The future is pending": on(ask_too_early, "asyncio", "twisted"),
     "The future of a coroutine": on(resolve_a_coroutine, "asyncio"),
+    "Locks, queues and task groups": [
+        (Queue, 10),
+        *on(release_a_free_lock, "asyncio"),
+        *on(put_on_a_closed_queue, "twisted"),
+        *on(start_a_coroutine, "anyio"),
+        *on(start_after_the_end, "twisted"),
+        *on(wait_on_another_loop, "asyncio"),
+    ],
     "A level that is none": on(log_at_no_level, "asyncio"),
     "A reactor runs once": [(run_a_reactor_twice,)],
 }

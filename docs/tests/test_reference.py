@@ -11,6 +11,7 @@ from blocks import DOCS
 
 PACKAGES = (
     "txaio_interfaces",
+    "txaio_primitives",
     "txaio_common",
     "txaio_asyncio",
     "txaio_twisted",
