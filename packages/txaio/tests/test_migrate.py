@@ -108,10 +108,14 @@ FOUND = {
         "txaio.as_future(fun=print)",
     ],
     "log messages that cannot be formatted": [
-        "log.info('{name}', other=1)",
+        "log.warning('{name} {other}', other=1)",
         "log.info('{name.attribute} {name[0]}')",
         "self.log.warn('{}', 1)",
         "self.logger.error('{')",
+    ],
+    "fields that the message does not name": [
+        "log.exception('{name}', name=1, other=2)",
+        "log.info('text', other=2)",
     ],
     "levels": ["txaio.set_global_log_level('debug')"],
     "an unknown level": [
@@ -129,7 +133,6 @@ FOUND = {
     ],
     "`log.critical(txaio.failure_format_traceback(failure))`": [
         "log.critical(txaio.failure_format_traceback(failure))",
-        "log.error('{tb}', tb=txaio.failure_format_traceback(failure))",
     ],
     "a message with a category": ["log.info('text', log_category='XX1')"],
     "`set_log_level(level, keep=…)` on Twisted": [
@@ -197,6 +200,9 @@ NOT_FOUND = [
     "other.when()",
     "log.info('{name}', name=1)",
     "log.info('{name}', **fields)",
+    "log.info('text', log_failure=error, _private=1, exc_info=True)",
+    "log.failure('text', failure=error)",
+    "log.error('{tb}', tb=txaio.failure_format_traceback(failure))",
     "log.info('{log_namespace} {txaio_trace}')",
     "log.info(message)",
     "other.info('{name}')",
@@ -209,7 +215,7 @@ NOT_FOUND = [
     "try: print()\nexcept RuntimeError: pass",
     "logging.basicConfig()",
     "logging.getLogger('name')\ntxaio.start_logging()",
-    "print(txaio.failure_format_traceback(failure))",
+    "print(txaio.failure_format_traceback(failure)), log.info()",
     "log.info(log_category='XX1')",
     "other.set_other(keep=True)",
     "other._logger",

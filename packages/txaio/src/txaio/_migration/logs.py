@@ -19,7 +19,7 @@ from txaio_common import check_level
 from txaio_interfaces import log_levels
 
 
-METHODS = {*log_levels, "failure"} - {"none"}
+METHODS = {*log_levels, "warning", "exception", "failure"} - {"none"}
 """The methods of a logger that log a message."""
 
 TAKE_A_LEVEL = {
@@ -45,18 +45,36 @@ def _is_log_call(call: ast.Call) -> bool:
     )
 
 
-def _cannot_be_formatted(_code: Code, call: ast.Call) -> bool:
+def _named_and_given(call: ast.Call) -> tuple[set[str], set[str]]:
+    """Return the fields that the message of *call* names, and those that it is given.
+
+    None of either if they are not in the source, or if *call* logs nothing.
+    Raises `ValueError` if the message is no format.
+    """
     message = value(argument(call, 0))
-    given = {it.arg for it in call.keywords}
-    if not _is_log_call(call) or not isinstance(message, str) or None in given:
-        return False
+    given = {it.arg or "**" for it in call.keywords}
+    if not _is_log_call(call) or not isinstance(message, str) or "**" in given:
+        return set(), set()
+    parts = [name for _text, name, _spec, _kind in Formatter().parse(message)]
+    named = {it.partition(".")[0].partition("[")[0] for it in parts if it is not None}
+    return named, given
+
+
+def _cannot_be_formatted(_code: Code, call: ast.Call) -> bool:
     try:
-        named = [name for _text, name, _spec, _kind in Formatter().parse(message)]
+        named, given = _named_and_given(call)
     except ValueError:
         return True
-    fields = {name.partition(".")[0].partition("[")[0] for name in named if name}
-    own = {name for name in fields if name.startswith(("log_", "txaio_"))}
-    return "" in named or bool(fields - own - given)
+    return any(not it.startswith(("log_", "txaio_")) for it in named - given)
+
+
+def _unnamed_fields(code: Code, call: ast.Call) -> bool:
+    # A message that cannot be formatted is written with all fields, as before.
+    if _cannot_be_formatted(code, call):
+        return False
+    named, given = _named_and_given(call)
+    others = given - named - {"exc_info", "failure", "format"}
+    return any(not it.startswith(("log_", "_")) for it in others)
 
 
 def _levels(code: Code, call: ast.Call) -> bool:
@@ -111,9 +129,8 @@ def _lines_in_a_test(code: Code, call: ast.Call) -> bool:
 
 
 def _traceback_as_text(code: Code, call: ast.Call) -> bool:
-    values = [*call.args, *(it.value for it in call.keywords)]
-    made = any(code.called(it) == "failure_format_traceback" for it in values)
-    return made and _is_log_call(call)
+    message = code.called(argument(call, 0))
+    return message == "failure_format_traceback" and _is_log_call(call)
 
 
 def _category_and_message(_code: Code, call: ast.Call) -> bool:
@@ -139,6 +156,12 @@ RULES = (
         "is written raw: give each {name} a value, by keyword",
         ast.Call,
         _cannot_be_formatted,
+    ),
+    Rule(
+        "fields that the message does not name",
+        "follow it, as [name=value]: name them, or leave them out",
+        ast.Call,
+        _unnamed_fields,
     ),
     Rule(
         "levels",
@@ -178,7 +201,7 @@ RULES = (
     ),
     Rule(
         "`log.critical(txaio.failure_format_traceback(failure))`",
-        "is one line: use log.failure(text, failure), or log_failure=failure",
+        "is taken as a format: use log.failure(text, failure), or log_failure=failure",
         ast.Call,
         _traceback_as_text,
     ),
