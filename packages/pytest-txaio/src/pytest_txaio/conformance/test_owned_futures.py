@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_txaio import pause
+from pytest_txaio import collect_dropped, pause
 from pytest_txaio.conformance._helpers import Boom
 
 
@@ -135,8 +135,8 @@ async def test_nothing_is_reported(
         await txa.gather([future])
         del future
         gc.collect()
+        collect_dropped()
         await pause(txa, unit)
-    gc.collect()
     assert reported() == []
 
 
@@ -271,8 +271,8 @@ async def test_timeout_of_a_future_that_fails(
     with pytest.raises((txa.CancelledError, Boom)) as caught:
         await future
     saw = caught.value is boom  # Where callbacks run at once, it was settled by then.
-    del inner, future
+    del inner, future, caught
     gc.collect()
+    collect_dropped()
     await pause(txa, unit)
-    gc.collect()
     assert reported() == ([boom] if fails_first and not saw else [])
