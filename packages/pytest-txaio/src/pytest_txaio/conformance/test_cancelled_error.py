@@ -29,7 +29,7 @@ async def test_worker_that_catches_exceptions(txa: IBackend, unit: float) -> Non
         for number in range(10):
             rounds.append(number)
             try:
-                await txa.sleep(2 * unit)
+                await txa.sleep(20 * unit)
             except Exception:  # noqa: BLE001 - what this is about
                 rounds.append(-1)
 

@@ -198,7 +198,7 @@ async def test_timeout_cancelled_after_it_expired(txa: IBackend, unit: float) ->
         try:
             await txa.create_future()
         finally:
-            await txa.sleep(3 * unit)
+            await txa.sleep(15 * unit)
             events.append("cleaned up")
 
     async def owner() -> None:

@@ -81,7 +81,7 @@ async def test_inner_one_cancelled_again(txa: IBackend, unit: float) -> None:
         try:
             await txa.create_future()
         except txa.CancelledError:
-            await txa.sleep(2 * unit)
+            await txa.sleep(20 * unit)
         return "cleaned up"
 
     async def outer() -> str:
@@ -146,7 +146,7 @@ async def test_what_it_awaits_ends_in_uncancelled(txa: IBackend, unit: float) ->
         return await txa.uncancelled(txa.as_future, value)
 
     async def value() -> str:
-        await txa.sleep(2 * unit)
+        await txa.sleep(10 * unit)
         return "value"
 
     async def outer() -> str:
@@ -168,10 +168,10 @@ async def test_cancelled_again_after_uncancelled(txa: IBackend, unit: float) -> 
     seen: list[str] = []
 
     async def work() -> None:
-        await txa.uncancelled(txa.sleep, 3 * unit)
+        await txa.uncancelled(txa.sleep, 10 * unit)
         for _ in range(3):
             try:
-                await txa.sleep(2 * unit)
+                await txa.sleep(20 * unit)
                 seen.append("slept")
             except txa.CancelledError as error:
                 seen.append(str(error))
@@ -180,7 +180,7 @@ async def test_cancelled_again_after_uncancelled(txa: IBackend, unit: float) -> 
     for _ in range(2):
         await pause(txa, unit)
         txa.cancel(future, "first")
-    await pause(txa, 2 * unit)
+    await pause(txa, 12 * unit)
     txa.cancel(future, "second")
     await future
     assert seen == ["first", "second", "slept"]
