@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from benchmarks.comparison import Comparison
 from benchmarks.rows import Figure
@@ -23,6 +23,7 @@ def figures(*, quick: bool) -> Iterator[Figure]:
     rounds = 1 if quick else 4
     yield from timer_figures(quick=quick)
     yield from _futures(rounds, 10 if quick else 1)
+    yield from _primitives(rounds, 10 if quick else 1)
     yield from _logging(rounds, 10 if quick else 1)
 
 
@@ -44,6 +45,56 @@ def _futures(rounds: int, divisor: int) -> Iterator[Figure]:
                     workload,
                     {"futures": 50_000 // divisor},
                     "benchmarks.futures",
+                    rounds=rounds,
+                ),
+                {} if goal is None else {peer: goal},
+            )
+
+
+PRIMITIVES: dict[str, tuple[dict[str, Any], dict[str, float | None]]] = {
+    "acquire a free lock": (
+        {"work": "held_by_one"},
+        {"asyncio": 1.5, "Trio": None, "Twisted": None},
+    ),
+    "acquire a lock that 9 others want": (
+        {"work": "held_by_several"},
+        {"asyncio": 1.5, "Trio": None, "Twisted": None},
+    ),
+    "put and get without waiting": (
+        {"work": "put_and_get"},
+        {"asyncio": 1.5, "Trio": 1.5, "Twisted": 1.0},
+    ),
+    "put and get, queue of 1": (
+        {"work": "pass_on", "size": 1},
+        {"asyncio": 1.5, "Trio": 1.5},
+    ),
+    "put and get, queue of 10": (
+        {"work": "pass_on", "size": 10},
+        {"asyncio": 1.5, "Trio": 1.5},
+    ),
+    "put to a getter that waits": (
+        {"work": "put_to_a_waiting_getter"},
+        {"Twisted": 1.0},
+    ),
+    "task group of 100, a task": (
+        {"work": "run_tasks"},
+        {"asyncio": None, "Trio": None, "Twisted": None},
+    ),
+}
+"""The work, and the goal for each peer that does it, if there is one."""
+
+
+def _primitives(rounds: int, divisor: int) -> Iterator[Figure]:
+    for title, (task, goals) in PRIMITIVES.items():
+        for peer, goal in goals.items():
+            yield Figure(
+                Comparison(
+                    title,
+                    "benchmarks.primitives",
+                    (f"ours on {peer}", peer),
+                    "measure",
+                    {"number": 20_000 // divisor, **task},
+                    "benchmarks.primitives",
                     rounds=rounds,
                 ),
                 {} if goal is None else {peer: goal},

@@ -64,6 +64,36 @@ class TestHand:
         await loop.settle()
         assert waiters.got == [("waiter", 1)]
 
+    async def test_supply(self, queue, txaio, loop):
+        """A value can be made for the first waiter alone."""
+        made = []
+
+        def make():
+            made.append(len(made))
+            return made[-1]
+
+        assert queue.supply(make) is False
+        loop.cancel(queue.wait_future())
+        first, second = queue.wait_future(), queue.wait_future(str)
+        assert queue.supply(make) is True
+        assert queue.supply(make) is True
+        assert queue.supply(make) is False
+        assert (txaio.result(first), txaio.result(second)) == (0, "1")
+        assert made == [0, 1]
+
+    async def test_supply_that_fails(self, queue, txaio):
+        """If the value cannot be made, the waiter stays the first."""
+
+        def fail():
+            raise Boom
+
+        first, second = queue.wait_future(), queue.wait_future()
+        with pytest.raises(Boom):
+            queue.supply(fail)
+        queue.hand(1)
+        assert txaio.result(first) == 1
+        assert not txaio.is_called(second)
+
     async def test_future(self, queue, txaio):
         """The future of a waiter is settled at once, and in order."""
         first, second = queue.wait_future(), queue.wait_future(lambda value: -value)

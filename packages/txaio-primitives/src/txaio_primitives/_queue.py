@@ -63,6 +63,7 @@ class Queue(Generic[T]):
             check_count(maxsize, "maxsize", 1, _UNBOUNDED)
         self._txa = txa
         self._maxsize = maxsize
+        self._almost_full = maxsize - 1
         self._items: deque[Any] = deque()
         """Items, and places of items."""
         self._places = 0
@@ -210,15 +211,18 @@ class Queue(Generic[T]):
             raise QueueClosed(_NO_MORE_ITEMS)
 
     def _append(self, item: T) -> None:
+        """Put *item* at the end, for which there is room."""
         self._items.append(item)
-        if self._getters:
-            self._match()
+        # Behind another item, or a place, it is for no getter that waits.
+        if len(self._items) == 1:
+            self._getters.supply(self._send)
 
     def _take(self) -> T:
         """Take the first item, which there is."""
         is_plain = not (self._places or self._returned)
         item = self._items.popleft() if is_plain else self._pop()[1]
-        if self._putters:
+        # As long as a putter waits, there is no room.
+        if len(self._items) + len(self._returned) == self._almost_full:
             self._match()
         return item
 
@@ -236,25 +240,30 @@ class Queue(Generic[T]):
 
     def _match(self) -> None:
         """Hand items to getters and places to putters, as long as there are both."""
-        while True:
-            if self._getters and self._has_item():
-                self._hand(*self._pop())
-            elif not self._is_closed and self._putters and self._has_room():
-                place = _Place()
-                self._places += 1
-                self._items.append(place)
-                self._putters.hand(place)
-            else:
-                break
+        while (self._has_item() and self._getters.supply(self._send)) or (
+            self._can_admit() and self._putters.supply(self._make_place)
+        ):
+            pass
         if self._is_closed and not (self._items or self._on_the_way):
             self._getters.fail(QueueClosed(_NO_MORE_ITEMS))
 
-    def _hand(self, number: int, item: T) -> None:
+    def _can_admit(self) -> bool:
+        return not (self._is_closed or self.full())
+
+    def _send(self) -> tuple[int, T]:
+        """Send the first item on its way, with its number."""
+        number, item = self._pop()
         if not number:
             self._handed += 1
             number = self._handed
         self._on_the_way += 1
-        self._getters.hand((number, item))
+        return number, item
+
+    def _make_place(self) -> _Place:
+        place = _Place()
+        self._places += 1
+        self._items.append(place)
+        return place
 
     def _deliver(self, numbered: tuple[int, T]) -> T:
         self._on_the_way -= 1

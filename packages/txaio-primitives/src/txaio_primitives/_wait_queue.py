@@ -31,6 +31,7 @@ FOREIGN = (
 )
 
 _GONE: Any = object()
+_Take = Callable[[Any], object] | None
 
 
 class WaitQueue(Generic[T]):
@@ -42,8 +43,7 @@ class WaitQueue(Generic[T]):
     def __init__(self, txa: IBackend) -> None:
         check_backend(txa)
         self._txa = txa
-        self._waiters: OrderedDict[IFuture[Any], Callable[[T], object] | None]
-        self._waiters = OrderedDict()
+        self._waiters: OrderedDict[IFuture[Any], _Take] = OrderedDict()
         """The futures; for those of `wait_future`, what makes the result of a value."""
         self._without_value: set[IFuture[Any]] = set()
         """Futures that left without a value, until their coroutine goes on."""
@@ -108,14 +108,30 @@ class WaitQueue(Generic[T]):
 
         The waiter goes on in a later turn of the event loop, or at once.
         """
-        waiters, txa = self._waiters, self._txa
-        while waiters:
-            future, take = waiters.popitem(last=False)
-            if not txa.is_called(future):
-                txa.resolve(future, value if take is None else take(value))
-                return True
-            self._pass_over(future, take)
-        return False
+        waiter = self._take_first()
+        if waiter is None:
+            return False
+        future, take = waiter
+        self._txa.resolve(future, value if take is None else take(value))
+        return True
+
+    def supply(self, make: Callable[[], T]) -> bool:
+        """Hand ``make()`` to the first waiter; return False if none waits.
+
+        *make* is called only if there is a waiter, which stays if it raises an error.
+        """
+        waiter = self._take_first()
+        if waiter is None:
+            return False
+        future, take = waiter
+        try:
+            value = make()
+        except BaseException:
+            self._waiters[future] = take
+            self._waiters.move_to_end(future, last=False)
+            raise
+        self._txa.resolve(future, value if take is None else take(value))
+        return True
 
     def hand_all(self, value: T) -> int:
         """Hand *value* to all that wait now, in order; return their number."""
@@ -144,16 +160,22 @@ class WaitQueue(Generic[T]):
                 self._txa.reject(future, error)
         return count
 
-    def _take_all(
-        self,
-    ) -> OrderedDict[IFuture[Any], Callable[[T], object] | None]:
+    def _take_first(self) -> tuple[IFuture[Any], _Take] | None:
+        """Take out the first waiter that waits, if there is one."""
+        waiters = self._waiters
+        while waiters:
+            first = waiters.popitem(last=False)
+            if not self._txa.is_called(first[0]):
+                return first
+            self._pass_over(*first)
+        return None
+
+    def _take_all(self) -> OrderedDict[IFuture[Any], _Take]:
         # What a waiter does may lead to others, which are not meant.
         waiters, self._waiters = self._waiters, OrderedDict()
         return waiters
 
-    def _pass_over(
-        self, future: IFuture[Any], take: Callable[[T], object] | None
-    ) -> None:
+    def _pass_over(self, future: IFuture[Any], take: _Take) -> None:
         """Remember that *future* has no value, if it is that of a coroutine."""
         if take is None:
             self._without_value.add(future)
