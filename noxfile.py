@@ -344,9 +344,9 @@ def downstream(session: nox.Session) -> None:
 
 @nox.session(requires=["wheels"], default=False, allow_parallel=False)
 def bench(session: nox.Session) -> None:
-    """Compare timers, futures and logging with other libraries, in ten minutes."""
+    """Compare timers, futures, locks and logs with other libraries, in ten minutes."""
     backends = [with_extras(session, name) for name in LOOPS]
-    install(session, *backends, *group("bench"))
+    install(session, "txaio-primitives", *backends, *group("bench"))
     arguments = session.posargs or ["--out=docs/benchmarks"]
     session.run("python", "-m", "benchmarks", *arguments, env=predecessor(session))
 
