@@ -171,6 +171,19 @@ class TestGetters:
         assert queue.full()
         assert taken_from(queue) == list("abcde")
 
+    async def test_room_after_what_came_back(self, queue, txaio, loop):
+        """When such an item is taken, there is room for one that waits to be put."""
+        futures = [await loop.start(queue.get) for _ in range(2)]
+        for item in "ab":
+            queue.put_nowait(item)
+        loop.cancel(*futures)
+        await loop.settle()
+        putting = queue.put_future("c")
+        assert not txaio.is_called(putting)
+        assert queue.get_nowait() == "a"
+        assert txaio.is_called(putting)
+        assert taken_from(queue) == ["b", "c"]
+
     async def test_comes_back_twice(self, queue, getter, got, loop):
         """An item keeps its place in the order, however often it comes back."""
         others = []

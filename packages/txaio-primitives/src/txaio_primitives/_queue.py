@@ -241,14 +241,11 @@ class Queue(Generic[T]):
     def _match(self) -> None:
         """Hand items to getters and places to putters, as long as there are both."""
         while (self._has_item() and self._getters.supply(self._send)) or (
-            self._can_admit() and self._putters.supply(self._make_place)
+            not self.full() and self._putters.supply(self._make_place)
         ):
             pass
         if self._is_closed and not (self._items or self._on_the_way):
             self._getters.fail(QueueClosed(_NO_MORE_ITEMS))
-
-    def _can_admit(self) -> bool:
-        return not (self._is_closed or self.full())
 
     def _send(self) -> tuple[int, T]:
         """Send the first item on its way, with its number."""
