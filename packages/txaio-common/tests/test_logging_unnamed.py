@@ -226,3 +226,23 @@ def test_field_whose_repr_logs(txa: Backend, out: LogStream):
         *["info some: within [it=it]"] * 3,
         "info some: x [it=it]",
     ]
+
+
+class Loud:
+    """An object whose repr logs the object itself."""
+
+    def __init__(self, log: Any) -> None:
+        self.log = log
+
+    def __repr__(self) -> str:
+        self.log.info("again", me=self)
+        return "loud"
+
+
+def test_field_whose_repr_logs_it(txa: Backend, out: LogStream):
+    """O10, O2: The recursion ends, and each message is written."""
+    txa.start_logging(out)
+    log = txa.make_logger("some")
+    log.info("x", me=Loud(log))
+    assert out.lines[-1] == "info some: x [me=loud]"
+    assert out.lines[0] != "info some: again [me=loud]"

@@ -9,6 +9,7 @@ import pytest
 from twisted.internet.selectreactor import SelectReactor
 
 import txaio_twisted
+from txaio_twisted import _run
 
 
 def run(main):
@@ -87,3 +88,18 @@ def test_handlers_are_given_back():
             signal.signal(*pair)
     assert after == handlers
     assert during != handlers
+
+
+def test_handler_that_python_has_not_set(monkeypatch):
+    """It cannot be given back, and is left."""
+    monkeypatch.setattr(_run, "getsignal", lambda _number: None)
+
+    async def main(_txa):
+        return "value"
+
+    before = [signal.getsignal(number) for number in ENDS]
+    try:
+        assert run(main) == "value"
+    finally:
+        for number, handler in zip(ENDS, before, strict=True):
+            signal.signal(number, handler)

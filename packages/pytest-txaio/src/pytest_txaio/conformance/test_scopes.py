@@ -286,6 +286,8 @@ async def test_plain_with(txa: IBackend) -> None:
     scope: Any = txa.fail_after(1)
     with pytest.raises(TypeError, match="async with"), scope:
         pass
+    with pytest.raises(TypeError, match="async with"):
+        scope.__exit__(None, None, None)
 
 
 async def test_entered_twice(txa: IBackend, unit: float) -> None:

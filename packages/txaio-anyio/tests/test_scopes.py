@@ -1,0 +1,95 @@
+"""Deadlines around AnyIO's own functions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import anyio
+import pytest
+
+
+if TYPE_CHECKING:
+    from txaio_anyio import AnyioBackend
+
+
+@pytest.mark.parametrize("is_started", [True, False])
+def test_deadline_of_native_awaits(run: Any, is_started: bool) -> None:
+    """D1: AnyIO's exception ends the body, and what comes after it goes on."""
+    seen: list[type[BaseException]] = []
+
+    async def work(txa: AnyioBackend) -> bool:
+        async with txa.move_on_after(1) as scope:
+            try:
+                await anyio.sleep(1000)
+            except BaseException as error:
+                seen.append(type(error))
+                raise
+        await anyio.sleep(1)
+        await txa.sleep(1)
+        return scope.expired
+
+    async def main(txa: AnyioBackend) -> None:
+        assert await (txa.as_future(work, txa) if is_started else work(txa))
+        assert seen == [anyio.get_cancelled_exc_class()]
+
+    run(main)
+
+
+def test_native_await_after_a_scope_was_cancelled(run: Any) -> None:
+    """D2: A body that has cancelled its own scope is cancelled at a native await."""
+
+    async def work(txa: AnyioBackend) -> str:
+        async with txa.move_on_after(1000) as scope:
+            scope.cancel()
+            await anyio.sleep(1000)
+            pytest.fail("not cancelled")
+        return "went on"
+
+    async def main(txa: AnyioBackend) -> None:
+        assert await txa.as_future(work, txa) == "went on"
+
+    run(main)
+
+
+def test_cancelled_from_outside_as_well(run: Any) -> None:
+    """D3: A cancellation during the clean-up is not swallowed with AnyIO's."""
+    events: list[str] = []
+
+    async def work(txa: AnyioBackend) -> None:
+        async with txa.move_on_after(1):
+            try:
+                await anyio.sleep(1000)
+            finally:
+                await txa.uncancelled(txa.sleep, 5)
+                events.append("cleaned up")
+        events.append("swallowed")
+
+    async def main(txa: AnyioBackend) -> None:
+        future = txa.as_future(work, txa)
+        await txa.sleep(3)
+        txa.cancel(future)
+        with pytest.raises(txa.CancelledError):
+            await future
+        assert events == ["cleaned up"]
+
+    run(main)
+
+
+def test_two_scopes_of_native_awaits(run: Any) -> None:
+    """D3: If both are cancelled at once, the outer one ends."""
+    events: list[str] = []
+
+    async def work(txa: AnyioBackend) -> None:
+        async with txa.move_on_after(1000) as outer:
+            async with txa.move_on_after(1000) as inner:
+                inner.cancel()
+                outer.cancel()
+                await anyio.sleep(1000)
+            events.append("between")
+        events.append("after")
+
+    async def main(txa: AnyioBackend) -> None:
+        await txa.as_future(work, txa)
+        assert events == ["after"]
+
+    run(main)
