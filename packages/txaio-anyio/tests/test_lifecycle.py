@@ -751,3 +751,32 @@ def test_on_error_that_is_no_plain_function() -> None:
         AnyioBackend(on_error)
     with pytest.raises(TypeError, match="on_error must be callable"):
         AnyioBackend(1)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("hops", [1, 5, 20])
+def test_coroutine_started_by_the_last_callbacks(run: Any, hops: int) -> None:
+    """L1: It runs, or is closed, and the backend waits for it."""
+
+    async def work(txa: AnyioBackend) -> None:
+        await txa.create_future()
+
+    async def late(txa: AnyioBackend) -> None:
+        await txa.sleep(0)
+
+    def hop(txa: AnyioBackend, left: int) -> None:
+        if left:
+            future = txa.create_future()
+            txa.add_callbacks(future, lambda _value: hop(txa, left - 1), None)
+            txa.resolve(future)
+        else:
+            started.append(txa.as_future(late, txa))
+
+    async def main(txa: AnyioBackend) -> AnyioBackend:
+        future = txa.as_future(work, txa)
+        txa.add_callbacks(future, None, lambda _fail: hop(txa, hops))
+        await txa.sleep(1)
+        return txa
+
+    started: list[Any] = []
+    backend = run(main)
+    assert all(backend.is_called(future) for future in started)

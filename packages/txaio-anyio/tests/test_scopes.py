@@ -93,3 +93,23 @@ def test_two_scopes_of_native_awaits(run: Any) -> None:
         assert events == ["after"]
 
     run(main)
+
+
+def test_coroutine_and_its_scope_are_cancelled_at_once(run: Any) -> None:
+    """D3: The whole coroutine ends, though its block was cancelled as well."""
+    futures: list[Any] = []
+
+    async def work(txa: AnyioBackend) -> None:
+        await txa.sleep(0)
+        async with txa.move_on_after(1000) as scope:
+            txa.cancel(futures[0])
+            scope.cancel()
+            await anyio.sleep(1000)
+        pytest.fail("swallowed")
+
+    async def main(txa: AnyioBackend) -> None:
+        futures.append(txa.as_future(work, txa))
+        with pytest.raises(txa.CancelledError):
+            await futures[0]
+
+    run(main)

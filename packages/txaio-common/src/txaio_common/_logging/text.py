@@ -182,10 +182,9 @@ def _unnamed_fields(event: Mapping[str, Any]) -> str:
         known = _learn_fields(log_format) if "{" in log_format else _NEVER_LISTED
     if known.issuperset(event):
         return ""
+    # Counted for `message_text`, which ends a recursion: it comes first in each round.
     _in_progress.append(None)
     try:
-        if len(_in_progress) > MAX_FORMATTING_DEPTH and _depth() > MAX_FORMATTING_DEPTH:
-            return _TOO_DEEP
         listed = [
             f"{name}={repr_of(value)}"
             for name, value in event.items()
