@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import sys
 from contextlib import contextmanager
 from io import StringIO
+from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +18,9 @@ from txaio_common import Backend, RecordEmitter
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
+
+# Under --import-mode=importlib pytest makes no folder importable.
+sys.path.insert(0, str(Path(__file__).parent))
 
 
 def task_name() -> str:

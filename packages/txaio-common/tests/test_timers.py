@@ -28,6 +28,8 @@ class Native:
 class OneTimer:
     """A driver that returns native timers, and calls *report*."""
 
+    has_ended = False
+
     def __init__(self, report: Callable[..., object]) -> None:
         self.natives: list[Native] = []
         self.report = report

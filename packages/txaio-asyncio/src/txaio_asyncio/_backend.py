@@ -75,7 +75,7 @@ class AsyncioBackend(Backend):
             await end_tasks(self.native, grace, generators)
         finally:
             generators.uninstall()
-        self.use(EndedDriver(self.native, ENDED))
+            self.use(EndedDriver(self.native, ENDED))
 
 
 def _running_loop() -> asyncio.AbstractEventLoop:

@@ -18,9 +18,9 @@ What has to hold:
 - A bucket that was emptied keeps its timer until the next turn of the loop: a lone
   connection empties its bucket with every message and fills it again at once.
 
-When a bucket is due its calls are made in chunks, with a turn of the loop between two.
-They are counted first, again in pieces with turns between, since the pauses between
-chunks depend on their number; meanwhile calls may be cancelled or moved.
+- A time is a float: NumPy's float32 has too few digits for one, and is slower anyway.
+
+`_bucket_runs` makes the calls of buckets that are due.
 """
 
 from __future__ import annotations
@@ -29,27 +29,18 @@ from contextlib import suppress
 from contextvars import copy_context
 from functools import partial
 from math import ceil, inf
-from types import CoroutineType
 from typing import Any
 
+from txaio_common._bucket_runs import BucketRuns
 from txaio_common._buckets import Bucket, Link
-from txaio_common._checks import check_callable, check_delay, reject_unawaited_coroutine
+from txaio_common._checks import check_callable, check_delay
 from txaio_common._driver import HasDriver
-from txaio_common._timers import AS_LATER_FUTURE, call_at, report_call
+from txaio_common._timers import call_at
 from txaio_interfaces import IBatchedTimer, IDelayedCall
 
 
 CLOCK_TOLERANCE = 1e-6
 """Seconds that do not count as early: clocks tick, and sums of floats are rounded."""
-
-CHUNKS_PER_BURST = 10
-"""How many chunks follow each other, turn by turn, between two pauses.
-
-A timer that wakes the loop costs more than a turn of a loop that is awake.
-"""
-
-COUNTED_PER_TURN = 2000
-"""How many calls of a bucket are counted before the loop gets its turn."""
 
 
 class BatchedCall(Link, IDelayedCall):
@@ -84,6 +75,8 @@ class BatchedCall(Link, IDelayedCall):
         timer = self.timer
         try:
             when = timer.backend.driver.now() + delay
+            if type(when) is not float:
+                raise TypeError  # noqa: TRY301 - a function would take as long again
             bucket = (
                 timer.latest if timer.low < when <= timer.high else timer.bucket(when)
             )
@@ -105,10 +98,10 @@ class BatchedTimer(IBatchedTimer):
 
     __slots__ = (
         "_buckets",
-        "_chunk_size",
         "_fired",
         "_never",
         "_retiring",
+        "_runs",
         "_width",
         "backend",
         "high",
@@ -129,7 +122,7 @@ class BatchedTimer(IBatchedTimer):
         self.backend = backend
         # The number of a bucket has to be a number that floats can tell apart.
         self._width = max(float(bucket_seconds), CLOCK_TOLERANCE)
-        self._chunk_size = chunk_size
+        self._runs = BucketRuns(backend, self._width, chunk_size)
         self._buckets: dict[int, Bucket] = {}
         self._retiring: list[Bucket] = []
         self._never = Bucket(inf, inf, self._retire_soon)
@@ -143,6 +136,8 @@ class BatchedTimer(IBatchedTimer):
             check_callable(func, "func")
         try:
             when = self.backend.driver.now() + delay
+            if type(when) is not float:
+                raise TypeError  # noqa: TRY301 - a function would take as long again
             bucket = self.latest if self.low < when <= self.high else self.bucket(when)
         except (TypeError, OverflowError):
             bucket = self.bucket(self.backend.driver.now() + check_delay(delay))
@@ -202,13 +197,19 @@ class BatchedTimer(IBatchedTimer):
         for bucket in retiring:
             bucket.retiring = False
             native = bucket.native
-            if native is not None and bucket.next is bucket:
+            if native is None or bucket.next is not bucket:
+                continue
+            if self._buckets.get(int(bucket.key)) is bucket:
                 self._close(bucket)
                 native.cancel()
+            else:
+                self._runs.give_up(native)
 
     def _fire(self, bucket: Bucket) -> None:
         """Make the calls of *bucket*, unless its timer fired early."""
         driver = self.backend.driver
+        if driver.has_ended:
+            return
         if bucket.edge - driver.now() > CLOCK_TOLERANCE:
             # The loop's own clock was set, as wall clocks are.
             fire = partial(self._fire, bucket)
@@ -216,63 +217,4 @@ class BatchedTimer(IBatchedTimer):
             return
         self._close(bucket)
         self._fired = int(bucket.key)
-        marker = Link()
-        marker.insert_before(bucket.next)
-        self._count(bucket, marker, 0)
-
-    def _count(self, bucket: Bucket, marker: Link, counted: int) -> None:
-        """Count the calls behind *marker*, which keeps the place between two turns."""
-        call = marker.unlink()
-        limit = counted + COUNTED_PER_TURN
-        while call is not bucket and counted < limit:
-            counted += 1
-            call = call.next
-        if call is not bucket:
-            marker.insert_before(call)
-            go_on = partial(self._count, bucket, marker, counted)
-            self.backend.driver.call_soon(go_on)
-        else:
-            bursts = max(1, ceil(counted / (self._chunk_size * CHUNKS_PER_BURST)))
-            pause = self._width / bursts
-            self._run(bucket, pause, self.backend.driver.now(), CHUNKS_PER_BURST)
-
-    def _run(self, bucket: Bucket, pause: float, due: float, left: int) -> None:
-        """Make a chunk of calls, the next of *left*, and have the rest follow."""
-        try:
-            self._run_chunk(bucket)
-        except BaseException:
-            self._run_all(bucket)
-            raise
-        if bucket.next is bucket:
-            return
-        driver = self.backend.driver
-        if left > 1:
-            driver.call_soon(partial(self._run, bucket, pause, due, left - 1))
-        else:
-            due += pause
-            rest = partial(self._run, bucket, pause, due, CHUNKS_PER_BURST)
-            call_at(driver, due, rest)
-
-    def _run_all(self, bucket: Bucket) -> None:
-        """Make all calls that are left: the program ends, and with it its loop."""
-        while bucket.next is not bucket:
-            with suppress(KeyboardInterrupt, SystemExit):
-                self._run_chunk(bucket)
-
-    def _run_chunk(self, bucket: Bucket) -> None:
-        for _ in range(self._chunk_size):
-            call = bucket.next
-            if call is bucket:
-                return
-            bucket.next = after = call.next
-            after.previous = bucket
-            context, func, args = call.context, call.func, call.args
-            call.previous = call.next = call.func = call.args = call.context = None
-            try:
-                result = context.run(func, *args)
-                if type(result) is CoroutineType:
-                    reject_unawaited_coroutine(result, func, AS_LATER_FUTURE)
-            except (KeyboardInterrupt, SystemExit):
-                raise
-            except BaseException as error:  # noqa: BLE001 - cancellations, too
-                report_call(self.backend, context, func, error)
+        self._runs.add(bucket)

@@ -96,6 +96,9 @@ class Driver(ABC):
     A backend asks before it calls a user's function, and gives it to handles.
     """
 
+    has_ended: bool = False
+    """Whether the loop has ended: timers that it still has make no calls then."""
+
     to_cancel: deque[tuple[IFuture[Any], str | None]] | None = None
     """What `gather` and `timeout` still have to cancel, while they do that."""
 

@@ -20,6 +20,8 @@ class EndedDriver(DriverProxy):
     that runs after the end may do that, and needs no loop for it.
     """
 
+    has_ended: bool = True
+
     def __init__(self, driver: Driver, reason: str) -> None:
         """Raise *reason* instead of calling *driver*."""
         super().__init__(driver)

@@ -88,10 +88,13 @@ class DelayedCall(IDelayedCall):
         return True
 
     def make(self) -> None:
-        """Make the call, if it is pending; report what it raises."""
+        """Make the call, if it is pending; report what it raises.
+
+        A loop may go on after the end of the backend, while it waits for threads.
+        """
         context, func, args = self._context, self.func, self._args
         self._forget()
-        if context is None or func is None:
+        if context is None or func is None or self._backend.driver.has_ended:
             return
         try:
             result = context.run(func, *args)
