@@ -38,7 +38,8 @@ class HeapBackend(Backend):
     def end(self, grace: float) -> None:
         """Cancel the coroutines that still run, and let them clean up."""
         loop = self.native.loop
-        complete(HeapTask(loop, end_tasks(self.native, grace, self.generators)))
+        refuse = self.refuse_thread_calls
+        complete(HeapTask(loop, end_tasks(self.native, grace, self.generators, refuse)))
         self.generators.uninstall()
         loop.threads.shutdown()
         self.use(EndedDriver(self.native, ENDED))

@@ -90,7 +90,7 @@ class AnyioBackend(Backend):
     ) -> None:
         failure = None
         try:
-            failure = await self.native.end(self._grace)
+            failure = await self.native.end(self._grace, self.refuse_thread_calls)
         finally:
             self.use(EndedDriver(self.native, ENDED))
         if failure is not None and failure is not error:

@@ -82,13 +82,16 @@ class AnyioDriver(FutureDriver):
         self.create_future = partial(AnyioFuture, self.scheduler)
         self.scheduler.start(self.scheduler.run)
 
-    async def end(self, grace: float) -> BaseException | None:
+    async def end(
+        self, grace: float, refuse_thread_calls: Callable[[], object]
+    ) -> BaseException | None:
         """End, and cancel the coroutines that run; return what has ended the block.
 
         After *grace* seconds each of their awaits raises, unless in `uncancelled`.
+        Then *refuse_thread_calls* is called, that of the backend.
         """
         scheduler = self.scheduler
-        scheduler.start(self._end_tasks, grace)
+        scheduler.start(self._end_tasks, grace, refuse_thread_calls)
         try:
             # Given the error of the block, it would wrap it into a group.
             await self._group.__aexit__(None, None, None)
@@ -99,11 +102,13 @@ class AnyioDriver(FutureDriver):
                 waiter.abandon()
         return scheduler.failure
 
-    async def _end_tasks(self, grace: float) -> None:
+    async def _end_tasks(
+        self, grace: float, refuse_thread_calls: Callable[[], object]
+    ) -> None:
         # In a task of its own: the block's may be cancelled while it waits.
         with anyio.CancelScope(shield=True):
             try:
-                await end_tasks(self, grace, self.generators)
+                await end_tasks(self, grace, self.generators, refuse_thread_calls)
             finally:
                 self.generators.uninstall()
                 self.scheduler.close()

@@ -72,7 +72,8 @@ class AsyncioBackend(Backend):
         Then *generators* are closed.
         """
         try:
-            await end_tasks(self.native, grace, generators)
+            refuse = self.refuse_thread_calls
+            await end_tasks(self.native, grace, generators, refuse)
         finally:
             generators.uninstall()
             self.use(EndedDriver(self.native, ENDED))

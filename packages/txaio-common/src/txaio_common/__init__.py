@@ -63,7 +63,7 @@ from txaio_common._logging import (
 from txaio_common._main import (
     GRACE,
     LEAST_GRACE,
-    bind_thread_call,
+    ThreadCall,
     end_tasks,
     start_main,
 )
@@ -118,11 +118,11 @@ __all__ = [
     "Statistics",
     "TaskScope",
     "ThreadAndTask",
+    "ThreadCall",
     "UnretrievedFailure",
     "add_exc_info",
     "add_log_categories",
     "as_coroutine",
-    "bind_thread_call",
     "check_batches",
     "check_callable",
     "check_delay",

@@ -9,6 +9,7 @@ from contextvars import copy_context
 from functools import partial
 from inspect import isasyncgen
 from os import PathLike
+from threading import RLock
 from types import CoroutineType, TracebackType
 from typing import IO, Any, Literal, ParamSpec, TypeGuard, TypeVar, overload
 
@@ -38,7 +39,7 @@ from txaio_common._failures import (
     value_of,
 )
 from txaio_common._futures import fail, failed_future, follow
-from txaio_common._main import bind_thread_call
+from txaio_common._main import ThreadCall
 from txaio_common._outcome import UNSET
 from txaio_common._scopes import Scope
 from txaio_common._timers import DelayedCall, sleep
@@ -70,6 +71,9 @@ class Backend(IBackend):
 
     def __init__(self, driver: Driver) -> None:
         """Use *driver*."""
+        # A signal handler may interrupt a call of `call_from_thread`, and make one.
+        self._thread_calls = RLock()
+        self._refuses_thread_calls = False
         self.use(driver)
 
     def use(self, driver: Driver) -> None:
@@ -82,6 +86,11 @@ class Backend(IBackend):
         self._call_back = driver.call_back
         self._call_either = driver.call_either
         self._resolve_own = driver.resolve_own
+
+    def refuse_thread_calls(self) -> None:
+        """Have `call_from_thread` raise from now on: the calls would not be made."""
+        with self._thread_calls:
+            self._refuses_thread_calls = True
 
     @property
     def name(self) -> str:
@@ -311,12 +320,21 @@ class Backend(IBackend):
     ) -> None:
         check_callable(fn, "fn")
         fix = "call_from_thread(txa.as_future, fn, …)"
-        self.driver.call_from_thread(partial(discard_result, fn, fix, *args, **kwargs))
+        call = partial(discard_result, fn, fix, *args, **kwargs)
+        with self._thread_calls:
+            if self._refuses_thread_calls and not self.driver.has_ended:
+                msg = f"this {self.name} backend is ending: fn would not be called"
+                raise RuntimeError(msg)
+            self.driver.call_from_thread(call)
 
     def run_in_thread(
         self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
     ) -> IFuture[T]:
-        return self.driver.run_in_thread(bind_thread_call(fn, args, kwargs))
+        driver = self.driver
+        call = ThreadCall(driver, fn, args, kwargs)
+        future = driver.run_in_thread(call)
+        call.serve(future)
+        return future
 
     # Failures
 

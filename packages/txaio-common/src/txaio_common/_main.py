@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 from inspect import isawaitable, iscoroutine
 from typing import Any, TypeVar, cast
+from weakref import ref
 
 from txaio_common._async_generators import AsyncGenerators
 from txaio_common._checks import check_thread_function
@@ -58,13 +59,37 @@ def _what_main_got(more: int) -> str:
     return "run calls main(backend, *args): the backend comes first"
 
 
-async def end_tasks(driver: Driver, grace: float, generators: AsyncGenerators) -> None:
+TURNS_FOR_THREADS = 3
+"""After how many turns of the loop a call has been made that a thread had asked for."""
+
+
+async def end_tasks(
+    driver: Driver,
+    grace: float,
+    generators: AsyncGenerators,
+    refuse_thread_calls: Callable[[], object],
+) -> None:
     """Cancel the coroutines that run, wait until they have ended, close *generators*.
 
     Those that still run after *grace* seconds are interrupted, again and again: each of
     their awaits raises, unless it is inside `uncancelled`.  What they start meanwhile
     is cancelled as well.
+
+    Then *refuse_thread_calls* is called, that of the backend: each call that a thread
+    has asked for before is still made, and what it starts is cancelled.
     """
+    await _end_what_runs(driver, grace, generators)
+    refuse_thread_calls()
+    for _ in range(TURNS_FOR_THREADS):
+        turn = driver.create_future()
+        driver.call_soon(partial(driver.resolve, turn, None))
+        await turn
+    await _end_what_runs(driver, grace, generators)
+
+
+async def _end_what_runs(
+    driver: Driver, grace: float, generators: AsyncGenerators
+) -> None:
     pause = max(grace, LEAST_GRACE)
     while tasks := driver.statistics().tasks or generators.close_all():
         for task in tasks:
@@ -95,21 +120,40 @@ async def _wait_for(driver: Driver, tasks: Iterable[Any], seconds: float) -> Non
     await done
 
 
-def bind_thread_call(
-    fn: Callable[..., Any], args: Any, kwargs: Any
-) -> Callable[[], Any]:
-    """Return a function for a worker thread, which calls *fn*.
+class ThreadCall:
+    """A call for a thread of a pool, not made if its future is cancelled before that.
 
     It raises no `StopIteration`, which a future could not take.
-
-    Raises `TypeError` if *fn* cannot be called, or is a coroutine function.
     """
-    check_thread_function(fn)
-    return partial(_call_in_thread, partial(fn, *args, **kwargs))
 
+    __slots__ = ("_driver", "_fn", "_future")
 
-def _call_in_thread(fn: Callable[[], Any]) -> Any:
-    try:
-        return fn()
-    except StopIteration as error:
-        raise wrap_stop_iteration(error) from error
+    def __init__(
+        self, driver: Driver, fn: Callable[..., Any], args: Any, kwargs: Any
+    ) -> None:
+        """Call *fn* with *args* and *kwargs*.
+
+        Raises `TypeError` if *fn* cannot be called, or is a coroutine function.
+        """
+        check_thread_function(fn)
+        self._driver = driver
+        self._fn = partial(fn, *args, **kwargs)
+        # Weak, as the traceback of what it raises refers to this.
+        self._future: ref[Any] | None = None
+
+    def serve(self, future: Any) -> None:
+        """Be the call whose result *future* has; it may have been made by now."""
+        self._future = ref(future)
+
+    def _is_cancelled(self) -> bool:
+        future = None if self._future is None else self._future()
+        return future is not None and self._driver.is_settled(future)
+
+    def __call__(self) -> Any:
+        """Make the call, in the thread."""
+        if self._is_cancelled():
+            return None
+        try:
+            return self._fn()
+        except StopIteration as error:
+            raise wrap_stop_iteration(error) from error

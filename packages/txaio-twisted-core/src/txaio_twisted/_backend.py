@@ -65,7 +65,8 @@ class TwistedBackend(Backend):
         # What is due by now is still made; what that adds may never end.
         for _turn in range(0, len(self.native.queue.callbacks), MAX_CALLBACKS_PER_TURN):
             await self.sleep(0)
-        await end_tasks(self.native, self._grace, self.native.watch_generators())
+        generators, refuse = self.native.watch_generators(), self.refuse_thread_calls
+        await end_tasks(self.native, self._grace, generators, refuse)
 
     def close(self) -> None:
         """Be unusable: the reactor has stopped."""
