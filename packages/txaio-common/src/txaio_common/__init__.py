@@ -23,7 +23,7 @@ from txaio_common._checks import (
     reject_unawaited_coroutine,
 )
 from txaio_common._clocks import clock_of, is_uvloop
-from txaio_common._combinators import gather, shield
+from txaio_common._combinators import gather
 from txaio_common._driver import (
     Driver,
     Handle,
@@ -73,6 +73,7 @@ from txaio_common._outcome import (
     Outcome,
     UnretrievedFailure,
 )
+from txaio_common._shield import shield
 from txaio_common._timers import AS_LATER_FUTURE, DelayedCall, end_sleep
 
 

@@ -26,7 +26,7 @@ from txaio_common._checks import (
     not_a_future,
     reject_called_function,
 )
-from txaio_common._combinators import gather, shield, timeout
+from txaio_common._combinators import gather, timeout
 from txaio_common._driver import Driver
 from txaio_common._failures import (
     check_exception,
@@ -42,6 +42,7 @@ from txaio_common._futures import fail, failed_future, follow
 from txaio_common._main import ThreadCall
 from txaio_common._outcome import UNSET
 from txaio_common._scopes import Scope
+from txaio_common._shield import shield
 from txaio_common._timers import DelayedCall, sleep
 from txaio_interfaces import (
     IBackend,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Awaitable, Iterable
-from functools import partial
 from types import CoroutineType
 from typing import Any
 
@@ -163,18 +162,6 @@ class GatherUntilFailure(Gather):
             values = [driver.peek(member) for member in self._members]
             self._let_go()
             driver.resolve(future, values)
-
-
-def shield(driver: Driver, source: IFuture[Any]) -> IFuture[Any]:
-    """Return a future that follows *source*, which is not cancelled with it."""
-    future = driver.create_future()
-    driver.listen(source, partial(_follow, driver, future))
-    return future
-
-
-def _follow(driver: Driver, future: IFuture[Any], source: IFuture[Any]) -> None:
-    if not driver.is_settled(future):
-        copy_outcome(driver, source, future)
 
 
 def timeout(driver: Driver, source: IFuture[Any], seconds: float) -> IFuture[Any]:

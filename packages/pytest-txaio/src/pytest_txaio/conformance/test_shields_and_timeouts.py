@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+from contextvars import ContextVar, copy_context
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -72,6 +76,85 @@ async def test_shield_follows(txa: IBackend, early: bool) -> None:
     assert caught.value is boom
     with pytest.raises(txa.CancelledError):
         await shields[2]
+
+
+async def test_shields_follow_in_order(txa: IBackend, unit: float) -> None:
+    """X6: Several shields of a future have its outcome, in the order of the calls."""
+    order: list[int] = []
+
+    def note(number: int, _value: object) -> None:
+        order.append(number)
+
+    future = txa.create_future()
+    shields = [txa.shield(future) for _ in range(5)]
+    for number, shield in enumerate(shields):
+        txa.add_callbacks(shield, partial(note, number), None)
+    txa.resolve(shields[3], "its own")
+    txa.cancel(shields[1])
+    txa.resolve(future, "value")
+    late = txa.shield(future)
+    await pause(txa, unit)
+    assert sorted(order) == [0, 2, 3, 4]
+    assert [number for number in order if number != 3] == [0, 2, 4]
+    values = [await shields[number] for number in (0, 2, 3)]
+    assert values == ["value", "value", "its own"]
+    assert await late == "value"
+
+
+WAITING: dict[str, Callable[[IBackend, Any], Any]] = {
+    "shield": lambda txa, future: txa.shield(future),
+    "timeout": lambda txa, future: txa.timeout(txa.shield(future), 1000),
+    "gather": lambda txa, future: txa.gather([txa.shield(future)]),
+}
+
+
+@pytest.mark.parametrize("wait", WAITING.values(), ids=WAITING)
+async def test_shield_that_is_given_up(
+    txa: IBackend, unit: float, wait: Callable[[IBackend, Any], Any]
+) -> None:
+    """X6: Its future does not keep it, nor the context in which it was made."""
+
+    class Value:
+        """What the context holds."""
+
+    value = ContextVar[Value]("value")
+    kept: list[weakref.ref[Any]] = []
+    future = txa.create_future()
+
+    def give_up() -> None:
+        value.set(Value())
+        kept.append(weakref.ref(value.get()))
+        waiting = wait(txa, future)
+        kept.append(weakref.ref(waiting))
+        txa.cancel(waiting)
+
+    for _ in range(3):
+        copy_context().run(give_up)
+    await pause(txa, unit)
+    gc.collect()
+    collect_dropped()
+    assert [each() for each in kept] == [None] * 6
+    txa.resolve(future, "value")
+    assert await txa.shield(future) == "value"
+
+
+async def test_future_that_is_dropped_with_its_shields(
+    txa: IBackend, unit: float
+) -> None:
+    """X6: Nothing else keeps them."""
+    future = txa.create_future()
+    shield = txa.shield(future)
+    kept = [weakref.ref(each) for each in (future, shield)]
+    del future
+    await pause(txa, unit)
+    collect_dropped()
+    assert kept[0]() is None
+    txa.cancel(shield)
+    await pause(txa, unit)
+    del shield
+    await pause(txa, unit)
+    collect_dropped()
+    assert kept[1]() is None
 
 
 async def test_timeout_follows(txa: IBackend, unit: float) -> None:
