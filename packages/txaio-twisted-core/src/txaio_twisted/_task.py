@@ -21,6 +21,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Coroutine, Generator
 from contextvars import copy_context
+from types import TracebackType
 from typing import Any, cast
 
 from twisted.internet.defer import Deferred
@@ -203,6 +204,7 @@ class _Steps:
         except (KeyboardInterrupt, SystemExit):
             raise
         except BaseException as error:  # noqa: BLE001 - whatever the coroutine raises
+            error.__traceback__ = _without_steps(error.__traceback__)
             self._outcome = self._task.failed(failure_of(error))
 
     def _advance_with_hooks(self, begin: Any, finalize: Any) -> None:
@@ -226,6 +228,20 @@ class _Steps:
         outcome, self._outcome = self._outcome, None
         task.registry.discard(task)
         task.settle(outcome)
+
+
+def _without_steps(traceback: TracebackType | None) -> TracebackType | None:
+    """Return *traceback* from the frame of the coroutine on.
+
+    The frames of `_Steps` refer to those that called them, up to the reactor's: any of
+    these may hold the future, say one that has cancelled it.
+    """
+    while traceback is not None and traceback.tb_frame.f_code in _STEPS:
+        traceback = traceback.tb_next
+    return traceback
+
+
+_STEPS = {_Steps._advance.__code__, _Steps._throw.__code__}  # noqa: SLF001 - see above
 
 
 def _is_chained(deferred: Deferred[Any]) -> bool:

@@ -15,7 +15,7 @@ from pytest_txaio.conformance._helpers import Boom
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from txaio_interfaces import IBackend
+    from txaio_interfaces import IBackend, IFuture
 
     Reported = Callable[[], list[BaseException]]
 
@@ -110,3 +110,49 @@ async def test_unretrieved_failure_of_clean_up(
     await pause(txa, unit)
     collect_dropped()
     assert [type(error) for error in reported()] == [Boom]
+
+
+CANCELLERS: dict[str, Callable[[IBackend, float, IFuture[Any]], object]] = {
+    "timer": lambda txa, unit, future: txa.call_later(unit, txa.cancel, future),
+    "callback": lambda txa, unit, future: txa.add_callbacks(
+        txa.sleep(unit), lambda _none: txa.cancel(future), None
+    ),
+    "batched": lambda txa, unit, future: txa.make_batched_timer(unit).call_later(
+        unit, txa.cancel, future
+    ),
+    "coroutine": lambda txa, unit, future: txa.as_future(
+        cancel_after, txa, unit, future
+    ),
+}
+
+
+async def cancel_after(txa: IBackend, seconds: float, future: IFuture[Any]) -> None:
+    """Cancel *future*, which this refers to until it has ended."""
+    await txa.sleep(seconds)
+    txa.cancel(future)
+
+
+@pytest.mark.parametrize("cancel", CANCELLERS.values(), ids=CANCELLERS)
+async def test_clean_up_that_fails_unseen(
+    txa: IBackend,
+    unit: float,
+    reported: Reported,
+    cancel: Callable[[IBackend, float, IFuture[Any]], object],
+) -> None:
+    """R2: It is reported as soon as nothing refers to the future, whoever cancelled it.
+
+    The traceback of the error refers to nothing that waits for the cyclic collector.
+    """
+    boom = Boom()
+
+    async def work() -> None:
+        try:
+            await txa.create_future()
+        finally:
+            raise boom
+
+    cancel(txa, unit, txa.as_future(work))
+    await pause(txa, 4 * unit)
+    collect_dropped()
+    await pause(txa, unit)
+    assert reported() == [boom]
