@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from asyncio import isfuture
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
@@ -15,7 +14,6 @@ from twisted.internet import defer
 from twisted.internet.defer import Deferred
 from twisted.internet.threads import deferToThreadPool
 from twisted.python.failure import Failure
-from twisted.python.runtime import seconds
 
 from txaio_common import (
     Emitter,
@@ -35,6 +33,7 @@ from txaio_twisted._future import (
 from txaio_twisted._generators import TwistedGenerators
 from txaio_twisted._queue import CallbackQueue, GuardedCall, report
 from txaio_twisted._task import CURRENT_TASK, TwistedTask
+from txaio_twisted._wall_clock import WallClock, clock_of, is_wall_clock
 
 
 T = TypeVar("T")
@@ -71,8 +70,12 @@ class TwistedDriver(FutureDriver):
     def __init__(self, reactor: Any) -> None:
         """Work on *reactor*."""
         self.reactor = reactor
-        self.now = clock_of(reactor)
         self.queue = CallbackQueue(reactor)
+        self.now = clock_of(reactor)
+        if is_wall_clock(reactor):
+            clock = WallClock(reactor, self.queue)
+            self.queue.call_later = clock.call_later
+            self.queue.check_clock = clock.check
         self.create_future = partial(self.future_class, self.queue)
         self._from_threads: deque[Callable[[], object]] = deque()
         self._tasks: set[TwistedTask] = set()
@@ -93,11 +96,10 @@ class TwistedDriver(FutureDriver):
 
     def call_at(self, when: float, fn: Callable[[], object], /) -> Handle:
         # callLater refuses negative delays.
-        return self.call_later(max(0.0, when - self.now()), fn)
+        return self.queue.call_later(max(0.0, when - self.now()), fn)
 
     def call_later(self, delay: float, fn: Callable[[], object], /) -> Handle:
-        handle: Handle = self.reactor.callLater(delay, GuardedCall(self.queue, fn))
-        return handle
+        return self.queue.call_later(delay, fn)
 
     def call_soon_unordered(self, fn: Callable[[], object], /) -> None:
         self.reactor.callLater(0, fn)
@@ -243,8 +245,3 @@ class TwistedDriver(FutureDriver):
 
     def statistics(self) -> Statistics:
         return Statistics(tasks=tuple(self._tasks))
-
-
-def clock_of(reactor: Any) -> Callable[[], float]:
-    """Return the clock of *reactor*, or a monotonic one if that is the wall clock."""
-    return time.monotonic if reactor.seconds is seconds else reactor.seconds

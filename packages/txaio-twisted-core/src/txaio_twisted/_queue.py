@@ -24,6 +24,7 @@ from typing import Any
 
 from twisted.logger import Logger
 
+from txaio_common import Handle
 from txaio_twisted._failures import failure_of
 
 
@@ -86,8 +87,19 @@ class CallbackQueue:
         self.step_hooks: tuple[Callable[..., Any], Callable[..., Any]] | None = None
         """What each step of a coroutine passes to `sys.set_asyncgen_hooks`, if any."""
         self._soon: deque[SoonCall] = deque()
+        self.turn: Any = None
+        """The reactor's delayed call for the next turn, or that of the last one."""
         self.exit: Callable[[BaseException], object] | None = None
         """Ends `run` with an exception; None if there is no `run` to end."""
+        self.call_later: Callable[[float, Callable[[], object]], Handle]
+        self.call_later = self._call_later
+        """Calls a function after a number of seconds; see `_wall_clock`."""
+        self.check_clock: Callable[[], object] | None = None
+        """Called now and then, if the reactor's clock may be set."""
+
+    def _call_later(self, delay: float, fn: Callable[[], object], /) -> Handle:
+        handle: Handle = self._reactor.callLater(delay, GuardedCall(self, fn))
+        return handle
 
     @property
     def is_calling(self) -> bool:
@@ -108,6 +120,8 @@ class CallbackQueue:
         """Make the calls that wait, unless that is going on."""
         if self._draining:
             return
+        if self.check_clock is not None:
+            self.check_clock()
         self._draining = True
         callbacks = self.callbacks
         try:
@@ -152,7 +166,7 @@ class CallbackQueue:
         return call
 
     def _arrange_turn(self) -> None:
-        self._reactor.callLater(0, GuardedCall(self, self._run_soon))
+        self.turn = self._reactor.callLater(0, GuardedCall(self, self._run_soon))
 
     def _run_soon(self) -> None:
         # What these calls add is for the turn after, and has that arranged.

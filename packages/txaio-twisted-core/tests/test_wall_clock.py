@@ -1,0 +1,139 @@
+"""A reactor whose clock is set while timers wait."""
+
+from __future__ import annotations
+
+import pytest
+from twisted.internet.task import Clock
+
+from txaio_twisted import TwistedBackend, _wall_clock
+
+
+HOUR = 3600.0
+
+
+class WallReactor(Clock):
+    """A reactor with the wall clock, beside a monotonic one."""
+
+    def __init__(self):
+        super().__init__()
+        self.monotonic = 1000.0
+        self.rightNow = 1_700_000_000.0
+        # Methods of an object differ each time that one asks for them.
+        self.seconds = self.seconds
+
+    def read(self):
+        """Return the monotonic time."""
+        return self.monotonic
+
+    def pass_time(self, seconds):
+        """Let both clocks go on, a little at a time."""
+        for _ in range(round(seconds * 100)):
+            self.monotonic += 0.01
+            self.advance(0.01)
+
+    def set_clock(self, seconds):
+        """Set the wall clock forward, or back."""
+        self.rightNow += seconds
+
+
+@pytest.fixture
+def reactor(monkeypatch):
+    """Return a reactor whose clocks the test moves."""
+    reactor = WallReactor()
+    monkeypatch.setattr(_wall_clock, "monotonic", reactor.read)
+    monkeypatch.setattr(_wall_clock, "seconds", reactor.seconds)
+    return reactor
+
+
+@pytest.fixture
+def txa(reactor):
+    """Return a backend on that reactor."""
+    return TwistedBackend(reactor)
+
+
+def be_active(txa):
+    """Have a callback called."""
+    txa.add_callbacks(txa.create_future_success(None), lambda _none: None, None)
+
+
+TIMERS = {
+    "call_later": lambda txa, called: txa.call_later(2, called, None),
+    "sleep": lambda txa, called: txa.add_callbacks(txa.sleep(2), called, None),
+    "timeout": lambda txa, called: txa.add_callbacks(
+        txa.timeout(txa.create_future(), 2), None, called
+    ),
+    "batched": lambda txa, called: txa.make_batched_timer(0.1).call_later(
+        1.9, called, None
+    ),
+}
+
+
+@pytest.mark.parametrize("step", [HOUR, -HOUR, 0.4, -0.4])
+@pytest.mark.parametrize("arm", TIMERS.values(), ids=TIMERS)
+def test_clock_that_is_set(reactor, txa, arm, step):
+    """T1, B1: Calls are due by the monotonic clock."""
+    called = []
+    arm(txa, called.append)
+    reactor.pass_time(0.5)
+    reactor.set_clock(step)
+    be_active(txa)
+    reactor.pass_time(1.38)
+    assert called == []
+    reactor.pass_time(0.3)
+    assert len(called) == 1
+    reactor.pass_time(5)
+    assert len(called) == 1
+    assert reactor.calls == []
+
+
+def test_clock_that_is_corrected_bit_by_bit(reactor, txa):
+    """T1: A clock that is slowed down does not make calls late by more than a bit."""
+    called = []
+    txa.call_later(10, called.append, None)
+    for _ in range(100):
+        reactor.set_clock(-0.02)
+        be_active(txa)
+        reactor.pass_time(0.1)
+    reactor.pass_time(0.1)
+    assert called == [None]
+
+
+@pytest.mark.parametrize("step", [HOUR, -HOUR])
+def test_cancelling_what_was_armed_again(reactor, txa, step):
+    """T4: A call that was armed again can be cancelled."""
+    called = []
+    call = txa.call_later(2, called.append, None)
+    reactor.set_clock(step)
+    be_active(txa)
+    reactor.pass_time(0.1)
+    call.cancel()
+    assert reactor.calls == []
+    reactor.pass_time(3)
+    assert called == []
+
+
+def test_turn_of_the_loop_while_the_clock_is_set(reactor, txa):
+    """T3: A call that is due in the next turn does not wait for an hour."""
+    called = []
+    txa.call_later(0, called.append, None)
+    reactor.set_clock(-HOUR)
+    be_active(txa)
+    reactor.pass_time(0.01)
+    assert called == [None]
+
+
+def test_clocks_are_compared_now_and_then(reactor, txa, monkeypatch):
+    """A callback costs a comparison of two numbers."""
+    asked = []
+    seconds = reactor.seconds
+    monkeypatch.setattr(reactor, "seconds", lambda: asked.append(None) or seconds())
+    for _ in range(100):
+        be_active(txa)
+    assert len(asked) == 1
+
+
+def test_exit_in_a_call(reactor, txa):
+    """A3: What ends the program is raised where the reactor has made the call."""
+    txa.native.queue.call_later(1, lambda: (_ for _ in ()).throw(SystemExit(3)))
+    with pytest.raises(SystemExit):
+        reactor.pass_time(2)
