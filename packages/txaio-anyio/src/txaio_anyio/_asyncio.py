@@ -7,7 +7,7 @@ import time
 from math import inf
 
 from txaio_anyio._loop import Loop
-from txaio_common import clock_of, is_uvloop
+from txaio_common import clock_of, grain_of, is_uvloop
 
 
 class AsyncioLoop(Loop):
@@ -19,11 +19,13 @@ class AsyncioLoop(Loop):
         self.new_event = asyncio.Event
         self.current_task = asyncio.current_task
         self.now = clock_of(loop)
-        self.early = time.get_clock_info("monotonic").resolution
+        self.grain = grain_of(loop)
+        self.early = 0.0 if self.grain else time.get_clock_info("monotonic").resolution
         self.post = loop.call_soon_threadsafe
         self._call_at = loop.call_at
-        # Up to a millisecond too early, its timers would have the scheduler spin.
-        self._late = 0.001 if is_uvloop(loop) else 0.0
+        # Too early, by a millisecond or a grain, its timers would have the scheduler
+        # spin.
+        self._late = 0.001 if is_uvloop(loop) else self.grain
         self._alarm: asyncio.TimerHandle | None = None
         self._due = inf
         self._awake = asyncio.Event()

@@ -22,6 +22,7 @@ from txaio_anyio._task import AnyioTask, ThreadTask, carry_exit
 from txaio_common import (
     Emitter,
     FutureDriver,
+    Handle,
     RecordEmitter,
     Statistics,
     end_tasks,
@@ -123,6 +124,11 @@ class AnyioDriver(FutureDriver):
         owner.owned = owned
         owner.cancel_owned = cancel_owned
         return owner
+
+    def call_later(self, delay: float, fn: Callable[[], object], /) -> Handle:
+        loop = self.scheduler.loop
+        handle: Handle = self.call_at(loop.now() + delay + loop.grain, fn)
+        return handle
 
     def call_from_thread(self, fn: Callable[[], object], /) -> None:
         scheduler = self.scheduler

@@ -25,6 +25,9 @@ class Loop(ABC):
     early: float
     """How many seconds too early the alarm may be."""
 
+    grain: float = 0.0
+    """By how many seconds `now` may be behind, where the clock is coarse."""
+
     post: Callable[..., object]
     """Has a function called in the loop's thread; may be used in any thread."""
 

@@ -29,6 +29,7 @@ from txaio_common import (
     RecordEmitter,
     Statistics,
     clock_of,
+    grain_of,
     is_uvloop,
     reject_unawaited_coroutine,
 )
@@ -69,7 +70,8 @@ class AsyncioDriver(Driver):
         self.loop = loop
         self.now = clock_of(loop)
         self.create_future = loop.create_future
-        self._early = 0.001 if is_uvloop(loop) else 0.0
+        self._grain = grain_of(loop)
+        self._early = 0.001 if is_uvloop(loop) else self._grain
         # asyncio itself would let tasks be collected while they run.
         self._tasks: set[Task] = set()
 
@@ -82,7 +84,9 @@ class AsyncioDriver(Driver):
         return Context().run(self.loop.call_at, when + self._early, fn)
 
     def call_later(self, delay: float, fn: Callable[[], object], /) -> Handle:
-        return Context().run(self.loop.call_later, delay + self._early, fn)
+        # The time at which this is asked for may be one grain behind.
+        seconds = delay + self._early + self._grain
+        return Context().run(self.loop.call_later, seconds, fn)
 
     def call_from_thread(self, fn: Callable[[], object], /) -> None:
         self.loop.call_soon_threadsafe(fn)

@@ -22,7 +22,7 @@ from txaio_common._checks import (
     not_a_future,
     reject_unawaited_coroutine,
 )
-from txaio_common._clocks import clock_of, is_uvloop
+from txaio_common._clocks import clock_of, grain_of, is_uvloop
 from txaio_common._combinators import gather
 from txaio_common._driver import (
     Driver,
@@ -140,6 +140,7 @@ __all__ = [
     "failure_in",
     "find_path",
     "gather",
+    "grain_of",
     "is_awaitable",
     "is_coroutine_function",
     "is_uvloop",

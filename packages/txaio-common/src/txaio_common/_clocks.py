@@ -21,3 +21,20 @@ def clock_of(loop: Any) -> Callable[[], float]:
 def is_uvloop(loop: Any) -> bool:
     """Tell whether *loop* is uvloop's, whose timers may fire a millisecond early."""
     return any(kind.__module__ == "uvloop" for kind in type(loop).__mro__)
+
+
+FINE = 0.001
+"""A resolution, in seconds, from which on a clock is coarse."""
+
+
+def grain_of(loop: Any) -> float:
+    """Return the resolution of the clock of *loop*, one of asyncio's, or 0.0 if fine.
+
+    On Windows before Python 3.13 the monotonic clock ticks 64 times a second.  A loop
+    makes the calls that are due before the next tick, and a time of that clock may be a
+    tick behind: a call would be early by two of them.
+    """
+    # What asyncio itself goes by has no public name.
+    known = getattr(loop, "_clock_resolution", 0.0)
+    resolution: float = max(known, time.get_clock_info("monotonic").resolution)
+    return resolution if resolution > FINE else 0.0
