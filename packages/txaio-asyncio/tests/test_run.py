@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import time
 
 import pytest
 
@@ -62,3 +63,23 @@ def test_future_with_callbacks_on_a_loop_that_is_closed(settle):
         getattr(txa, settle)(future, KeyError())
     assert txa.is_called(future)
     txa.native.failure(future)
+
+
+def test_second_interrupt():
+    """L1: A second Ctrl-C does not wait for the clean-up."""
+
+    def interrupt():
+        raise KeyboardInterrupt
+
+    async def main(_txa):
+        asyncio.current_task().cancel()
+        try:
+            await asyncio.sleep(60)
+        finally:
+            asyncio.get_running_loop().call_soon(interrupt)
+            await asyncio.sleep(60)
+
+    begun = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        txaio_asyncio.run(main)
+    assert time.monotonic() - begun < 30

@@ -39,6 +39,8 @@ from txaio_interfaces import IFailedFuture, IFuture
 T = TypeVar("T")
 Task = asyncio.Task[Any]
 
+_EXITS = (KeyboardInterrupt, SystemExit)
+
 
 def _task_name() -> str | None:
     try:
@@ -74,6 +76,8 @@ class AsyncioDriver(Driver):
         self._early = 0.001 if is_uvloop(loop) else self._grain
         # asyncio itself would let tasks be collected while they run.
         self._tasks: set[Task] = set()
+        # asyncio stops at once, and has not called it by then: see `forget_exits`.
+        self._forget = self._forget_exit if is_uvloop(loop) else self._tasks.discard
 
     def call_soon(self, fn: Callable[[], object], /) -> Handle:
         return self.loop.call_soon(fn)
@@ -179,8 +183,19 @@ class AsyncioDriver(Driver):
             coroutine.close()
             raise
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._forget)
         return task
+
+    def forget_exits(self) -> None:
+        """Do not report tasks that ended with what ends the program: it is raised."""
+        for task in tuple(self._tasks):
+            if task.done():
+                self._forget_exit(task)
+
+    def _forget_exit(self, task: Task) -> None:
+        self._tasks.discard(task)
+        if isinstance(task._exception, _EXITS):  # noqa: SLF001 - see `peek`
+            task.exception()
 
     def cancel(self, future: Any, message: str | None = None, /) -> None:
         if future.done():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TypeVar, TypeVarTuple
+from typing import Any, TypeVar, TypeVarTuple, cast
 
 from txaio_asyncio._backend import AsyncioBackend
 from txaio_asyncio._generators import AsyncioGenerators
@@ -34,9 +34,11 @@ def run(
     and `ValueError` if *grace* is NaN or below zero.
     """
     seconds = check_grace(grace)
+    runs: list[_Run] = []
 
     async def run_main() -> T:
         backend = AsyncioBackend(debug=debug)
+        runs.append(_Run(backend))
         generators = AsyncioGenerators(backend.native)
         generators.install()
         try:
@@ -49,7 +51,37 @@ def run(
             "an asyncio loop runs in this thread already: make AsyncioBackend() in it"
         )
     with asyncio.Runner(loop_factory=loop_factory, debug=debug) as runner:
-        return runner.run(run_main())
+        try:
+            return runner.run(run_main())
+        except (KeyboardInterrupt, SystemExit) as error:
+            for each in runs:
+                each.end(error)
+            raise
+
+
+class _Run:
+    """The task of `main`, which something else may end.
+
+    asyncio stops its loop where a callback or a coroutine raises `SystemExit`, and
+    `Runner` cancels then what is inside `uncancelled`, too.
+    """
+
+    def __init__(self, backend: AsyncioBackend) -> None:
+        """Be the task that runs."""
+        self._driver = backend.native
+        self._task = cast("asyncio.Task[Any]", asyncio.current_task())
+
+    def end(self, error: BaseException) -> None:
+        """Let everything clean up, as *error* ends the program.
+
+        A second Ctrl-C cuts the clean-up short.
+        """
+        self._driver.forget_exits()
+        main = self._task
+        is_interrupted = isinstance(error, KeyboardInterrupt) and main.cancelling()
+        if not main.done() and not is_interrupted:
+            main.cancel()
+            main.get_loop().run_until_complete(asyncio.wait([main]))
 
 
 def _is_running() -> bool:

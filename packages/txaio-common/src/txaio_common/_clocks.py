@@ -39,7 +39,10 @@ def grain_of(loop: Any) -> float:
     makes the calls that are due before the next tick, and a time of that clock may be a
     tick behind: a call would be early by two of them.
     """
-    # What asyncio itself goes by has no public name.
-    known = getattr(loop, "_clock_resolution", 0.0)
-    resolution: float = max(known, time.get_clock_info("monotonic").resolution)
+    # What asyncio itself goes by has no public name.  To ask an object that stands in
+    # for the loop that is current would make one.
+    known = getattr(loop, "__dict__", {}).get("_clock_resolution")
+    resolution = time.get_clock_info("monotonic").resolution
+    if isinstance(known, float):
+        resolution = max(known, resolution)
     return resolution if resolution > FINE else 0.0
