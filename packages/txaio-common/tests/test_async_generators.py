@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 from typing import TYPE_CHECKING, Any
+from weakref import ref
 
 import pytest
 
@@ -313,3 +314,18 @@ def test_hooks_that_were_replaced(generators: Generators) -> None:
     generators.uninstall()
     assert sys.get_asyncgen_hooks() == mine
     sys.set_asyncgen_hooks(None, None)
+
+
+def test_hooks_that_refer_to_what_restores_them() -> None:
+    """A run is collected, though the hooks of its loop refer to it."""
+    driver: Any = Driver()
+    driver.generators = Generators(driver)
+    dropped = ref(driver.generators)
+    hooks = sys.get_asyncgen_hooks()
+    sys.set_asyncgen_hooks(driver.spawn, driver.spawn)
+    driver.generators.install()
+    driver.generators.uninstall()
+    sys.set_asyncgen_hooks(*hooks)
+    del driver
+    gc.collect()
+    assert dropped() is None

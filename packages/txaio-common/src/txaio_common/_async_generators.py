@@ -83,7 +83,9 @@ class AsyncGenerators:
     def install(self) -> None:
         """Set the hooks of this thread, in the task that will wait for the end."""
         self._main = self.current_task()
-        self._before = sys.get_asyncgen_hooks()
+        # In what `sys` returns, the collector sees no cycle; and the hooks may refer to
+        # all of a run, and so to this.
+        self._before = tuple(sys.get_asyncgen_hooks())
         sys.set_asyncgen_hooks(*self.hooks)
 
     def uninstall(self) -> None:
