@@ -58,7 +58,7 @@ class AnyioScope(TaskScope):
         self._scope.__enter__()
 
     def cancel(self) -> None:
-        self._seen = self.cancellation.seen
+        self._seen = self.cancellation.seen_at(self._level)
         self.task.cancel(level=self._level, scope=self._scope)
 
     async def leave(self, error: BaseException | None) -> bool:

@@ -79,7 +79,7 @@ class TaskScope(CancelScope):
         self._level = self.cancellation.level
 
     def cancel(self) -> None:
-        self._seen = self.cancellation.seen
+        self._seen = self.cancellation.seen_at(self._level)
         self.task.cancel(level=self._level)
 
     async def leave(self, error: BaseException | None) -> bool:

@@ -42,7 +42,7 @@ its own back.
 from __future__ import annotations
 
 from enum import Enum, auto
-from typing import Final
+from typing import Final, NamedTuple
 
 
 class State(Enum):
@@ -89,6 +89,16 @@ TRANSITIONS: dict[State, dict[Event, State]] = {
 }
 
 
+class _Level(NamedTuple):
+    """What a `Cancellation` has of a level at which the coroutine is not now."""
+
+    state: State
+    message: str | None
+    requests: int
+    unseen: int
+    seen: int
+
+
 class Cancellation:
     """The state of one coroutine's cancellation, and the text of the last one."""
 
@@ -107,11 +117,11 @@ class Cancellation:
         self.requests = 0
         """How many were requested at the level, less those taken back."""
         self.seen = 0
-        """How many times the coroutine has seen one."""
+        """How many times the coroutine has seen one at the level."""
         self._unseen = 0
         """How many requests make the cancellation that it has not seen."""
-        self._outer: list[tuple[State, int, int]] = _NO_LEVELS
-        """`state`, `requests` and `_unseen` of the levels outside, outermost first."""
+        self._outer: list[_Level] = _NO_LEVELS
+        """The same of the levels outside, the outermost first."""
 
     @property
     def is_requested(self) -> bool:
@@ -133,6 +143,10 @@ class Cancellation:
         """How many calls of `uncancelled` the coroutine is in."""
         return len(self._outer)
 
+    def seen_at(self, level: int) -> int:
+        """Return how many times the coroutine has seen one at *level*."""
+        return self._outer[level].seen if level < len(self._outer) else self.seen
+
     def cancel(self, message: str | None, *, waits: bool, level: int = 0) -> bool:
         """Cancel a coroutine that *waits*, or else runs; return whether to raise it.
 
@@ -152,19 +166,23 @@ class Cancellation:
 
     def interrupt(self, message: str | None, *, waits: bool) -> bool:
         """Cancel the coroutine once more; return whether its await is to raise now."""
-        self.message = message
         if self._outer:
             self._cancel_outer(message, 0)
             return False
+        self.message = message
         self._handle(Event.INTERRUPT_WAITING if waits else Event.INTERRUPT_RUNNING)
         return waits
 
     def _cancel_outer(self, message: str | None, level: int) -> None:
         """Have the coroutine see a cancellation when it is back at *level*."""
-        state, requests, unseen = self._outer[level]
-        if state is NONE:
-            self.message = message
-        self._outer[level] = PENDING, requests + 1, unseen + 1
+        outer = self._outer[level]
+        self._outer[level] = _Level(
+            PENDING,
+            message if outer.state is NONE else outer.message,
+            outer.requests + 1,
+            outer.unseen + 1,
+            outer.seen,
+        )
 
     def take(self) -> bool:
         """Tell, as the coroutine awaits, whether a cancellation has to be raised there.
@@ -197,17 +215,19 @@ class Cancellation:
 
     def enter_shield(self) -> None:
         """Go to a level inside: the coroutine calls `uncancelled`."""
-        self._outer = [*self._outer, (self.state, self.requests, self._unseen)]
-        self.state = NONE
-        self.requests = self._unseen = 0
+        level = _Level(self.state, self.message, self.requests, self._unseen, self.seen)
+        self._outer = [*self._outer, level]
+        self.state, self.message = NONE, None
+        self.requests = self._unseen = self.seen = 0
 
     def leave_shield(self) -> None:
         """Go back: the coroutine sees at its next await what it has missed, if any."""
-        *self._outer, (self.state, self.requests, self._unseen) = self._outer
+        *self._outer, level = self._outer
+        self.state, self.message, self.requests, self._unseen, self.seen = level
 
     def _handle(self, event: Event) -> None:
         self.state = TRANSITIONS[self.state].get(event, self.state)
 
 
-_NO_LEVELS: list[tuple[State, int, int]] = []
+_NO_LEVELS: list[_Level] = []
 """What most coroutines have; it is replaced, and never changed."""

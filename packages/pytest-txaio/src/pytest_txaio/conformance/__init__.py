@@ -16,6 +16,7 @@ from pytest_txaio.conformance.test_cancelled_coroutines import *
 from pytest_txaio.conformance.test_cancelled_error import *
 from pytest_txaio.conformance.test_chains import *
 from pytest_txaio.conformance.test_context import *
+from pytest_txaio.conformance.test_counted_cancellations import *
 from pytest_txaio.conformance.test_deferred_cancellation import *
 from pytest_txaio.conformance.test_errors import *
 from pytest_txaio.conformance.test_failures import *

@@ -1,0 +1,52 @@
+"""Several cancellations of one coroutine: scopes, and awaits that it is not to see."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_txaio import pause
+
+
+if TYPE_CHECKING:
+    from txaio_interfaces import IBackend
+
+
+async def test_two_deadlines_around_uncancelled(txa: IBackend, unit: float) -> None:
+    """D3: One inside of `uncancelled` takes nothing from one outside, and adds none."""
+    events: list[Any] = []
+
+    async def work() -> None:
+        async with txa.move_on_after(unit) as outer:
+            await txa.uncancelled(limited)
+        events.append(outer.expired)
+        await txa.sleep(unit)
+
+    async def limited() -> None:
+        async with txa.move_on_after(2 * unit) as inner:
+            await txa.create_future()
+        events.append(inner.expired)
+
+    await txa.as_future(work)
+    assert events == [True, False]
+
+
+async def test_text_beside_a_deadline_inside_of_uncancelled(
+    txa: IBackend, unit: float
+) -> None:
+    """X13: A deadline inside of `uncancelled` takes no text from what comes outside."""
+
+    async def work() -> None:
+        await txa.uncancelled(limited)
+        await txa.sleep(unit)
+
+    async def limited() -> None:
+        async with txa.move_on_after(2 * unit):
+            await txa.create_future()
+
+    future = txa.as_future(work)
+    await pause(txa, unit)
+    txa.cancel(future, "why")
+    with pytest.raises(txa.CancelledError, match="why"):
+        await future
