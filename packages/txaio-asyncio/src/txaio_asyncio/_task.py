@@ -133,8 +133,10 @@ class Cancellations:
     def _pass_on(self, task: Task, message: str | None) -> None:
         """Raise a cancellation in those that were cancelled while they awaited *task*.
 
-        It has ended, and has not seen it.
+        It has ended with a value, and has not seen it.
         """
+        if _has_failed(task):
+            return
         for outer, waits_for in list(self._unseen.items()):
             if waits_for() is task and self._is_unseen(outer, _awaited(outer)):
                 outer.uncancel()
@@ -254,6 +256,11 @@ def _keep_text(task: Task, text: str) -> None:
     task.add_done_callback(keep)
     for callback, context in callbacks:
         task.add_done_callback(callback, context=context)
+
+
+def _has_failed(task: Task) -> bool:
+    # `exception()` would count as retrieving.
+    return task.cancelled() or task._exception is not None  # type: ignore[attr-defined]  # noqa: SLF001
 
 
 def _awaited(task: Task) -> Any:

@@ -242,9 +242,13 @@ class BaseTask(BaseFuture):
     def has_missed_cancellation(self) -> bool:
         """Tell of a coroutine that has ended whether it was cancelled and saw nothing.
 
-        Then what awaits it sees the cancellation.
+        Then what awaits it sees the cancellation in place of the value.  An error is
+        not lost that way.
         """
-        return self.requested is not None and self.requested.is_pending
+        requested, outcome = self.requested, self.outcome
+        if requested is None or outcome is None:
+            return False
+        return requested.is_pending and outcome.failure is None
 
     def cancel_settled(self) -> None:
         """Do what `cancel` does when there is an outcome: nothing."""

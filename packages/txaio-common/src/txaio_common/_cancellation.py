@@ -21,7 +21,8 @@ When the coroutine is resumed, it has seen the cancellation, and a later one is 
 again: the state is NONE.  There is one case in which it has not.  If it waited for
 another coroutine, that one may have ended while the cancellation was still pending
 there, and may have returned a value: then the cancellation is raised in the outer one
-in place of that value.
+in place of that value.  (If it has failed, the outer one sees that, as it sees what
+fails in clean-up.)
 
 Inside `uncancelled` the coroutine is at a level of its own, with a state of its own.
 What cancels the coroutine, or a scope around the call, changes the state of the level

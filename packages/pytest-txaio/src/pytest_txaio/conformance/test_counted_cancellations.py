@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_txaio import pause
+from pytest_txaio import collect_dropped, pause
+from pytest_txaio.conformance._helpers import Boom
 
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from txaio_interfaces import IBackend
 
 
@@ -30,6 +33,31 @@ async def test_two_deadlines_around_uncancelled(txa: IBackend, unit: float) -> N
 
     await txa.as_future(work)
     assert events == [True, False]
+
+
+async def test_failure_of_an_uncancelled_coroutine(
+    txa: IBackend, unit: float, reported: Callable[[], list[BaseException]]
+) -> None:
+    """X5: Its awaiter, cancelled meanwhile, sees that: an error is not lost."""
+
+    async def inner() -> None:
+        await txa.uncancelled(fail)
+
+    async def fail() -> None:
+        await txa.sleep(2 * unit)
+        raise Boom
+
+    async def outer() -> None:
+        await txa.as_future(inner)
+
+    future = txa.as_future(outer)
+    await pause(txa, unit)
+    txa.cancel(future)
+    with pytest.raises(Boom):
+        await future
+    del future
+    collect_dropped()
+    assert reported() == []
 
 
 async def test_text_beside_a_deadline_inside_of_uncancelled(
