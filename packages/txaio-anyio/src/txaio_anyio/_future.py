@@ -149,7 +149,7 @@ class AnyioFuture(BaseFuture):
 
         A native cancellation, of a scope or of an asyncio task, cancels the future that
         is awaited as any other cancellation does.  It is raised on, unless it is how a
-        task of ours was interrupted: then the contract's `CancelledError` is raised.
+        task of ours was interrupted: then that sees how the future has ended.
         """
         scheduler = self._scheduler
         if scheduler.has_ended:
@@ -169,7 +169,8 @@ class AnyioFuture(BaseFuture):
             await self._end_for(waiter)
             if not waiter.is_interrupted():
                 raise
-            waiter.error = CancelledError()
+            if self.outcome is None:
+                waiter.error = CancelledError()
         finally:
             waiter.end_wait()
             error, waiter.error = waiter.error, None
@@ -177,6 +178,7 @@ class AnyioFuture(BaseFuture):
                 del scheduler.waiters[native]
             del waiter
         if error is not None:
+            self.retrieve()  # It was awaited, so a failure is not reported.
             raise error
 
     async def _end_for(self, waiter: Waiter) -> None:

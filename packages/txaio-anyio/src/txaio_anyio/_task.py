@@ -85,7 +85,7 @@ class AnyioTask(BaseTask, AnyioFuture, Waiter):
             self._interrupt()
         elif awaited.outcome is None:
             awaited.cancel(message)
-        else:
+        elif not awaited.outcome.is_cancellation:
             self.error = self.cancellation_error(message)
 
     def deliver_soon(self) -> None:

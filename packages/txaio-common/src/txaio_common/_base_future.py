@@ -209,7 +209,8 @@ class BaseTask(BaseFuture):
     def resume_error(self) -> BaseException | None:
         """Return what the coroutine sees as it is resumed, in place of an outcome.
 
-        It has seen its cancellation then, so that a later one is raised again.
+        It has seen its cancellation then, so that a later one is raised again.  If what
+        it awaited was cancelled as well, it sees the text of that.
         """
         requested, awaited = self.requested, self.awaited
         if requested is None:
@@ -217,7 +218,12 @@ class BaseTask(BaseFuture):
         is_unseen = isinstance(awaited, BaseTask) and awaited.has_missed_cancellation()
         if not requested.resume(is_unseen=is_unseen):
             return None
-        return self.cancellation_error(requested.message)
+        message = requested.message
+        if isinstance(awaited, BaseFuture) and awaited.outcome is not None:
+            outcome = awaited.retrieve()  # It was awaited: a failure is not reported.
+            if outcome.is_cancellation:
+                (message,) = outcome.failure.value.args[:1] or (None,)
+        return self.cancellation_error(message)
 
     def enter_shield(self) -> None:
         """Let cancellations wait: the coroutine calls `uncancelled`."""

@@ -78,3 +78,20 @@ async def test_text_beside_a_deadline_inside_of_uncancelled(
     txa.cancel(future, "why")
     with pytest.raises(txa.CancelledError, match="why"):
         await future
+
+
+async def test_text_of_what_was_cancelled_before_its_awaiter(
+    txa: IBackend, unit: float
+) -> None:
+    """X9: An awaiter that is cancelled in the same turn sees the first text, too."""
+    asked = txa.create_future()
+
+    async def work() -> None:
+        await asked
+
+    future = txa.as_future(work)
+    await pause(txa, unit)
+    txa.cancel(asked, "first")
+    txa.cancel(future, "second")
+    with pytest.raises(txa.CancelledError, match="first"):
+        await future
