@@ -6,6 +6,7 @@ from abc import ABCMeta
 from asyncio import CancelledError as AsyncioCancelledError
 from collections.abc import Callable, Generator
 from contextvars import Context, copy_context
+from functools import partial
 from typing import Any, ClassVar
 from weakref import ref
 
@@ -217,6 +218,13 @@ class TwistedFuture(BaseFuture, Deferred[Any], metaclass=_FutureType):
 
 class TwistedOwner(OwningFuture, TwistedFuture):
     """The future of `gather` and `timeout`."""
+
+    def cancel(self, message: str | None = None) -> None:
+        """Cancel what this owns, before any of that goes on.
+
+        Two members may await the same coroutine: it is cancelled once (X9).
+        """
+        self.queue.hold(partial(super().cancel, message))
 
 
 def settle_from_deferred(result: Any, future: TwistedFuture) -> Any:

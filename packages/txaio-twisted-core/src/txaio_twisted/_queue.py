@@ -134,6 +134,18 @@ class CallbackQueue:
             if callbacks:
                 self.call_soon(self.drain)
 
+    def hold(self, fn: Callable[[], object]) -> None:
+        """Call *fn*, and only when it has returned the calls that it adds."""
+        if self._draining:
+            fn()
+            return
+        self._draining = True
+        try:
+            fn()
+        finally:
+            self._draining = False
+            self.drain()
+
     def run(
         self,
         context: Context | None,

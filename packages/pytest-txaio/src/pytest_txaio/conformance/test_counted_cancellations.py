@@ -60,6 +60,32 @@ async def test_failure_of_an_uncancelled_coroutine(
     assert reported() == []
 
 
+@pytest.mark.parametrize("consume", [True, False])
+async def test_coroutine_that_two_members_await(
+    txa: IBackend, unit: float, consume: bool
+) -> None:
+    """X9: One cancellation of a gather is one for what two of its members await."""
+    events: list[str] = []
+
+    async def work() -> None:
+        try:
+            await txa.create_future()
+        finally:
+            await txa.sleep(unit)
+            events.append("cleaned up")
+
+    async def wait() -> None:
+        await awaited
+
+    awaited = txa.as_future(work)
+    members = [txa.as_future(wait) for _ in range(2)]
+    future = txa.gather(members, consume_exceptions=consume)
+    txa.call_later(unit, txa.cancel, future)
+    with pytest.raises(txa.CancelledError):
+        await future
+    assert events == ["cleaned up"]
+
+
 async def test_text_beside_a_deadline_inside_of_uncancelled(
     txa: IBackend, unit: float
 ) -> None:
