@@ -14,12 +14,8 @@ from types import CoroutineType
 from typing import Any, TypeVar
 
 from txaio_asyncio._future import AsyncioOwner
-from txaio_asyncio._task import (
-    CANCELLATIONS,
-    AsyncioScope,
-    break_owner_cycle,
-    uncancelled,
-)
+from txaio_asyncio._native import break_owner_cycle, keep_text
+from txaio_asyncio._task import CANCELLATIONS, AsyncioScope, uncancelled
 from txaio_common import (
     UNSET,
     Driver,
@@ -76,8 +72,6 @@ class AsyncioDriver(Driver):
         self._early = 0.001 if is_uvloop(loop) else self._grain
         # asyncio itself would let tasks be collected while they run.
         self._tasks: set[Task] = set()
-        # asyncio stops at once, and has not called it by then: see `forget_exits`.
-        self._forget = self._forget_exit if is_uvloop(loop) else self._tasks.discard
 
     def call_soon(self, fn: Callable[[], object], /) -> Handle:
         return self.loop.call_soon(fn)
@@ -187,14 +181,19 @@ class AsyncioDriver(Driver):
         return task
 
     def forget_exits(self) -> None:
-        """Do not report tasks that ended with what ends the program: it is raised."""
+        """Do not report tasks that ended with what ends the program: it is raised.
+
+        asyncio stops its loop before it calls what was to be called when they end.
+        """
         for task in tuple(self._tasks):
             if task.done():
-                self._forget_exit(task)
+                self._forget(task)
 
-    def _forget_exit(self, task: Task) -> None:
+    def _forget(self, task: Task) -> None:
         self._tasks.discard(task)
-        if isinstance(task._exception, _EXITS):  # noqa: SLF001 - see `peek`
+        if task.cancelled():
+            keep_text(task)
+        elif isinstance(task._exception, _EXITS):  # noqa: SLF001 - see `peek`
             task.exception()
 
     def cancel(self, future: Any, message: str | None = None, /) -> None:

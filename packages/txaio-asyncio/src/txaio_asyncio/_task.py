@@ -7,9 +7,10 @@ here:
   the clean-up of that one, though the outer task has not seen the first cancellation
   yet.  So what a cancelled task waits for is remembered, for all drivers of the
   process, and as long as it waits for that, it is not cancelled again.
-- Of a cancelled task, asyncio gives the text to the first who asks: see `_keep_text`.
-- A task that cancels itself would see this at its next await, or never: it is cancelled
-  in the next turn of the loop, and keeps its value if it has ended by then.
+- Of a cancelled task, asyncio gives the text to the first who asks: see `keep_text`.
+- A task that cancels itself, or a scope that it is in, would see this at its next
+  await, or never: it is cancelled in the next turn of the loop, and keeps its value if
+  it has ended, or left the scope, by then.
 - asyncio cancels a chain of tasks by recursion, and exceeds the recursion limit where
   the chain is long or has no end: see `cancel_task`.
 
@@ -24,11 +25,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from itertools import count
+from typing import Any, NamedTuple, TypeVar
 from weakref import WeakKeyDictionary, ref
 
-from txaio_asyncio._future import AsyncioOwner
-from txaio_common import NO_TASK, CancelScope, find_path
+from txaio_asyncio._native import (
+    awaited_by,
+    break_await_cycle,
+    has_failed,
+    keep_text_first,
+)
+from txaio_common import NO_TASK, CancelScope
 
 
 T = TypeVar("T")
@@ -38,27 +45,45 @@ MAX_CHAIN = 100
 """How many tasks that wait each for the next asyncio may cancel by recursion."""
 
 
+class Seen(NamedTuple):
+    """Which of the requests a task has seen, in the form of a cancellation."""
+
+    until: int
+    """The number that the next one had."""
+    requests: int
+    """How many they are, less those taken back."""
+
+
 class Cancellations:
     """What the process knows of the tasks that were cancelled."""
 
     def __init__(self) -> None:
         """Know of none."""
-        self._unseen: WeakKeyDictionary[Task, ref[Any]] = WeakKeyDictionary()
-        """What tasks waited for when they were cancelled, and had to wait for."""
+        self._unseen: WeakKeyDictionary[Task, tuple[ref[Any], str | None]]
+        self._unseen = WeakKeyDictionary()
+        """What tasks waited for when they were cancelled, and had to wait for.
+
+        With it, the text of the cancellation.
+        """
         self._uncounted: WeakKeyDictionary[Task, int] = WeakKeyDictionary()
         """The number of requests of which `Task.cancelling` does not know."""
-        self._deferred: WeakKeyDictionary[Task, int] = WeakKeyDictionary()
-        """Tasks that were cancelled inside `uncancelled` and have just left it.
+        self._deferred: WeakKeyDictionary[Task, Seen] = WeakKeyDictionary()
+        """Tasks that will see a cancellation at their next await.
 
-        With them, the number of requests of which they had seen the cancellation.
+        They were cancelled inside `uncancelled`, and have just left it, or have
+        cancelled a scope that they are in.  With them, what they have seen.
         """
+        self._numbers = count()
 
     def requests(self, task: Task) -> int:
         """Return the number of cancellations requested, less those taken back."""
         return task.cancelling() + self._uncounted.get(task, 0)
 
-    def take_back(self, task: Task) -> None:
-        """Take back one of them."""
+    def take_back(self, task: Task, *, was_seen: bool) -> None:
+        """Take back one of them, whose cancellation the task has seen or not."""
+        seen = self._deferred.get(task)
+        if was_seen and seen is not None:
+            self._deferred[task] = seen._replace(requests=seen.requests - 1)
         if self._uncounted.get(task):
             self._uncounted[task] -= 1
         else:
@@ -72,30 +97,44 @@ class Cancellations:
         has ended, as they would anyhow.  Tasks that wait for each other in a circle are
         all ended by the first that is resumed.
 
-        `_fut_waiter` is private to asyncio.  Without it, a second cancellation would
-        interrupt the clean-up of what *task* waits for, as told above.
+        Raises nothing in a task that waits for the one that runs, until that has its
+        next turn.
         """
-        loop = task.get_loop()
-        if task is asyncio.current_task(loop):
-            loop.call_soon(self._cancel_self, task, message)
-            return
-        before = task.cancelling()
         chain: dict[Task, Any] = {}
         awaited: Any = task
         while isinstance(awaited, asyncio.Task) and awaited not in chain:
-            waits_for = _awaited(awaited)
+            waits_for = awaited_by(awaited)
             if waits_for is not None and self._is_unseen(awaited, waits_for):
                 break
             chain[awaited] = waits_for
             awaited = waits_for
         innermost = list(chain)[-1] if chain else None
+        loop = task.get_loop()
+        if innermost is not None and innermost is asyncio.current_task(loop):
+            loop.call_soon(self._cancel_self, task, message)
+            return
         if awaited in chain:
-            _break_await_cycle(awaited, message)
-        elif innermost is not None and not isinstance(awaited, asyncio.Task):
-            (innermost if len(chain) > MAX_CHAIN else task).cancel(message)
+            break_await_cycle(awaited, message)
+            self._count(*chain)
+        elif innermost is None or isinstance(awaited, asyncio.Task):
+            self._count(*chain, awaited)
+        elif len(chain) > MAX_CHAIN:
+            innermost.cancel(message)
+            self._count(*list(chain)[:-1])
+        else:
+            task.cancel(message)
         self._remember(chain, message)
-        if task.cancelling() == before:
+
+    def _count(self, *tasks: Task) -> None:
+        """Count a request for each of *tasks*, of which asyncio does not know."""
+        for task in tasks:
             self._uncounted[task] = self._uncounted.get(task, 0) + 1
+
+    def cancel_running(self, task: Task) -> None:
+        """Cancel *task*, which runs, at its next await."""
+        seen = self.seen(task)
+        self._count(task)
+        self.defer(task, seen, None)
 
     def interrupt(self, task: Task) -> None:
         """Cancel *task* even if it has not seen an earlier cancellation."""
@@ -107,52 +146,59 @@ class Cancellations:
         if not task.done():
             self.cancel_task(task, message)
         else:
-            self._pass_on(task, message)
+            self._pass_on(task)
 
-    def seen_requests(self, task: Task) -> int:
-        """Return the number of requests of which *task* has seen the cancellation."""
-        return self._deferred.get(task, task.cancelling())
+    def number(self) -> int:
+        """Return a number for a request, greater than that of all before."""
+        return next(self._numbers)
 
-    def defer(self, task: Task, before: int, message: str | None) -> None:
-        """Raise in *task*, at its next await, what came while it was in `uncancelled`.
+    def seen(self, task: Task) -> Seen:
+        """Return what *task*, which runs, has seen."""
+        seen = self._deferred.get(task)
+        return seen or Seen(self.number(), self.requests(task))
 
-        There were *before* requests when that began.
+    def defer(self, task: Task, seen: Seen, message: str | None) -> None:
+        """Raise in *task* at its next await what was requested since it had *seen* all.
+
+        It runs, or has just left `uncancelled`.
         """
-        self._deferred[task] = before
-        task.get_loop().call_soon(self._cancel_again, task, before, message)
+        self._deferred[task] = seen
+        task.get_loop().call_soon(self._cancel_again, task, message)
 
-    def _cancel_again(self, task: Task, before: int, message: str | None) -> None:
+    def _cancel_again(self, task: Task, message: str | None) -> None:
         """Do that, unless the requests that came since then have been taken back."""
-        self._deferred.pop(task, None)
+        seen = self._deferred.pop(task, None)
+        if seen is None or self.requests(task) <= seen.requests:
+            return
         if task.done():
-            self._pass_on(task, message)
-        elif task.cancelling() > before:
-            task.uncancel()
+            self._pass_on(task)
+        else:
+            self.take_back(task, was_seen=False)
             self.cancel_task(task, message)
 
-    def _pass_on(self, task: Task, message: str | None) -> None:
+    def _pass_on(self, task: Task) -> None:
         """Raise a cancellation in those that were cancelled while they awaited *task*.
 
         It has ended with a value, and has not seen it.
         """
-        if _has_failed(task):
+        if has_failed(task):
             return
-        for outer, waits_for in list(self._unseen.items()):
-            if waits_for() is task and self._is_unseen(outer, _awaited(outer)):
+        for outer, (waits_for, message) in list(self._unseen.items()):
+            if waits_for() is task and self._is_unseen(outer, awaited_by(outer)):
                 outer.uncancel()
                 outer.cancel(message)
 
     def _is_unseen(self, task: Task, waits_for: Any) -> bool:
         """Tell whether *task* was cancelled, and has not been resumed since."""
         known = self._unseen.get(task)
-        return known is not None and known() is waits_for
+        return known is not None and known[0]() is waits_for
 
     def _remember(self, chain: dict[Task, Any], message: str | None) -> None:
         for task, waits_for in chain.items():
             if message is not None:
-                _keep_text(task, message)
+                keep_text_first(task)
             if waits_for is not None and not waits_for.done():
-                self._unseen[task] = ref(waits_for)
+                self._unseen[task] = ref(waits_for), message
 
 
 CANCELLATIONS = Cancellations()
@@ -165,9 +211,8 @@ class AsyncioScope(CancelScope):
     was_seen: bool
     _task: Task
     _before: int
-    _requested: bool = False
-    _number: int
-    """The number of requests with that of this scope."""
+    _number: int | None = None
+    """The number of this scope's request, if there is one."""
 
     async def enter(self) -> None:
         task = asyncio.current_task()
@@ -177,31 +222,20 @@ class AsyncioScope(CancelScope):
         self._before = CANCELLATIONS.requests(task)
 
     def cancel(self) -> None:
-        self._requested = True
         if self._task is asyncio.current_task(self._task.get_loop()):
-            self._task.cancel()
+            CANCELLATIONS.cancel_running(self._task)
         else:
             CANCELLATIONS.cancel_task(self._task, None)
-        self._number = self._task.cancelling()
+        self._number = CANCELLATIONS.number()
 
     async def leave(self, error: BaseException | None) -> bool:
         task = self._task
         self.check_leaves(task is asyncio.current_task())
-        if not self._requested:
+        del self._task
+        if self._number is None:
             return False
-        is_pending = getattr(task, "_must_cancel", False)
-        self.was_seen = not is_pending and self._number <= CANCELLATIONS.seen_requests(
-            task
-        )
-        CANCELLATIONS.take_back(task)
-        if is_pending:
-            # It was requested after the last await.  Before 3.13, `uncancel` does not
-            # take this back: it is raised, and caught, here.
-            try:
-                await asyncio.sleep(0)
-            except asyncio.CancelledError:
-                if CANCELLATIONS.requests(task) > self._before:
-                    raise
+        self.was_seen = self._number < CANCELLATIONS.seen(task).until
+        CANCELLATIONS.take_back(task, was_seen=self.was_seen)
         is_own = (
             isinstance(error, asyncio.CancelledError)
             and CANCELLATIONS.requests(task) <= self._before
@@ -216,16 +250,16 @@ async def uncancelled(
     """Await ``call()`` to its end, in a task of its own."""
     inner = loop.create_task(_as_task(call))
     outer = asyncio.current_task()
-    before = 0 if outer is None else CANCELLATIONS.seen_requests(outer)
+    seen = None if outer is None else CANCELLATIONS.seen(outer)
     interrupted: tuple[Any, ...] | None = None
     while not inner.done():
         try:
             await asyncio.wait([inner])
         except asyncio.CancelledError as error:
-            interrupted = error.args[:1]
-    if interrupted is not None and outer is not None:
+            interrupted = error.args[:1] if interrupted is None else interrupted
+    if interrupted is not None and outer is not None and seen is not None:
         message = interrupted[0] if interrupted else None
-        CANCELLATIONS.defer(outer, before, message)
+        CANCELLATIONS.defer(outer, seen, message)
     try:
         return inner.result()
     finally:
@@ -235,67 +269,3 @@ async def uncancelled(
 
 async def _as_task(call: Callable[[], Awaitable[T]]) -> T:
     return await call()
-
-
-def _keep_text(task: Task, text: str) -> None:
-    """Have all who ask *task* for its outcome see *text* if it ends as cancelled.
-
-    A cancelled future keeps its text in a private attribute, which a task loses as it
-    ends.  It is set again by the first of the callbacks, before any other asks; those
-    that were added are put behind it.
-    """
-
-    def keep(task: Task) -> None:
-        if task.cancelled():
-            task._cancel_message = text  # type: ignore[attr-defined]  # noqa: SLF001
-
-    added: Any = task._callbacks or ()  # noqa: SLF001
-    callbacks = list(added)
-    for callback, _context in callbacks:
-        task.remove_done_callback(callback)
-    task.add_done_callback(keep)
-    for callback, context in callbacks:
-        task.add_done_callback(callback, context=context)
-
-
-def _has_failed(task: Task) -> bool:
-    # `exception()` would count as retrieving.
-    return task.cancelled() or task._exception is not None  # type: ignore[attr-defined]  # noqa: SLF001
-
-
-def _awaited(task: Task) -> Any:
-    return getattr(task, "_fut_waiter", None)
-
-
-def _awaits(future: Any) -> list[Any]:
-    """Return the pending futures for which *future* waits."""
-    if isinstance(future, asyncio.Task):
-        found = [_awaited(future)]
-    else:
-        found = list(future.owned) if isinstance(future, AsyncioOwner) else []
-    return [each for each in found if each is not None and not each.done()]
-
-
-def break_owner_cycle(owner: AsyncioOwner, message: str | None) -> None:
-    """Resume a task that waits for *owner*, which waits for it, with a cancellation."""
-    for future in find_path(owner, owner, _awaits):
-        if isinstance(future, asyncio.Task):
-            _break_await_cycle(future, message)
-            return
-
-
-def _break_await_cycle(task: Task, message: str | None) -> None:
-    """Resume *task*, which waits for itself through others, with a cancellation.
-
-    Nothing that it waits for will ever be done, and `Task.cancel` would not return.  It
-    is resumed by the callback with which it waits, given a future that was cancelled.
-    The list of callbacks is private to asyncio; without it, such tasks could never end,
-    and `asyncio.run` would end with a RecursionError in place of the value of main.
-    """
-    awaited = _awaited(task)
-    cancelled = task.get_loop().create_future()
-    cancelled.cancel(message)
-    for callback, context in list(awaited._callbacks or ()):  # noqa: SLF001 - see above
-        if getattr(callback, "__self__", None) is task:
-            awaited.remove_done_callback(callback)
-            task.get_loop().call_soon(callback, cancelled, context=context)

@@ -176,3 +176,32 @@ async def test_text_in_a_chain_of_coroutines(txa: IBackend, unit: float) -> None
     with pytest.raises(txa.CancelledError, match="why"):
         await future
     assert texts == ["why"] * 4
+
+
+@pytest.mark.parametrize("consume", [True, False])
+async def test_text_seen_by_all_awaiters_of_an_awaiter(
+    txa: IBackend, unit: float, consume: bool
+) -> None:
+    """X13: Of a coroutine that is cancelled by what it awaits, all see the text."""
+    texts: list[str] = []
+
+    async def inner() -> None:
+        await txa.create_future()
+
+    async def outer() -> None:
+        await awaited
+
+    async def wait() -> None:
+        try:
+            await txa.gather([future], consume_exceptions=consume)
+            await future
+        except txa.CancelledError as error:
+            texts.append(str(error))
+
+    awaited = txa.as_future(inner)
+    future = txa.as_future(outer)
+    awaiters = [txa.as_future(wait) for _ in range(2)]
+    await pause(txa, unit)
+    txa.cancel(awaited, "why")
+    await txa.gather(awaiters)
+    assert texts == ["why", "why"]

@@ -16,6 +16,31 @@ if TYPE_CHECKING:
     from txaio_interfaces import IBackend
 
 
+@pytest.mark.parametrize("scopes", [1, 2])
+async def test_scopes_cancelled_before_uncancelled(
+    txa: IBackend, unit: float, scopes: int
+) -> None:
+    """D4: A body that cancels its scope is cancelled after `uncancelled`, too."""
+    events: list[str] = []
+
+    async def work() -> None:
+        async with txa.move_on_after(50 * unit) as outer:
+            async with txa.move_on_after(60 * unit) as inner:
+                for scope in (inner, outer)[:scopes]:
+                    scope.cancel()
+                await txa.uncancelled(txa.sleep, unit)
+                events.append("uncancelled")
+                await txa.sleep(20 * unit)
+                events.append("inner")
+            await txa.sleep(0)
+            events.append("outer")
+
+    started = txa.time()
+    await txa.as_future(work)
+    assert events == ["uncancelled", "outer"][: 3 - scopes]
+    assert txa.time() - started < 20 * unit
+
+
 async def test_two_deadlines_around_uncancelled(txa: IBackend, unit: float) -> None:
     """D3: One inside of `uncancelled` takes nothing from one outside, and adds none."""
     events: list[Any] = []
@@ -35,10 +60,80 @@ async def test_two_deadlines_around_uncancelled(txa: IBackend, unit: float) -> N
     assert events == [True, False]
 
 
+@pytest.mark.parametrize("levels", [1, 2])
+async def test_cancelled_as_what_it_awaits_has_expired(
+    txa: IBackend, unit: float, levels: int
+) -> None:
+    """D3: A cancellation from outside, of an awaiter, is not swallowed either."""
+    events: list[str] = []
+
+    async def stubborn() -> None:
+        try:
+            await txa.create_future()
+        except txa.CancelledError:
+            await txa.sleep(3 * unit)
+
+    async def limited() -> None:
+        async with txa.move_on_after(unit):
+            await txa.gather([txa.as_future(stubborn)])
+        events.append("swallowed")
+
+    async def outer(level: int) -> None:
+        async with txa.move_on_after(50 * unit):
+            await txa.as_future(*((outer, level - 1) if level else (limited,)))
+        events.append("swallowed outside")
+
+    future = txa.as_future(outer, levels)
+    await pause(txa, 2 * unit)
+    txa.cancel(future)
+    with pytest.raises(txa.CancelledError):
+        await future
+    assert events == []
+
+
+async def test_awaiter_of_an_uncancelled_coroutine(txa: IBackend, unit: float) -> None:
+    """X9: It sees its own cancellation, with that text, and not the inner one."""
+
+    async def inner() -> str:
+        return await txa.uncancelled(slow)
+
+    async def slow() -> str:
+        await txa.sleep(3 * unit)
+        return "value"
+
+    async def outer() -> None:
+        await awaited
+
+    awaited = txa.as_future(inner)
+    future = txa.as_future(outer)
+    await pause(txa, unit / 2)
+    for cancelled, text in ((awaited, "inner"), (future, "outer"), (awaited, "late")):
+        txa.cancel(cancelled, text)
+        await pause(txa, unit / 2)
+    with pytest.raises(txa.CancelledError, match="outer"):
+        await future
+    assert await awaited == "value"
+
+
+async def test_two_texts_during_uncancelled(txa: IBackend, unit: float) -> None:
+    """X9: Of several that come before it has seen one, it sees the first."""
+
+    async def work() -> None:
+        await txa.uncancelled(txa.sleep, 3 * unit)
+        await txa.sleep(unit)
+
+    future = txa.as_future(work)
+    for text in ("first", "second"):
+        await pause(txa, unit)
+        txa.cancel(future, text)
+    with pytest.raises(txa.CancelledError, match="first"):
+        await future
+
+
 async def test_failure_of_an_uncancelled_coroutine(
     txa: IBackend, unit: float, reported: Callable[[], list[BaseException]]
 ) -> None:
-    """X5: Its awaiter, cancelled meanwhile, sees that: an error is not lost."""
+    """X9: Its awaiter, cancelled meanwhile, sees that: an error is not lost."""
 
     async def inner() -> None:
         await txa.uncancelled(fail)
@@ -104,6 +199,28 @@ async def test_text_beside_a_deadline_inside_of_uncancelled(
     txa.cancel(future, "why")
     with pytest.raises(txa.CancelledError, match="why"):
         await future
+
+
+async def test_scope_cancelled_in_vain_after_a_cancellation(
+    txa: IBackend, unit: float
+) -> None:
+    """D2: It leaves no cancellation: the coroutine has its value."""
+
+    async def inner() -> str:
+        try:
+            await txa.create_future()
+        except txa.CancelledError:
+            async with txa.move_on_after(unit) as scope:
+                scope.cancel()
+        return "value"
+
+    async def outer() -> str:
+        return await txa.as_future(inner)
+
+    future = txa.as_future(outer)
+    await pause(txa, unit)
+    txa.cancel(future)
+    assert await future == "value"
 
 
 async def test_text_of_what_was_cancelled_before_its_awaiter(

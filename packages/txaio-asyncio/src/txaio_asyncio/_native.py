@@ -1,0 +1,92 @@
+"""What asyncio keeps private of its tasks.
+
+- What a task waits for, `_fut_waiter`: without it, a second cancellation would
+  interrupt the clean-up of what the task waits for (see `_task`).
+- The text of a cancelled task, and the list of its callbacks.
+- Its exception, as `Task.exception` counts as retrieving it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from txaio_asyncio._future import AsyncioOwner
+from txaio_common import find_path
+
+
+Task = asyncio.Task[Any]
+
+
+def keep_text(task: Task) -> None:
+    """Have all who ask *task*, which was cancelled, for its outcome see the text.
+
+    A cancelled future keeps its text in a private attribute, which a task loses as it
+    ends: the first who asks gets what was raised, others get nothing.  So this is the
+    first of the callbacks of a task.
+    """
+    try:
+        task.result()
+    except asyncio.CancelledError as error:
+        (text,) = error.args[:1] or (None,)
+        task._cancel_message = text  # type: ignore[attr-defined]  # noqa: SLF001
+
+
+def keep_text_first(task: Task) -> None:
+    """Have `keep_text` called before all callbacks of *task*, if it is cancelled."""
+    added: Any = task._callbacks or ()  # noqa: SLF001
+    callbacks = list(added)
+    for callback, _context in callbacks:
+        task.remove_done_callback(callback)
+    task.add_done_callback(_keep_text_if_cancelled)
+    for callback, context in callbacks:
+        task.add_done_callback(callback, context=context)
+
+
+def _keep_text_if_cancelled(task: Task) -> None:
+    if task.cancelled():
+        keep_text(task)
+
+
+def has_failed(task: Task) -> bool:
+    """Tell whether *task*, which has ended, has no value."""
+    return task.cancelled() or task._exception is not None  # noqa: SLF001
+
+
+def awaited_by(task: Task) -> Any:
+    """Return the future for which *task* waits, or None."""
+    return getattr(task, "_fut_waiter", None)
+
+
+def _awaits(future: Any) -> list[Any]:
+    """Return the pending futures for which *future* waits."""
+    if isinstance(future, asyncio.Task):
+        found = [awaited_by(future)]
+    else:
+        found = list(future.owned) if isinstance(future, AsyncioOwner) else []
+    return [each for each in found if each is not None and not each.done()]
+
+
+def break_owner_cycle(owner: AsyncioOwner, message: str | None) -> None:
+    """Resume a task that waits for *owner*, which waits for it, with a cancellation."""
+    for future in find_path(owner, owner, _awaits):
+        if isinstance(future, asyncio.Task):
+            break_await_cycle(future, message)
+            return
+
+
+def break_await_cycle(task: Task, message: str | None) -> None:
+    """Resume *task*, which waits for itself through others, with a cancellation.
+
+    Nothing that it waits for will ever be done, and `Task.cancel` would not return.  It
+    is resumed by the callback with which it waits, given a future that was cancelled.
+    The list of callbacks is private to asyncio; without it, such tasks could never end,
+    and `asyncio.run` would end with a RecursionError in place of the value of main.
+    """
+    awaited = awaited_by(task)
+    cancelled = task.get_loop().create_future()
+    cancelled.cancel(message)
+    for callback, context in list(awaited._callbacks or ()):  # noqa: SLF001 - see above
+        if getattr(callback, "__self__", None) is task:
+            awaited.remove_done_callback(callback)
+            task.get_loop().call_soon(callback, cancelled, context=context)
