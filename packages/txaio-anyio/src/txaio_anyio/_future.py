@@ -177,9 +177,12 @@ class AnyioFuture(BaseFuture):
             if is_foreign:
                 del scheduler.waiters[native]
             del waiter
-        if error is not None:
-            self.retrieve()  # It was awaited, so a failure is not reported.
-            raise error
+        try:
+            if error is not None:
+                self.retrieve()  # It was awaited, so a failure is not reported.
+                raise error
+        finally:
+            del self, error  # See `txaio_common.Outcome`.
 
     async def _end_for(self, waiter: Waiter) -> None:
         """End before *waiter*, which is cancelled, goes on."""

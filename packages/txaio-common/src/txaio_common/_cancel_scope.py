@@ -41,6 +41,9 @@ class CancelScope(ABC):
         does not if something else has cancelled the coroutine as well, a scope outside
         of this one say.  A cancellation that the coroutine has not seen is withdrawn.
 
+        After it, this does not refer to the task any more: if the coroutine fails, its
+        frames refer to this (see `Outcome`).
+
         Raises `RuntimeError` in a coroutine that has not entered it.
         """
 
@@ -92,12 +95,14 @@ class TaskScope(CancelScope):
         *is_cancelled* tells whether a cancellation did.  It need not be that one of
         several which the coroutine has seen first.
         """
+        cancellation = self.cancellation
+        del self.task, self.cancellation
         if self._seen is None:
             return False
-        was_seen = self.cancellation.seen != self._seen
-        self.cancellation.requests -= 1
+        was_seen = cancellation.seen != self._seen
+        cancellation.requests -= 1
         if not was_seen:
-            self.cancellation.withdraw()
-        is_alone = self.cancellation.requests <= self._before
+            cancellation.withdraw()
+        is_alone = cancellation.requests <= self._before
         self.was_seen = was_seen or (is_cancelled and is_alone)
         return is_cancelled and is_alone

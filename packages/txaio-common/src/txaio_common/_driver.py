@@ -272,7 +272,8 @@ class Driver(ABC):
         failure = self.failure(future)
         if failure is None:
             return self.peek(future)
-        return FailedOutcome(failure, is_cancellation=False).unwrap()
+        is_cancellation = isinstance(failure.value, self.cancelled_error)
+        return FailedOutcome(failure, is_cancellation=is_cancellation).unwrap()
 
     def call_back(self, callback: Callable[[Any], object], future: Any, /) -> None:
         """Call *callback* with the value of *future*, if it has one.

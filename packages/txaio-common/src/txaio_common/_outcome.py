@@ -86,9 +86,17 @@ class FailedOutcome(Outcome):
 
     def unwrap(self) -> NoReturn:
         try:
+            if self.is_cancellation:
+                raise _copy(self.failure.value)
             raise self.failure.value.with_traceback(traceback_of(self.failure))
         finally:
             del self
+
+
+def _copy(error: BaseException) -> BaseException:
+    """Return another exception like *error*, which has not been raised yet."""
+    kind = type(error)
+    return kind.__new__(kind, *error.args)
 
 
 class UnretrievedFailure:
