@@ -351,6 +351,15 @@ def bench(session: nox.Session) -> None:
     session.run("python", "-m", "benchmarks", *arguments, env=predecessor(session))
 
 
+@nox.session(requires=["wheels"], default=False)
+def fuzz(session: nox.Session) -> None:
+    """Run random programs on all backends: -- NUMBER [--first SEED] [--coarse]."""
+    backends = [with_extras(session, name) for name in LOOPS]
+    install(session, "pytest-txaio", *backends)
+    session.chdir("tests-integration")
+    session.run("python", "-m", "random_programs", *(session.posargs or ["20000"]))
+
+
 @nox.session(default=False, allow_parallel=False)
 def release(session: nox.Session) -> None:
     """Make a release in a copy, and show its changes: -- VERSION [--write]."""

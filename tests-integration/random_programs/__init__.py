@@ -1,0 +1,1 @@
+"""Random programs, which behave the same on every backend: see `_check`."""

@@ -1,0 +1,56 @@
+"""Random programs of coroutines and futures behave the same on every backend.
+
+In virtual time a run of a program takes milliseconds, and the times of two runs can be
+compared exactly.
+"""
+
+from __future__ import annotations
+
+import sys
+from random import Random
+
+import pytest
+
+from pytest_txaio import collect_dropped
+from random_programs._check import examine
+from random_programs._garbage import quick_collections
+from random_programs._maker import random_program
+from random_programs._shrink import shrink
+
+
+COUNT = 30 if sys.implementation.name == "cpython" else 15
+"""How many programs a test runs; for more, see `random_programs.__main__`."""
+
+
+@pytest.mark.parametrize("first", range(0, 10_000, 1000))
+def test_random_programs(first: int) -> None:
+    """Each step ends in the same way and at the same time on every backend."""
+    with quick_collections():
+        for seed in range(first, first + COUNT):
+            finding = examine(random_program(Random(seed)))
+            assert finding is None, f"seed {seed}: {finding}"
+    collect_dropped()
+
+
+@pytest.mark.parametrize("first", [0, 1000])
+def test_coarse_programs(first: int) -> None:
+    """What always holds does so if many things happen in the same turn."""
+    with quick_collections():
+        for seed in range(first, first + COUNT):
+            finding = examine(random_program(Random(seed), is_coarse=True))
+            assert finding is None, f"seed {seed}: {finding}"
+    collect_dropped()
+
+
+def test_shrinking() -> None:
+    """A program is made as small as can be, as long as it has what is looked for."""
+
+    def has_never(program: object) -> bool:
+        return "never" in str(program)
+
+    program = next(
+        program
+        for program in (random_program(Random(seed)) for seed in range(100))
+        if has_never(program) and program.step.kind == "gather"
+    )
+    assert str(shrink(program, has_never)).count("(") == 1
