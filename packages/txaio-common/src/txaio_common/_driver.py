@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, MutableMapping, Sequence
 from types import CoroutineType
 from typing import Any, NamedTuple, Protocol, TypeVar
-from weakref import WeakKeyDictionary
 
 from txaio_common._cancel_scope import CancelScope
 from txaio_common._checks import reject_unawaited_coroutine
@@ -103,7 +102,7 @@ class Driver(ABC):
     to_cancel: deque[tuple[IFuture[Any], str | None]] | None = None
     """What `gather` and `timeout` still have to cancel, while they do that."""
 
-    followers: WeakKeyDictionary[IFuture[Any], Any] | None = None
+    followers: MutableMapping[IFuture[Any], Any] | None = None
     """For each pending future those that `shield` has made of it."""
 
     # Time
