@@ -34,10 +34,10 @@ ROOT = Path(__file__).parent
 BUILD = ROOT / "build"
 DIST = BUILD / "dist"
 CONSTRAINTS = BUILD / "constraints.txt"
-EXAMPLE = ROOT / "docs/examples/keepalive"
+EXAMPLES = [ROOT / "docs/examples" / name for name in ("keepalive", "jsonrpc")]
 SETTINGS = nox.project.load_toml(ROOT / "pyproject.toml")
 FOLDERS = {folder.name: folder for folder in sorted(ROOT.glob("packages/*"))}
-FOLDERS["txaio-example-keepalive"] = EXAMPLE
+FOLDERS |= {f"txaio-example-{folder.name}": folder for folder in EXAMPLES}
 OWN = {
     name: nox.project.load_toml(folder / "pyproject.toml")
     for name, folder in FOLDERS.items()
@@ -205,6 +205,9 @@ def types(session: nox.Session) -> None:
     ours += [with_extras(session, name) for name in LOOPS]
     install(session, *ours, *group("types"))
     session.run("mypy")
+    for example in EXAMPLES:
+        # Each by itself, as modules of their applications and tests have equal names.
+        session.run("mypy", str(example))
     # Without this it would look for a newer version, and use other settings.
     quiet = {"PYRIGHT_PYTHON_IGNORE_WARNINGS": "1"}
     session.run("pyright", "--project=pyproject.toml", env=quiet)
@@ -220,12 +223,14 @@ def unit(session: nox.Session, package: str) -> None:
     needed = [*group("test", OWN[package]), *group("coverage")]
     install(session, with_extras(session, package), *needed)
     tests = str(FOLDERS[package] / "tests")
-    if package != "txaio-primitives":
+    if package == "txaio-primitives":
+        # On every loop, and on a backend that was written for the tests of the plugin.
+        heap = {"PYTHONPATH": str(FOLDERS["pytest-txaio"] / "tests")}
+        pytest(session, tests, "-pheap_plugin", "--txaio-backends=all", env=heap)
+    elif package == "txaio-example-jsonrpc" and not on_pypy(session):
+        pytest(session, tests, "--txaio-backends=all")
+    else:
         pytest(session, tests)
-        return
-    # On every loop, and on a backend that was written for the tests of the plugin.
-    heap = {"PYTHONPATH": str(FOLDERS["pytest-txaio"] / "tests")}
-    pytest(session, tests, "-pheap_plugin", "--txaio-backends=all", env=heap)
 
 
 @nox.session(requires=["wheels"])
@@ -317,10 +322,11 @@ def alone(session: nox.Session, distribution: str) -> None:
 
 @nox.session(requires=["wheels"], allow_parallel=False)
 def demo(session: nox.Session) -> None:
-    """Run one library on seven event loops, over real sockets, and print a table."""
+    """Run two libraries on seven event loops, over real sockets, and print tables."""
     backends = [with_extras(session, name) for name in LOOPS]
-    install(session, "txaio-example-keepalive", *backends)
-    session.run("python", str(EXAMPLE / "demo.py"), *session.posargs)
+    for example in EXAMPLES:
+        install(session, f"txaio-example-{example.name}", *backends)
+        session.run("python", str(example / "demo.py"), *session.posargs)
 
 
 @nox.session(allow_parallel=False)

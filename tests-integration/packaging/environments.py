@@ -11,7 +11,7 @@ from importlib import metadata
 from pathlib import Path
 
 
-OWN = ("txaio", "pytest_txaio", "__editable__", "_txaio", "keepalive")
+OWN = ("txaio", "pytest_txaio", "__editable__", "_txaio", "jsonrpc_peer", "keepalive")
 """The beginnings of the names that our wheels have in an environment."""
 
 
