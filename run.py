@@ -1,6 +1,6 @@
 """Run the demo or the tests.
 
-    python3 run.py demo             the same library on seven event loops
+    python3 run.py demo             two libraries, each on seven event loops
     python3 run.py tests            all checks
     python3 run.py --list           the names of the checks
     python3 run.py --session NAME   one of them

@@ -31,7 +31,7 @@ COUNTED = {
     "answers": "answers",
     "errors": "errors",
     "timeouts": "calls without an answer in time",
-    "cancelled": "methods that were cancelled",
+    "cancelled": "calls that were cancelled",
     "notes": "notifications",
     "closed": "connections that ended in order",
 }

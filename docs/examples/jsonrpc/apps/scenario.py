@@ -7,11 +7,11 @@ same time, and then one of each kind. Its numbers are the same on every machine.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from tally import BATCHED, CALLS, CLIENTS
 
-from jsonrpc_peer import Endpoint, Methods, Peer, RpcError, Settings
+from jsonrpc_peer import Code, Endpoint, Methods, Peer, RpcError, Settings
 from txaio_primitives import Event, TaskGroup
 
 
@@ -75,9 +75,6 @@ class Scenario:
         self._tally.at_once = max(self._tally.at_once, self._running)
         try:
             await self._txa.sleep(seconds)
-        except self._txa.CancelledError:
-            self._tally.cancelled += 1
-            raise
         finally:
             self._running -= 1
 
@@ -102,10 +99,12 @@ class Scenario:
         methods = Methods()
         methods.add(lambda: number, name="name")
         endpoint = Endpoint(self._txa, methods, Settings(max_calls=8))
-        peer = endpoint.connect(Wire(stream, self._tally))
+        wire = Wire(self._txa, stream, self._tally)
+        peer = endpoint.connect(wire)
         await self._all_connected.wait()
         await self._call(peer, number)
         await self._call_in_vain(peer, number)
+        await wire.both_cancelled.wait()
         async with TaskGroup(self._txa) as tasks:
             tasks.start_soon(self._expect, peer, "reverse", [f"{number} last"])
             await self._txa.sleep(0)
@@ -162,7 +161,9 @@ class Scenario:
 class Wire:
     """The stream of a client, on which it is seen what is answered twice."""
 
-    def __init__(self, stream: ByteStream, tally: Tally) -> None:
+    def __init__(self, txa: IBackend, stream: ByteStream, tally: Tally) -> None:
+        self.both_cancelled = Event(txa)
+        self._cancelled = 0
         self._stream = stream
         self._tally = tally
         self._rest = b""
@@ -175,8 +176,7 @@ class Wire:
         *lines, self._rest = (self._rest + data).split(b"\n")
         for line in lines:
             message = json.loads(line)
-            batch = message if isinstance(message, list) else [message]
-            for each in cast("list[Any]", batch):
+            for each in message if line.startswith(b"[") else [message]:
                 self._look_at(each)
         return data
 
@@ -185,8 +185,13 @@ class Wire:
         self._tally.messages += 1
         await self._stream.send(data)
 
-    def _look_at(self, message: dict[str, Any]) -> None:
+    def _look_at(self, message: Any) -> None:
         self._tally.messages += 1
         if "method" not in message:
             self._tally.doubled += message["id"] in self._answered
             self._answered.add(message["id"])
+            if message.get("error", {}).get("code") == Code.CANCELLED:
+                self._tally.cancelled += 1
+                self._cancelled += 1
+                if self._cancelled == 2:  # noqa: PLR2004 - see _call_in_vain
+                    self.both_cancelled.set()

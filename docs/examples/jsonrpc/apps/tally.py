@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 
 
 CLIENTS = 200
-CALLS = 20
+CALLS = 10
 """The calls that each client makes at the same time."""
 
 BATCHED = 5
@@ -36,7 +36,7 @@ class Tally:
     timeouts: int = 0
     timeouts_due: int = CLIENTS
     cancelled: int = 0
-    """The methods that the server has cancelled for its clients."""
+    """The calls for which the server has answered that they are cancelled."""
     cancelled_due: int = 2 * CLIENTS
     notes: int = 0
     notes_due: int = 2 * CLIENTS

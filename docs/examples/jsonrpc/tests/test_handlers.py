@@ -12,6 +12,8 @@ from jsonrpc_peer import Code, Peer, RpcError
 
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from conftest import Server, World
     from streams import Raw
 
@@ -207,3 +209,46 @@ class TestResult:
         answer = await raw.receive()
         assert answer["error"]["data"] == "the answer is too long"
         assert answer["id"] is None
+
+
+class TestOddMethods:
+    """Methods that are none are internal errors, and harm nothing else."""
+
+    async def test_async_generator(
+        self, peer: Peer, server: Server, txaio_errors: TxaioErrors
+    ) -> None:
+        """An async generator has no result."""
+
+        async def generate() -> AsyncIterator[int]:
+            yield 1
+
+        server.methods.add(generate)
+        with txaio_errors.expect(TypeError), pytest.raises(RpcError):
+            await peer.call("generate")
+        assert await peer.call("echo", [1]) == 1
+
+    async def test_future(self, txaio: IBackend, peer: Peer, server: Server) -> None:
+        """A method may return a future."""
+
+        def later() -> Any:
+            future = txaio.create_future()
+            txaio.call_later(0.01, txaio.resolve, future, "done")
+            return future
+
+        server.methods.add(later)
+        assert await peer.call("later") == "done"
+
+    async def test_cancels_itself(
+        self, txaio: IBackend, peer: Peer, server: Server
+    ) -> None:
+        """A method may end by a cancellation of its own."""
+
+        def give_up() -> Any:
+            future = txaio.create_future()
+            txaio.call_later(0.01, txaio.cancel, future)
+            return future
+
+        server.methods.add(give_up)
+        with pytest.raises(RpcError) as raised:
+            await peer.call("give_up")
+        assert raised.value.code == Code.CANCELLED

@@ -6,6 +6,7 @@ from math import inf
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from streams import FEW_LOOPS
 
 from jsonrpc_peer import PeerGone
 
@@ -50,7 +51,7 @@ async def test_silent_peer_is_lost(txaio: IBackend, world: World) -> None:
         await call
 
 
-@virtual
+@FEW_LOOPS
 @pytest.mark.parametrize(
     "sign",
     [PONG, {"jsonrpc": "2.0", "method": "note"}, {"result": 1, "id": 7}, b""],
@@ -96,6 +97,21 @@ async def test_busy_side(world: World) -> None:
         )
     answers = [await answer_of(raw) for _ in range(20)]
     assert [each["result"] for each in answers] == ["slept 40"] * 20
+
+
+@virtual
+async def test_slow_peer(txaio: IBackend, world: World) -> None:
+    """A peer that has a lot to read, and reads it slowly, need say nothing."""
+    peer, raw = world.lone(heartbeat=30, send_timeout=60)
+    for number in range(20):
+        await peer.notify("note", [number])
+    for number in range(20):
+        await txaio.sleep(50)
+        message = await raw.receive()
+        while message["method"] == "rpc.ping":
+            await raw.send(PONG)
+            message = await raw.receive()
+        assert message["params"] == [number]
 
 
 @virtual

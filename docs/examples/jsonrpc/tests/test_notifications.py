@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from streams import until
 
-from jsonrpc_peer import InvalidAnswer, Peer, PeerGone, RpcError
+from jsonrpc_peer import InvalidAnswer, MessageTooLong, Peer, PeerGone, RpcError
 
 
 if TYPE_CHECKING:
@@ -113,6 +113,25 @@ class TestBatch:
         """An empty one is an error."""
         with pytest.raises(ValueError, match="the batch is empty: add something"):
             await peer.batch().send()
+
+    async def test_too_long(self, world: World) -> None:
+        """A batch of too many is refused, on both sides."""
+        server = world.server(max_batch=3)
+        batch = world.client(server, max_batch=3).batch()
+        for number in range(3):
+            batch.call("echo", [number])
+        for add in (batch.call, batch.notify):
+            with pytest.raises(MessageTooLong, match="a batch may have 3 members"):
+                add("echo", [3])
+        assert await batch.send() == [0, 1, 2]
+        batch = world.client(server).batch()
+        for number in range(4):
+            batch.call("echo", [number])
+        with pytest.raises(TimeoutError):
+            await batch.send(within=0.05)
+        raw = world.raw(server)
+        answer = await raw.ask([1, 2, 3, 4])
+        assert answer["error"]["data"] == "a batch may have 3 members"
 
     async def test_bad_parameters(self, peer: Peer) -> None:
         """Parameters that are none raise an error where they are added."""

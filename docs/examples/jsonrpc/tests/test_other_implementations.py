@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from streams import FEW_LOOPS
 
 from jsonrpc_peer import Endpoint, Methods, Peer, RpcError
 
@@ -77,6 +78,7 @@ class TestServer:
         answers = await txaio.gather(calls)
         assert answers == [f"ü {n}\n" for n in range(100)]
 
+    @FEW_LOOPS
     @pytest.mark.parametrize(
         ("method", "params", "code"),
         [
@@ -119,6 +121,7 @@ class TestServer:
         assert await peer.call("echo", [1]) == 1
 
 
+@FEW_LOOPS
 class TestClient:
     """jsonrpcclient as a client of this library."""
 

@@ -44,7 +44,7 @@ class Connection:
         self._close_timeout = common.settings.close_timeout
         self._handlers = Handlers(common, self.peer)
         self._reader = Reader(common, self.calls, self._handlers, self.outbox)
-        self._heartbeat = Heartbeat(common, self._ping, self._is_reading)
+        self._heartbeat = Heartbeat(common, self._ping, self._may_be_silent)
         self._closing = Event(txa)
         self._finishing = txa.move_on_after(self._close_timeout)
         self._ended = Event(txa)
@@ -121,8 +121,9 @@ class Connection:
             self._txa.report(error, "a stream could not be closed")
 
     def _ping(self) -> None:
-        # If there is no room, the peer does not read: that is noticed by the outbox.
         self.outbox.offer(encode(request(PING, None, PING)))
 
-    def _is_reading(self) -> bool:
-        return not self._handlers.are_full()
+    def _may_be_silent(self) -> bool:
+        # Either this side does not read, or the peer is to read first, and is given up
+        # by the outbox if it does not.
+        return self._handlers.are_full() or not self.outbox.is_empty()

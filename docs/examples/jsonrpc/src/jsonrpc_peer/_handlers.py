@@ -105,9 +105,12 @@ class Handlers:
             return _cancelled()
         try:
             fn = self._methods.bind(message.method, message.params, self._peer)
+            job.call = self._running.start_soon(fn)
         except RpcError as error:
             return error
-        job.call = self._running.start_soon(fn)
+        except TypeError as error:
+            self._report(error)  # It has returned an async generator.
+            return _internal_error()
         return job.call
 
     async def _answer(self, job: Job, call: IFuture[Any] | RpcError) -> None:

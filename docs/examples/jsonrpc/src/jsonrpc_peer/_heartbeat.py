@@ -21,20 +21,21 @@ class Heartbeat:
     Beats come every *seconds* seconds. Whatever the peer sends between two of them
     counts, so that no ping is sent as long as there is other traffic. Beats are
     counted, and not seconds: if this program was suspended, the peer is pinged first.
-    As long as this side does not read, which *is_reading* tells, nothing can be heard.
+    They are not counted as long as there is a reason for silence, which *is_excused*
+    tells.
     """
 
     def __init__(
         self,
         common: Common,
         ping: Callable[[], object],
-        is_reading: Callable[[], bool],
+        is_excused: Callable[[], bool],
     ) -> None:
         self._txa = common.txa
         self._timer = common.timer
         self._seconds = common.settings.heartbeat
         self._ping = ping
-        self._is_reading = is_reading
+        self._is_excused = is_excused
         self._silent_beats = 0
         self._lost = Event(common.txa)
 
@@ -57,7 +58,7 @@ class Heartbeat:
         raise PeerGone(f"the peer has not answered a ping for {self._seconds} seconds")
 
     def _beat(self) -> None:
-        if not self._is_reading():
+        if self._is_excused():
             self._silent_beats = 0
             return
         # The first beat after the last bytes sees that there were some.

@@ -32,6 +32,7 @@ class Peer:
         self._txa = common.txa
         self._connection = connection
         self._timeout = common.settings.call_timeout
+        self._max_batch = common.settings.max_batch
         self._slots = Semaphore(common.txa, common.settings.max_calls)
 
     async def call(
@@ -65,7 +66,7 @@ class Peer:
 
     def batch(self) -> Batch:
         """Return an empty batch of calls and notifications."""
-        return Batch(self.exchange)
+        return Batch(self.exchange, self._max_batch)
 
     async def close(self, within: float | None = None) -> None:
         """Close the connection in order, and wait until it has ended.

@@ -46,8 +46,8 @@ class Reader:
         self, common: Common, calls: Calls, handlers: Handlers, outbox: Outbox
     ) -> None:
         self._log = common.log
-        self._max_message = common.settings.max_message
-        self._lines = Lines(self._max_message)
+        self._settings = common.settings
+        self._lines = Lines(common.settings.max_message)
         self._calls = calls
         self._handlers = handlers
         self._outbox = outbox
@@ -77,9 +77,13 @@ class Reader:
 
     def _decoded(self, line: bytes | None) -> Any:
         if line is None:
-            why = f"a message may have {self._max_message} bytes"
+            why = f"a message may have {self._settings.max_message} bytes"
             raise RpcError(Code.INVALID_REQUEST, "Message too long", why)
-        return decode(line)
+        value = decode(line)
+        if is_batch(value) and len(value) > self._settings.max_batch:
+            why = f"a batch may have {self._settings.max_batch} members"
+            raise RpcError(Code.INVALID_REQUEST, "Batch too long", why)
+        return value
 
     async def _process_batch(self, values: list[Any]) -> None:
         messages = [classify(value) for value in values]

@@ -17,6 +17,8 @@ class Settings:
 
     max_message: int = 1_000_000
     """The bytes of a message: longer ones are neither sent nor accepted."""
+    max_batch: int = 1000
+    """The calls and notifications in a batch."""
     max_outgoing: int = 64
     """The messages that wait to be sent: then those that send another wait."""
     max_incoming: int = 64
@@ -33,7 +35,7 @@ class Settings:
     send_timeout: float = 30.0
     """How long the peer may leave a message unread before the connection ends."""
     heartbeat: float = 30.0
-    """How long the peer may be silent before it is pinged, and then until it is lost.
+    """How long the peer may be silent before it is pinged, and then before it is lost.
 
     Infinite for no heart-beat.
     """
