@@ -174,7 +174,7 @@ class AsyncioStream:
         await self._writer.wait_closed()
 
 
-@pytest.mark.txaio(backends=["asyncio", "uvloop", "anyio-asyncio"], clock="real")
+@pytest.mark.txaio(backends=["asyncio", "anyio-asyncio"], clock="real")
 class TestBothSides:
     """aiorpcX at the other end of a real connection."""
 
