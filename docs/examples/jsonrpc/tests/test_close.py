@@ -87,7 +87,9 @@ class TestClose:
         peer = world.client(server)
         call = txaio.as_future(peer.call, "sleep", [60])
         await until(txaio, lambda: server.running)
+        begun = txaio.time()
         await peer.close(0.05)
+        assert txaio.time() - begun < 3
         with pytest.raises(PeerGone, match=OURS):
             await call
         await until(txaio, lambda: server.cancelled)
@@ -110,7 +112,9 @@ class TestClose:
         await until(txaio, lambda: server.running)
         first = txaio.as_future(peer.close, 60)
         await until(txaio, peer._connection._closing.is_set)
+        begun = txaio.time()
         await peer.close(0)
+        assert txaio.time() - begun < 3
         await first
         await peer.close()
         with pytest.raises(PeerGone):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from streams import MemoryStream, stream_pair, until
 
-from jsonrpc_peer import Endpoint, PeerGone, RpcError, Settings
+from jsonrpc_peer import Endpoint, Peer, PeerGone, RpcError, Settings
 
 
 if TYPE_CHECKING:
@@ -38,6 +38,26 @@ class TestLoss:
         assert server.cancelled == 1
         assert its.closed == 1
         txaio.cancel(call)
+
+    async def test_just_before_the_answer(self, txaio: IBackend, world: World) -> None:
+        """A method ends as well if its task has begun, and that which answers has not.
+
+        Here the method itself ends the connection, which is no more than a way to hit
+        that moment.
+        """
+        server = world.server()
+
+        def end(peer: Peer) -> Any:
+            peer._connection.tasks.cancel()
+            return server.sleep(60)
+
+        server.methods.add(end, takes_peer=True)
+        with pytest.raises(PeerGone):
+            await world.client(server).call("end")
+        await until(txaio, lambda: not server.endpoint.peers)
+        assert server.running == 0
+        await txaio.sleep(0.05)
+        assert server.running == 0
 
     async def test_of_another_kind(
         self, txaio: IBackend, world: World, txaio_errors: TxaioErrors
@@ -92,8 +112,10 @@ class TestLoss:
         _mine, its = stream_pair(txaio)
         slow = Slow(its._incoming, its._outgoing)
         endpoint = Endpoint(txaio, settings=Settings(close_timeout=0.05))
+        begun = txaio.time()
         await endpoint.connect(slow).close()
         assert slow.closed == 1
+        assert txaio.time() - begun < 3
 
 
 class TestEndpoint:

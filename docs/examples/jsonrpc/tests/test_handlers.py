@@ -138,6 +138,9 @@ class TestCancelled:
         answers = [await raw.receive(), await raw.receive()]
         assert answers[0]["error"]["code"] == Code.CANCELLED
         assert answers[1]["result"] == "slept 0.05"
+        await raw.send(call("sleep", 0.05, id_=1), call("sleep", 60, id_=1))
+        assert (await raw.receive())["result"] == "slept 0.05"
+        assert (await raw.ask(cancel(1)))["error"]["code"] == Code.CANCELLED
 
 
 class TestResult:

@@ -24,7 +24,9 @@ virtual = pytest.mark.txaio(clock="virtual")
 
 
 @virtual
-async def test_silent_peer_is_pinged(txaio: IBackend, world: World) -> None:
+async def test_silent_peer_is_pinged(
+    txaio: IBackend, world: World, txaio_log: Any
+) -> None:
     """After a period of silence it is pinged, and after each that follows a pong."""
     peer, raw = world.lone(heartbeat=30)
     begun = txaio.time()
@@ -34,6 +36,7 @@ async def test_silent_peer_is_pinged(txaio: IBackend, world: World) -> None:
         await raw.send(PONG)
     await peer.notify("still there")
     assert (await raw.receive())["method"] == "still there"
+    assert list(txaio_log) == []
 
 
 @virtual
@@ -93,10 +96,10 @@ async def test_busy_side(world: World) -> None:
     raw = world.raw(server, room=30)
     for number in range(20):
         await raw.send(
-            {"jsonrpc": "2.0", "method": "sleep", "params": [40], "id": number}
+            {"jsonrpc": "2.0", "method": "sleep", "params": [200], "id": number}
         )
     answers = [await answer_of(raw) for _ in range(20)]
-    assert [each["result"] for each in answers] == ["slept 40"] * 20
+    assert [each["result"] for each in answers] == ["slept 200"] * 20
 
 
 @virtual
@@ -112,6 +115,15 @@ async def test_slow_peer(txaio: IBackend, world: World) -> None:
             await raw.send(PONG)
             message = await raw.receive()
         assert message["params"] == [number]
+
+
+@virtual
+async def test_peer_that_sends_no_more(world: World) -> None:
+    """A peer that has said that it sends no more need not answer pings."""
+    raw = world.raw(world.server(heartbeat=1, close_timeout=60))
+    await raw.send({"jsonrpc": "2.0", "method": "sleep", "params": [30], "id": 1})
+    raw.stream.send_eof()
+    assert (await raw.receive())["result"] == "slept 30"
 
 
 @virtual

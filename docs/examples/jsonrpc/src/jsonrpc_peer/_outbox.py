@@ -28,7 +28,6 @@ class Outbox:
         self._timeout = settings.send_timeout
         self._lines = Queue[bytes](common.txa, settings.max_outgoing)
         self._end = ""
-        self._is_sending = False
 
     async def put(self, message: bytes) -> None:
         """Put *message*, once there is room.
@@ -49,8 +48,8 @@ class Outbox:
         return False
 
     def is_empty(self) -> bool:
-        """Return whether all was sent, as far as the stream is concerned."""
-        return self._lines.empty() and not self._is_sending
+        """Return whether nothing waits to be sent."""
+        return self._lines.empty()
 
     def fits(self, message: bytes) -> bool:
         """Return whether *message* is short enough to be sent."""
@@ -67,7 +66,6 @@ class Outbox:
         Raises `PeerGone` if the peer does not read, and what the stream raises.
         """
         async for line in self._lines:
-            self._is_sending = True
             try:
                 async with self._txa.fail_after(self._timeout):
                     await self._stream.send(line)
@@ -75,7 +73,6 @@ class Outbox:
                 raise PeerGone(
                     f"the peer has read nothing for {self._timeout} seconds"
                 ) from None
-            self._is_sending = False
 
     def _line(self, message: bytes) -> bytes:
         if not self.fits(message):

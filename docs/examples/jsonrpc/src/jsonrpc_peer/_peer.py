@@ -45,7 +45,8 @@ class Peer:
 
         Raises `RpcError` if the peer answers with an error, `TimeoutError` if it does
         not answer in time, `PeerGone` if it cannot any more, and `InvalidAnswer`;
-        `TypeError` or `ValueError` if JSON has no such *params*, `MessageTooLong`.
+        `TypeError` or `ValueError` if JSON has no such *params*, `MessageTooLong`;
+        `RuntimeError` where `fail_after` does.
         """
 
         def compose(ids: Sequence[Id]) -> bytes:

@@ -23,16 +23,14 @@ class Reply:
 
     async def send(self, id_: Id, answer: bytes) -> None:
         """Send *answer*, or an error if it is too long; wait until there is room."""
-        await self._put(answer, _too_long(id_))
+        if not self._outbox.fits(answer):
+            answer = _too_long(id_)
+        await self._put(answer)
 
-    async def _put(self, *candidates: bytes) -> None:
-        """Put the first that is short enough."""
-        for message in candidates:
-            if self._outbox.fits(message):
-                await self._outbox.put(message)
-                return
-        # The ids themselves are too long.
-        await self._outbox.put(_too_long(None))
+    async def _put(self, message: bytes) -> None:
+        if not self._outbox.fits(message):
+            message = _too_long(None)  # The ids alone are too long.
+        await self._outbox.put(message)
 
 
 class BatchReply(Reply):
@@ -48,7 +46,9 @@ class BatchReply(Reply):
         if len(self._answers) < self._number:
             return
         joined = _array(answer for _id, answer in self._answers)
-        await self._put(joined, _array(_too_long(id_) for id_, _ in self._answers))
+        if not self._outbox.fits(joined):
+            joined = _array(_too_long(id_) for id_, _answer in self._answers)
+        await self._put(joined)
 
 
 def _array(members: Iterable[bytes]) -> bytes:

@@ -35,9 +35,10 @@ class Settings:
     send_timeout: float = 30.0
     """How long the peer may leave a message unread before the connection ends."""
     heartbeat: float = 30.0
-    """How long the peer may be silent before it is pinged, and then before it is lost.
+    """The period of the heart-beat: infinite for none.
 
-    Infinite for no heart-beat.
+    A peer that was silent for a whole period is pinged, and one that is still silent
+    for another has gone.
     """
     close_timeout: float = 5.0
     """How long what has begun may take when the connection is closed."""
