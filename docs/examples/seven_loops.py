@@ -15,7 +15,7 @@ from typing import Any
 
 
 PACKAGES = Path(__file__).resolve().parents[2] / "packages"
-TIMEOUT = 60.0
+TIMEOUT = 120.0
 """The seconds that a run on one loop may take; it takes a few."""
 
 Tally = dict[str, Any]
