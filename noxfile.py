@@ -307,10 +307,12 @@ def build(session: nox.Session) -> None:
 
 @nox.session(requires=["wheels"])
 def programs(session: nox.Session) -> None:
-    """Install published programs that use txaio as they are, and import them."""
+    """Install programs that use txaio as published, and ours as the README says."""
     session.install(*group("programs"))
     env = {"TXAIO_WHEELS": str(DIST)}
-    pytest(session, "tests-integration/packaging/test_programs.py", env=env)
+    folder = ROOT / "tests-integration" / "packaging"
+    names = ("test_programs.py", "test_printed_install.py")
+    pytest(session, *(str(folder / name) for name in names), env=env)
 
 
 @nox.session(requires=["wheels"])

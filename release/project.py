@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 CALENDAR = re.compile(r"(?P<year>\d\d)\.(?P<month>[1-9]|1[0-2])\.(?P<count>0|[1-9]\d*)")
 SEMANTIC = re.compile(r"([1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")
+URLS = re.compile(r"^(\[project\.urls\]\n)(?:[A-Z]\w+ = .*\n)*", re.MULTILINE)
 INTERFACES = "txaio-interfaces"
 SIBLING = rf"(?<=\")((?:pytest-)?(?!{INTERFACES})txaio[\w-]*(?:\[\w+\])?)>=[\d.]+"
 
@@ -35,6 +36,21 @@ class Project:
     def version(self) -> str:
         """The version of all distributions but txaio-interfaces."""
         return (self.root / "VERSION").read_text().strip()
+
+    @property
+    def repository(self) -> str:
+        """The address of the repository, from which all others are made."""
+        return (self.root / "REPOSITORY").read_text().strip()
+
+    @property
+    def urls(self) -> dict[str, str]:
+        """The addresses that the page of each distribution on an index shows."""
+        return {
+            "Documentation": f"{self.repository}/tree/main/docs",
+            "Source": self.repository,
+            "Changelog": f"{self.repository}/blob/main/CHANGELOG.md",
+            "Issues": f"{self.repository}/issues",
+        }
 
     @property
     def interfaces(self) -> Path:
@@ -70,6 +86,8 @@ class Project:
     def bump(self, version: str, day: str, interfaces: str | None = None) -> None:
         """Write *version* to all files that contain it, and *day* to the changelog.
 
+        The addresses in them become those of the repository.
+
         *interfaces* is the new version of txaio-interfaces, if it gets one.
 
         Raises `ValueError` if the version is not year, month and count, if that of
@@ -93,6 +111,8 @@ class Project:
         for folder in self.folders:
             path = folder / "pyproject.toml"
             text = path.read_text()
+            urls = "".join(f'{name} = "{url}"\n' for name, url in self.urls.items())
+            text = URLS.sub(rf"\g<1>{urls}", text)
             for pattern, pin in pins.items():
                 text = re.sub(pattern, pin, text)
             path.write_text(text)

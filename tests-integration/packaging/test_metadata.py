@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
+from release.project import Project
 
 from txaio_twisted._requirement import LOWEST
 
@@ -132,6 +133,23 @@ def test_metadata_is_complete(folder):
     assert found["Summary"]
     assert f"# {folder.name}" in found.get_payload()
     assert "Typing :: Typed" in found.get_all("Classifier")
+
+
+def test_addresses_are_those_of_the_repository(pyproject):
+    """An index shows links to the documentation, source, changelog and issues."""
+    assert pyproject["project"]["urls"] == Project(ROOT).urls
+
+
+def test_address_in_the_readme_is_that_of_the_repository():
+    """The file REPOSITORY is the only place, and the README clones from there."""
+    named = re.findall(r"^\$ git clone (\S+)$", (ROOT / "README.md").read_text(), re.M)
+    assert named == [Project(ROOT).repository]
+
+
+def test_readme_says_how_to_install_it(folder):
+    """The page on an index begins with a sentence and a command."""
+    text = (folder / "README.md").read_text()
+    assert re.search(rf"^pip install \"?{folder.name}(?:\[\w+\])?\"?$", text, re.M)
 
 
 def test_pythons_are_the_same_for_all(pyproject):

@@ -45,6 +45,9 @@ dependencies = [
     "txaio-two==26.11.*",
 ]
 
+[project.urls]
+Source = "https://example.org/former"
+
 [tool.hatch.version]
 path = "../../VERSION"
 """
@@ -68,6 +71,7 @@ def root(tmp_path) -> Path:
     """The folder of a project with one distribution and one release."""
     files = {
         "CHANGELOG.md": CHANGELOG,
+        "REPOSITORY": "https://example.org/one\n",
         "VERSION": "26.11.0\n",
         "packages/txaio-one/pyproject.toml": PYPROJECT,
         "packages/txaio-one/src/txaio_one/__init__.py": MODULE,
@@ -101,6 +105,12 @@ def test_bump_changes_all_files(project):
         "txaio-interfaces>=1.0,<2",
         "txaio-two==27.1.*",
     ]
+    assert settings_of(project.folders[0])["project"]["urls"] == {
+        "Documentation": "https://example.org/one/tree/main/docs",
+        "Source": "https://example.org/one",
+        "Changelog": "https://example.org/one/blob/main/CHANGELOG.md",
+        "Issues": "https://example.org/one/issues",
+    }
     changelog = Changelog.read(project.root)
     assert list(changelog.sections) == ["Unreleased", "27.1.0", "26.11.0"]
     assert changelog.sections["Unreleased"] == ""

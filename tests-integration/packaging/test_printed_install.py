@@ -1,0 +1,78 @@
+"""The commands of the README that install something, run as they are printed.
+
+They take a network, for what is required of others, and a variable TXAIO_WHEELS, as
+`test_programs` does.  The address of the repository leads to this checkout.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text()
+COMMANDS = re.findall(
+    r"^\$ ((?:python3 -m venv|\. |git|P=|pip).*)$", README, re.MULTILINE
+)
+PUBLISHED = [line for line in COMMANDS if "pip install txaio" in line]
+FILES = re.findall(r"```python\n(# (\w+\.py).+?)```", README, re.DOTALL)
+
+
+def run(commands: list[str], folder: Path, **environment: str) -> str:
+    """Run *commands* in one shell in *folder*, and return their output."""
+    address = {
+        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_KEY_0": f"url.{ROOT}.insteadOf",
+        "GIT_CONFIG_VALUE_0": (ROOT / "REPOSITORY").read_text().strip(),
+    }
+    hidden = {"PYTHONPATH", "VIRTUAL_ENV"}
+    kept = {name: text for name, text in os.environ.items() if name not in hidden}
+    done = subprocess.run(
+        ["sh", "-e", "-c", "\n".join(commands)],
+        cwd=folder,
+        env=kept | address | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with the files of the README, and nothing else."""
+    for text, name in FILES:
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+def test_from_a_checkout(folder):
+    """All commands from the top of the page, but for the index; then the tests."""
+    commands = [line for line in COMMANDS if line not in PUBLISHED]
+    assert len(commands) == 6
+    out = run([*commands, "python -m pytest -q test_countdown.py"], folder)
+    assert "16 passed in " in out
+
+
+def test_from_an_index(folder):
+    """With our wheels among its files."""
+    assert PUBLISHED == ["pip install txaio-asyncio"]
+    make, activate, *_others = COMMANDS
+    commands = [make, activate, *PUBLISHED, "python app.py"]
+    out = run(commands, folder, PIP_FIND_LINKS=os.environ["TXAIO_WHEELS"])
+    assert "1 s to go" in out
+
+
+def test_plugin_from_an_index(folder):
+    """The command in the text installs all that the tests need."""
+    [command] = re.findall(r"`(pip install \"pytest-txaio.*)`", README)
+    make, activate, *_others = COMMANDS
+    commands = [make, activate, command, "python -m pytest -q test_countdown.py"]
+    out = run(commands, folder, PIP_FIND_LINKS=os.environ["TXAIO_WHEELS"])
+    assert "16 passed in " in out
