@@ -14,6 +14,7 @@ import pytest
 import trio
 from blocks import DOCS, blocks
 from test_pages import BACKENDS
+from twisted.internet.defer import Deferred
 from twisted.internet.selectreactor import SelectReactor
 
 import txaio_anyio
@@ -203,6 +204,16 @@ async def await_asyncio_future(_txa):
         loop.close()
 
 
+async def await_deferred(_txa):
+    """Await a Deferred."""
+    await Deferred()
+
+
+async def await_trio(_txa):
+    """Await a function of Trio."""
+    await trio.sleep(1)
+
+
 async def use_a_coroutine_as_a_future(txa):
     """Use a coroutine as a future."""
     coroutine = nothing(txa)
@@ -367,9 +378,13 @@ CASES = {
         (report_of, add_a_coroutine_function_as_a_callback),
         *on(run_a_coroutine_function_in_a_thread, "anyio"),
     ],
+    "Nothing waits": [],
+    "A program hangs": [],
     "A future of another framework": [
         *on(sleep_as_on_asyncio, "anyio"),
         *on(await_asyncio_future, "twisted", "anyio"),
+        *on(await_deferred, "asyncio"),
+        *on(await_trio, "asyncio"),
     ],
     "Not a future": [
         *on(use_a_coroutine_as_a_future, "asyncio", "twisted", "anyio"),

@@ -45,6 +45,7 @@ def examples(page: Path, backend: str) -> list[tuple[int, str]]:
 
 FOLLOWED = {
     DOCS / "tutorial" / "index.md",
+    DOCS / "how-to" / "hanging-program.md",
     DOCS / "how-to" / "migrate.md",
     DOCS / "how-to" / "test.md",
     DOCS / "how-to" / "write-a-backend.md",

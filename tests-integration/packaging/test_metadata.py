@@ -142,14 +142,16 @@ def test_addresses_are_those_of_the_repository(pyproject):
 
 def test_address_in_the_readme_is_that_of_the_repository():
     """The file REPOSITORY is the only place, and the README clones from there."""
-    named = re.findall(r"^\$ git clone (\S+)$", (ROOT / "README.md").read_text(), re.M)
+    readme = (ROOT / "README.md").read_text()
+    named = re.findall(r"^\$ git clone (\S+)$", readme, re.MULTILINE)
     assert named == [Project(ROOT).repository]
 
 
 def test_readme_says_how_to_install_it(folder):
     """The page on an index begins with a sentence and a command."""
     text = (folder / "README.md").read_text()
-    assert re.search(rf"^pip install \"?{folder.name}(?:\[\w+\])?\"?$", text, re.M)
+    command = rf"^pip install \"?{folder.name}(?:\[\w+\])?\"?$"
+    assert re.search(command, text, re.MULTILINE)
 
 
 def test_pythons_are_the_same_for_all(pyproject):

@@ -33,7 +33,7 @@ def run(commands: list[str], folder: Path, **environment: str) -> str:
     hidden = {"PYTHONPATH", "VIRTUAL_ENV"}
     kept = {name: text for name, text in os.environ.items() if name not in hidden}
     done = subprocess.run(
-        ["sh", "-e", "-c", "\n".join(commands)],
+        ["/bin/sh", "-e", "-c", "\n".join(commands)],
         cwd=folder,
         env=kept | address | environment,
         capture_output=True,

@@ -8,6 +8,7 @@ import inspect
 import signal
 import threading
 from functools import partial
+from types import coroutine
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -780,3 +781,25 @@ def test_coroutine_started_by_the_last_callbacks(run: Any, hops: int) -> None:
     started: list[Any] = []
     backend = run(main)
     assert all(backend.is_called(future) for future in started)
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_main_that_awaits_what_the_loop_cannot(backend):
+    """A note of the error says what to do."""
+
+    @coroutine
+    def foreign():
+        yield object()
+
+    async def main(_txa):
+        await foreign()
+
+    with pytest.raises((RuntimeError, TypeError), match="yield") as caught:
+        txaio_anyio.run(main, backend=backend)
+    [note] = caught.value.__notes__
+    assert "on the backend of that framework" in note
+
+
+def test_backend_that_runs_on_no_loop_yet():
+    """Its repr says so."""
+    assert repr(AnyioBackend()) == "<AnyioBackend on no loop yet>"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import time
+from types import coroutine
 
 import pytest
 
@@ -83,3 +84,19 @@ def test_second_interrupt():
     with pytest.raises(KeyboardInterrupt):
         txaio_asyncio.run(main)
     assert time.monotonic() - begun < 30
+
+
+def test_main_that_awaits_what_asyncio_cannot():
+    """A note of the error says what to do."""
+
+    @coroutine
+    def foreign():
+        yield object()
+
+    async def main(_txa):
+        await foreign()
+
+    with pytest.raises(RuntimeError, match="bad yield") as caught:
+        txaio_asyncio.run(main)
+    [note] = caught.value.__notes__
+    assert "on the backend of that framework" in note

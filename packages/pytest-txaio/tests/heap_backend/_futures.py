@@ -85,7 +85,7 @@ class HeapTask(BaseTask, HeapFuture):
 
     def __init__(self, loop: Loop, coroutine: Coroutine[Any, Any, Any]) -> None:
         super().__init__(loop)
-        self._coroutine = coroutine
+        self.coroutine = coroutine
         self._context = copy_context()
         self._error: BaseException | None = None
         """What the next step raises: the coroutine awaited what is no future."""
@@ -115,9 +115,9 @@ class HeapTask(BaseTask, HeapFuture):
         self.awaited = self._error = None
         try:
             if error is None:
-                awaited = self._context.run(self._coroutine.send, None)
+                awaited = self._context.run(self.coroutine.send, None)
             else:
-                awaited = self._context.run(self._coroutine.throw, error)
+                awaited = self._context.run(self.coroutine.throw, error)
             self._wait_for(awaited)
         except StopIteration as stop:
             outcome = Outcome()
@@ -149,4 +149,5 @@ class HeapTask(BaseTask, HeapFuture):
 
     def _end(self, outcome: Outcome) -> None:
         self.loop.tasks.discard(self)
+        self.coroutine = None
         self.settle(outcome)

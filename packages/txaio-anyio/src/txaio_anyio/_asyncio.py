@@ -15,6 +15,7 @@ class AsyncioLoop(Loop):
 
     def __init__(self) -> None:
         loop = asyncio.get_running_loop()
+        self.name = "uvloop" if is_uvloop(loop) else "asyncio"
         self.cancelled = asyncio.CancelledError
         self.new_event = asyncio.Event
         self.current_task = asyncio.current_task

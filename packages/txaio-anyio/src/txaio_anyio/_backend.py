@@ -17,6 +17,7 @@ from txaio_common import (
     check_grace,
     check_handler,
     checked,
+    explain_foreign_await,
 )
 from txaio_interfaces import IFailedFuture
 
@@ -65,6 +66,12 @@ class AnyioBackend(Backend):
         self.native = AnyioDriver(on_error or _log_error)
         super().__init__(EndedDriver(self.native, NOT_YET))
 
+    def __repr__(self) -> str:
+        """Return the loop that AnyIO runs on as well, once it runs."""
+        native = self.native
+        where = "no loop yet" if native.now is None else native.scheduler.loop.name
+        return f"<{type(self).__name__} on {where}>"
+
     if TYPE_CHECKING:
         # Called at run time, it would take a tenth of what a future does.
         def create_future(
@@ -89,6 +96,8 @@ class AnyioBackend(Backend):
         _traceback: TracebackType | None,
     ) -> None:
         failure = None
+        if error is not None:
+            explain_foreign_await(error)
         try:
             failure = await self.native.end(self._grace, self.refuse_thread_calls)
         finally:

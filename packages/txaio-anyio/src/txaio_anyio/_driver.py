@@ -24,6 +24,7 @@ from txaio_common import (
     FutureDriver,
     Handle,
     RecordEmitter,
+    Running,
     Statistics,
     end_tasks,
 )
@@ -193,6 +194,13 @@ class AnyioDriver(FutureDriver):
             tuple(scheduler.timers()),
             tuple(future for future in awaited if future is not None),
         )
+
+    def running(self) -> list[Running]:
+        waiters = {id(task): it for task, it in self.scheduler.waiters.items()}
+        return [
+            Running(task.coro, getattr(waiters.get(task.id), "awaited", None))
+            for task in anyio.get_running_tasks()
+        ]
 
 
 def _running_loop() -> Loop:

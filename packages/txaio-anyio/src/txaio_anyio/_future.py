@@ -83,10 +83,6 @@ class AnyioFuture(BaseFuture):
         self._on_cancel: tuple[Context, Listener] | None = None
         self._unretrieved: UnretrievedFailure | None = None
 
-    def __repr__(self) -> str:
-        state = "pending" if self.outcome is None else repr(self.outcome)
-        return f"<{type(self).__name__} {state} at {id(self):#x}>"
-
     def __await__(self) -> Generator[Any, Any, Any]:
         """Wait for the outcome, and return the value or raise the exception."""
         try:

@@ -10,6 +10,9 @@ from typing import Any
 class Loop(ABC):
     """The loop that runs when this is made, and the alarm that wakes the scheduler."""
 
+    name: str
+    """What the loop is called in messages."""
+
     cancelled: type[BaseException]
     """Raised at an await whose cancel scope was cancelled."""
 

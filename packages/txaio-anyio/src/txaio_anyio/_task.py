@@ -21,7 +21,7 @@ import anyio
 
 from txaio_anyio._future import AnyioFuture, CancelledError, Waiter
 from txaio_anyio._scheduler import Scheduler
-from txaio_common import BaseTask, FailedFuture, Outcome
+from txaio_common import BaseTask, FailedFuture, Outcome, explain_foreign_await
 
 
 class AnyioTask(BaseTask, AnyioFuture, Waiter):
@@ -133,6 +133,7 @@ class AnyioTask(BaseTask, AnyioFuture, Waiter):
         scheduler = self._scheduler
         loop = scheduler.loop
         self._native = native = loop.current_task()
+        self.coroutine = coroutine
         scheduler.waiters[native] = self
         try:
             with anyio.CancelScope(shield=True) as self._scope:
@@ -159,6 +160,7 @@ class AnyioTask(BaseTask, AnyioFuture, Waiter):
     def _fail(self, error: BaseException) -> None:
         if isinstance(error, BaseExceptionGroup):
             error = self._without_cancellation(error)
+        explain_foreign_await(error)
         if error.__traceback__ is not None:
             # Its first frame is that of `run`, and of no use to its reader.
             error = error.with_traceback(error.__traceback__.tb_next)
@@ -179,7 +181,7 @@ class AnyioTask(BaseTask, AnyioFuture, Waiter):
     def _end(self, native: object) -> None:
         if self.outcome is None:
             self.settle(self.cancelled(self.cancellation.message))
-        self._scope = self._native = None
+        self._scope = self._native = self.coroutine = None
         self._scheduler.discard(self, native)
 
 

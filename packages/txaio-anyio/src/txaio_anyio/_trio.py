@@ -16,6 +16,8 @@ T = TypeVar("T")
 class TrioLoop(Loop):
     """Trio's run, in which the deadline of a cancel scope is the alarm."""
 
+    name = "Trio"
+
     def __init__(self) -> None:
         self.cancelled = trio.Cancelled
         self.new_event = trio.Event

@@ -46,6 +46,10 @@ class AsyncioBackend(Backend):
         self.native = AsyncioDriver(loop)
         super().__init__(checked(self.native, debug))
 
+    def __repr__(self) -> str:
+        """Return that of the loop as well."""
+        return f"<{type(self).__name__} on {self.native.loop!r}>"
+
     if TYPE_CHECKING:
         # Called at run time, it would take a tenth of what a future does.
         def create_future(

@@ -14,7 +14,7 @@ from types import CoroutineType
 from typing import Any, TypeVar
 
 from txaio_asyncio._future import AsyncioOwner
-from txaio_asyncio._native import break_owner_cycle, keep_text
+from txaio_asyncio._native import awaited_by, break_owner_cycle, keep_text
 from txaio_asyncio._task import CANCELLATIONS, AsyncioScope, uncancelled
 from txaio_common import (
     UNSET,
@@ -23,8 +23,10 @@ from txaio_common import (
     FailedFuture,
     Handle,
     RecordEmitter,
+    Running,
     Statistics,
     clock_of,
+    explain_foreign_await,
     grain_of,
     is_uvloop,
     reject_unawaited_coroutine,
@@ -177,24 +179,28 @@ class AsyncioDriver(Driver):
             coroutine.close()
             raise
         self._tasks.add(task)
-        task.add_done_callback(self._forget)
+        task.add_done_callback(self._end)
         return task
 
-    def forget_exits(self) -> None:
-        """Do not report tasks that ended with what ends the program: it is raised.
+    def end_all(self) -> None:
+        """Forget the tasks that have ended, as the program ends.
 
         asyncio stops its loop before it calls what was to be called when they end.
         """
         for task in tuple(self._tasks):
             if task.done():
-                self._forget(task)
+                self._end(task)
 
-    def _forget(self, task: Task) -> None:
+    def _end(self, task: Task) -> None:
         self._tasks.discard(task)
         if task.cancelled():
             keep_text(task)
-        elif isinstance(task._exception, _EXITS):  # noqa: SLF001 - see `peek`
-            task.exception()
+            return
+        error: Any = task._exception  # noqa: SLF001 - see `peek`
+        if isinstance(error, _EXITS):
+            task.exception()  # It is raised, and is not to be reported as well.
+        elif error is not None:
+            explain_foreign_await(error)
 
     def cancel(self, future: Any, message: str | None = None, /) -> None:
         if future.done():
@@ -217,6 +223,10 @@ class AsyncioDriver(Driver):
 
     def statistics(self) -> Statistics:
         return Statistics(tasks=tuple(self._tasks))
+
+    def running(self) -> list[Running]:
+        tasks: Any = asyncio.all_tasks(self.loop)
+        return [Running(task.get_coro(), awaited_by(task)) for task in tasks]
 
 
 def _refuse(future: Any, error: Exception) -> None:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar, TypeVarTuple, cast
 
 from txaio_asyncio._backend import AsyncioBackend
 from txaio_asyncio._generators import AsyncioGenerators
-from txaio_common import GRACE, check_grace, start_main
+from txaio_common import GRACE, check_grace, explain_foreign_await, start_main
 
 
 Args = TypeVarTuple("Args")
@@ -43,6 +43,9 @@ def run(
         generators.install()
         try:
             return await start_main(main, backend, args)
+        except (RuntimeError, TypeError) as error:
+            explain_foreign_await(error)
+            raise
         finally:
             await backend.end(seconds, generators)
 
@@ -76,7 +79,7 @@ class _Run:
 
         A second Ctrl-C cuts the clean-up short.
         """
-        self._driver.forget_exits()
+        self._driver.end_all()
         main = self._task
         is_interrupted = isinstance(error, KeyboardInterrupt) and main.cancelling()
         if not main.done() and not is_interrupted:

@@ -33,6 +33,7 @@ from txaio_common._driver import (
 )
 from txaio_common._ended_driver import EndedDriver
 from txaio_common._failures import FailedFuture, current_exception, traceback_of
+from txaio_common._foreign import explain_foreign_await
 from txaio_common._future_driver import FutureDriver
 from txaio_common._logging import (
     LEVELS,
@@ -73,6 +74,7 @@ from txaio_common._outcome import (
     Outcome,
     UnretrievedFailure,
 )
+from txaio_common._running import Running, running
 from txaio_common._shield import shield
 from txaio_common._timers import AS_LATER_FUTURE, DelayedCall, end_sleep
 
@@ -116,6 +118,7 @@ __all__ = [
     "OwningFuture",
     "PositionalArgsMessage",
     "RecordEmitter",
+    "Running",
     "Statistics",
     "TaskScope",
     "ThreadAndTask",
@@ -137,6 +140,7 @@ __all__ = [
     "discard_result",
     "end_sleep",
     "end_tasks",
+    "explain_foreign_await",
     "failure_in",
     "find_path",
     "gather",
@@ -151,6 +155,7 @@ __all__ = [
     "not_a_future",
     "print_logging_error",
     "reject_unawaited_coroutine",
+    "running",
     "shield",
     "start_logging",
     "start_main",

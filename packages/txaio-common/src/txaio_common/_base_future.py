@@ -30,12 +30,14 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
+from reprlib import repr as short_repr
 from typing import Any, ClassVar, Self
 
 from txaio_common._await_cycles import find_path
 from txaio_common._cancellation import Cancellation
 from txaio_common._failures import FailedFuture
 from txaio_common._outcome import FailedOutcome, Outcome
+from txaio_common._running import coroutine_name, describe_coroutine
 
 
 class BaseFuture:
@@ -50,6 +52,21 @@ class BaseFuture:
 
     outcome: Outcome | None
     """The outcome, None while pending; to see it does not count as retrieving."""
+
+    def __repr__(self) -> str:
+        """Return the state, and the value or the exception."""
+        return f"<{type(self).__name__} {self.state()} at {id(self):#x}>"
+
+    def state(self) -> str:
+        """Return the state, in words."""
+        outcome = self.outcome
+        if outcome is None:
+            return "pending"
+        if outcome.is_cancellation:
+            return "cancelled"
+        failure = outcome.failure
+        held = outcome.value if failure is None else failure.value
+        return f"{outcome!r}: {short_repr(held)}"
 
     @abstractmethod
     def settle(self, outcome: Outcome, /) -> None:
@@ -157,10 +174,23 @@ class OwningFuture(BaseFuture):
 class BaseTask(BaseFuture):
     """The future of a coroutine, settled when the coroutine has ended."""
 
+    coroutine: Any = None
+    """The coroutine, as long as it runs; shown in messages."""
     awaited: Any = None
     """The future that the coroutine awaits, if it awaits one."""
     requested: Cancellation | None = None
     """The state of the cancellation, if there was an occasion to ask for it."""
+
+    def state(self) -> str:
+        """Return the state; of a coroutine that runs, where it is as well."""
+        text = super().state()
+        where = describe_coroutine(self.coroutine)
+        if where:
+            text = f"{text}: {where}"
+        if self.awaited is None:
+            return text
+        name = coroutine_name(getattr(self.awaited, "coroutine", None))
+        return f"{text}, for {name or repr(self.awaited)}"
 
     @property
     def cancellation(self) -> Cancellation:

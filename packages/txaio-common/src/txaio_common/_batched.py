@@ -35,7 +35,7 @@ from txaio_common._bucket_runs import BucketRuns
 from txaio_common._buckets import Bucket, Link
 from txaio_common._checks import check_callable, check_delay
 from txaio_common._driver import HasDriver
-from txaio_common._timers import call_at
+from txaio_common._timers import call_at, describe_call
 from txaio_interfaces import IBatchedTimer, IDelayedCall
 
 
@@ -54,6 +54,14 @@ class BatchedCall(Link, IDelayedCall):
     context: Any
     func: Any
     timer: BatchedTimer
+
+    def __repr__(self) -> str:
+        """Return what is called, and in how many seconds at the latest."""
+        link = self.next
+        while link is not None and not isinstance(link, Bucket):
+            link = link.next
+        now = self.timer.backend.driver.now()
+        return describe_call(self, 0.0 if link is None else link.edge - now)
 
     def cancel(self) -> None:
         before = self.previous
@@ -128,6 +136,10 @@ class BatchedTimer(IBatchedTimer):
         self._never = Bucket(inf, inf, self._retire_soon)
         self._fired = -1
         self._forget_latest()
+
+    def __repr__(self) -> str:
+        """Return the width of the buckets."""
+        return f"<{type(self).__name__} with buckets of {self._width:g} s>"
 
     def call_later(
         self, delay: float, func: Any, /, *args: Any, **kwargs: Any

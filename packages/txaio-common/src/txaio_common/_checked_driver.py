@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from txaio_common._cancel_scope import CancelScope
 from txaio_common._driver import Driver, DriverProxy, Handle, Statistics
+from txaio_common._running import Running
 from txaio_interfaces import IBatchedTimer, IDelayedCall, IFailedFuture, IFuture
 
 
@@ -154,6 +155,9 @@ class CheckedDriver(DriverProxy):
     def statistics(self) -> Statistics:
         return self._driver.statistics()
 
+    def running(self) -> list[Running]:
+        return self._driver.running()
+
 
 class CheckedCall(IDelayedCall):
     """A delayed call behind a *check* that raises in another thread."""
@@ -164,6 +168,10 @@ class CheckedCall(IDelayedCall):
         """Pass on to *call*."""
         self._call = call
         self._check = check
+
+    def __repr__(self) -> str:
+        """Return that of the call."""
+        return repr(self._call)
 
     def cancel(self) -> None:
         self._check()
@@ -183,6 +191,10 @@ class CheckedBatchedTimer(IBatchedTimer):
         """Pass on to *timer*."""
         self._timer = timer
         self._check = check
+
+    def __repr__(self) -> str:
+        """Return that of the timer."""
+        return repr(self._timer)
 
     def call_later(
         self, delay: float, func: Callable[..., object], /, *args: Any, **kwargs: Any

@@ -17,6 +17,7 @@ from txaio_common._checks import reject_unawaited_coroutine
 from txaio_common._failures import FailedFuture
 from txaio_common._logging import Emitter, RecordEmitter
 from txaio_common._outcome import UNSET, FailedOutcome
+from txaio_common._running import Running, coroutine_of
 from txaio_interfaces import IFailedFuture, IFuture
 
 
@@ -350,6 +351,17 @@ class Driver(ABC):
     @abstractmethod
     def statistics(self) -> Statistics:
         """Return what runs, for `end_tasks` and for tools that look for leftovers."""
+
+    def running(self) -> list[Running]:
+        """Return the coroutines that run, for messages: see `txaio_common.running`.
+
+        These are those of `Statistics.tasks`, if their futures have the attributes of
+        `BaseTask`.
+        """
+        return [
+            Running(coroutine_of(task), getattr(task, "awaited", None))
+            for task in self.statistics().tasks
+        ]
 
 
 class DriverProxy(Driver):

@@ -43,6 +43,15 @@ def report_call(
     context.run(backend.driver.report, text, error)
 
 
+def describe_call(call: Any, left: float) -> str:
+    """Return a description of the handle *call*, which is due in *left* seconds."""
+    func, kind = call.func, type(call).__name__
+    if func is None:
+        return f"<{kind}, made or cancelled>"
+    name = getattr(func, "__qualname__", None) or repr(func)
+    return f"<{kind} of {name} in {left:.6g} s>"
+
+
 class DelayedCall(IDelayedCall):
     """A call with its context, and the handle of the timer that makes it.
 
@@ -50,7 +59,7 @@ class DelayedCall(IDelayedCall):
     nothing.
     """
 
-    __slots__ = ("_args", "_backend", "_context", "_handle", "func")
+    __slots__ = ("_args", "_backend", "_context", "_due", "_handle", "func")
 
     def __init__(
         self,
@@ -66,10 +75,17 @@ class DelayedCall(IDelayedCall):
         """What is called; None if it is not pending any more."""
         self._args = args
         self._handle: Handle | None = None
+        self._due = inf
+
+    def __repr__(self) -> str:
+        """Return what is called, and in how many seconds."""
+        return describe_call(self, self._due - self._backend.driver.now())
 
     def arm(self, delay: float) -> None:
         """Make the call after *delay* seconds."""
-        self._handle = call_later(self._backend.driver, delay, self.make)
+        driver = self._backend.driver
+        self._due = driver.now() + delay
+        self._handle = call_later(driver, delay, self.make)
 
     def cancel(self) -> None:
         handle = self._handle

@@ -48,6 +48,10 @@ class TwistedBackend(Backend):
         super().__init__(checked(self.native, debug))
         _follow_shutdown(reactor, self)
 
+    def __repr__(self) -> str:
+        """Return that of the reactor as well."""
+        return f"<{type(self).__name__} on {self.native.reactor!r}>"
+
     if TYPE_CHECKING:
         # Called at run time, it would take a tenth of what a future does.
         def create_future(

@@ -27,7 +27,7 @@ from typing import Any, cast
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
-from txaio_common import BaseTask, Outcome
+from txaio_common import BaseTask, Outcome, explain_foreign_await
 from txaio_twisted._failures import failure_of
 from txaio_twisted._future import TwistedFuture
 from txaio_twisted._queue import CallbackQueue
@@ -61,6 +61,7 @@ class TwistedTask(BaseTask, TwistedFuture):
         This is in *registry*, which keeps it, until the coroutine has ended.
         """
         TwistedFuture.__init__(self, queue)
+        self.coroutine = coroutine
         self.steps = _Steps(self, queue, coroutine)
         self.registry = registry
         registry.add(self)
@@ -205,6 +206,7 @@ class _Steps:
             raise
         except BaseException as error:  # noqa: BLE001 - whatever the coroutine raises
             error.__traceback__ = _without_steps(error.__traceback__)
+            explain_foreign_await(error)
             self._outcome = self._task.failed(failure_of(error))
 
     def _advance_with_hooks(self, begin: Any, finalize: Any) -> None:
@@ -227,6 +229,7 @@ class _Steps:
         task, self._task = self._task, None
         outcome, self._outcome = self._outcome, None
         task.registry.discard(task)
+        task.coroutine = None
         task.settle(outcome)
 
 
