@@ -1,48 +1,71 @@
-"""The example programs that use the library `presence`: each is started."""
+"""The page on programs that already run: its files, and its commands as printed."""
 
 from __future__ import annotations
 
 import os
+import shlex
 import socket
 import subprocess
 import sys
-import threading
 import time
 from contextlib import contextmanager
-from urllib.error import URLError
-from urllib.request import Request, urlopen
+from pathlib import Path
 
 import pytest
-from blocks import DOCS
+from blocks import DOCS, blocks
 from presence import Presence
 from twisted.internet.task import Clock
 
 from txaio_twisted import TwistedBackend
 
 
+PAGE = DOCS / "how-to" / "running-program.md"
 PROGRAMS = DOCS / "examples" / "presence"
+COMMANDS = [
+    block.text.removeprefix("$ ")
+    for block in blocks(PAGE)
+    if block.language == "console" and block.remark != "not run"
+]
 TIMEOUT = 30.0
 """The seconds that a program may take to start."""
+ENVIRONMENT = {name: text for name, text in os.environ.items() if name != "PYTHONPATH"}
+ENVIRONMENT["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+
+
+def free_port():
+    """Return the number of a port that nothing uses."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return str(free.getsockname()[1])
 
 
 @pytest.fixture
-def port():
-    """A free port."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
+def folder(tmp_path):
+    """A folder with the files that the page shows, and nothing else."""
+    names = [line.partition(": ")[2] for line in PAGE.read_text().splitlines()]
+    for name in names:
+        if name.endswith(".py"):
+            (tmp_path / name).write_text((PROGRAMS / name).read_text())
+    assert len([*tmp_path.iterdir()]) == 4
+    return tmp_path
+
+
+def command(program, port):
+    """Return the command of the page that runs *program*, with another *port*."""
+    [text] = [each for each in COMMANDS if each.split()[-1] == program]
+    more = f" --port {port}" if program.startswith("fastapi") else ""
+    return f"PORT={port} exec env {text.strip()}{more}"
 
 
 @contextmanager
-def running(port, tmp_path, *command):
-    """Run *command* during the block, and show its output if something fails."""
-    env = {**os.environ, "PORT": str(port), "PYTHONPATH": str(PROGRAMS)}
+def running(text, folder):
+    """Run the command *text* during the block, and show its output on failure."""
     with (
-        (tmp_path / "output").open("w+b") as output,
+        (folder / "output").open("w+b") as output,
         subprocess.Popen(
-            [sys.executable, *command],
-            cwd=tmp_path,
-            env=env,
+            ["/bin/sh", "-c", text],
+            cwd=folder,
+            env=ENVIRONMENT,
             stdout=output,
             stderr=subprocess.STDOUT,
         ) as process,
@@ -50,66 +73,42 @@ def running(port, tmp_path, *command):
         try:
             yield process
         except Exception as error:
-            error.add_note((tmp_path / "output").read_text())
+            error.add_note((folder / "output").read_text())
             raise
         finally:
             process.terminate()
 
 
-def retry_until_ready(process, request):
-    """Return the result of *request*, once the program listens."""
+def request(number, port, process, folder):
+    """Run a command of the page until the server answers; compare the answer."""
+    text, _, shown = COMMANDS[number].partition("\n")
+    words = shlex.split(text.replace("8000", port).replace("8007", port))
     end = time.monotonic() + TIMEOUT
     while True:
-        try:
-            return request()
-        except (ConnectionError, URLError):
-            assert process.poll() is None
-            assert time.monotonic() < end
-        threading.Event().wait(0.05)
+        answer = subprocess.run(
+            words,
+            cwd=folder,
+            env=ENVIRONMENT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if answer.returncode == 0:
+            assert answer.stdout.strip() == shown.strip()
+            return
+        assert process.poll() is None
+        assert time.monotonic() < end, answer.stderr
 
 
-def names_after(port, *names):
-    """Send *names*, one on each line, and return the last answer."""
-    with socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT) as connection:
-        lines = connection.makefile("rw", encoding="utf-8", newline="\n")
-        answer = ""
-        for name in names:
-            lines.write(f"{name}\n")
-            lines.flush()
-            answer = lines.readline()
-        return answer
-
-
-def put(port, name):
-    """Send *name* to the web application, and return the answer."""
-    url = f"http://127.0.0.1:{port}/seen/{name}"
-    with urlopen(Request(url, method="PUT"), timeout=TIMEOUT) as response:
-        return response.read()
-
-
-def test_fastapi(port, tmp_path):
-    """The library works in a FastAPI application under uvicorn."""
-    uvicorn = ["-m", "uvicorn", "fastapi_app:app", "--port", str(port)]
-    with running(port, tmp_path, *uvicorn) as process:
-        retry_until_ready(process, lambda: put(port, "bob"))
-        assert put(port, "ada") == b'["ada","bob"]'
-
-
-def test_twisted_service(port, tmp_path):
-    """The library works in a Twisted service under twistd."""
-    start = "from twisted.scripts.twistd import run; run()"
-    file = str(PROGRAMS / "twisted_service.py")
-    twistd = ["-c", start, "--nodaemon", "--python", file]
-    with running(port, tmp_path, *twistd) as process:
-        answer = retry_until_ready(process, lambda: names_after(port, "bob", "ada"))
-        assert answer == "ada bob\n"
-
-
-def test_trio_program(port, tmp_path):
-    """The library works in a Trio program."""
-    with running(port, tmp_path, str(PROGRAMS / "trio_program.py")) as process:
-        answer = retry_until_ready(process, lambda: names_after(port, "bob", "ada"))
-        assert answer == "ada bob\n"
+@pytest.mark.parametrize(
+    ("program", "number"),
+    [("fastapi_app:app", 1), ("twisted_service.py", 3), ("trio_program.py", 3)],
+)
+def test_commands_of_the_page(program, number, folder):
+    """The program starts, and answers as the page shows."""
+    port = free_port()
+    with running(command(program, port), folder) as process:
+        request(number, port, process, folder)
 
 
 def test_library():

@@ -1,4 +1,4 @@
-"""Presence over TCP, a name a line: `twistd --nodaemon --python twisted_service.py`."""
+"""Presence over TCP, a name on each line: twistd serves it."""
 
 from __future__ import annotations
 
