@@ -1,7 +1,8 @@
 """The blocks of code in a page, and the remarks on running them.
 
 A remark is a line above a block that begins with a percent sign and is not shown:
-`% not run`, `% one line changes`, or `% only on` and the names of backends.
+`% not run`, `% one line changes`, `% printed` (which shows what the blocks before it
+have printed), or `% only on` and the names of backends.
 """
 
 from __future__ import annotations

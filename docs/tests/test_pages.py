@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
+from doctest import ELLIPSIS, OutputChecker
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from blocks import DOCS, PAGES, blocks
+from blocks import DOCS, PAGES, Block, blocks
 from twisted.internet.selectreactor import SelectReactor
 
 import txaio_anyio
@@ -32,15 +34,30 @@ def on_trio(main):
 BACKENDS = {"asyncio": txaio_asyncio.run, "twisted": on_twisted, "anyio": on_trio}
 
 
-def examples(page: Path, backend: str) -> list[tuple[int, str]]:
-    """Return the line and the text of each example of *page* that is for *backend*."""
+TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+[+-]\d\d:\d\d")
+
+
+def examples(page: Path, backend: str) -> list[Block]:
+    """Return the examples of *page* that are for *backend*, and what they print."""
     return [
-        (block.line, block.text)
+        block
         for block in blocks(page)
-        if block.language == "python"
+        if (block.language == "python" or block.remark == "printed")
         and block.remark != "not run"
         and (not block.remark.startswith("only on") or backend in block.remark)
     ]
+
+
+def check_printed(shown: str, printed: str) -> None:
+    """Compare what was *printed* with what is *shown*, but for times and dots."""
+    assert OutputChecker().check_output(
+        TIME.sub("TIME", shown), without_task(TIME.sub("TIME", printed)), ELLIPSIS
+    ), printed
+
+
+def without_task(text: str) -> str:
+    """Return *text* without the name of the task, which differs between backends."""
+    return re.sub(r'"task": "[^"]*"', '"task": null', text)
 
 
 FOLLOWED = {
@@ -61,15 +78,18 @@ RUNS = [
 
 
 @pytest.mark.parametrize(("page", "backend"), RUNS)
-def test_examples_run(page, backend):
-    """The examples of a page run, one after the other."""
+def test_examples_run(page, backend, capsys):
+    """The examples of a page run, one after the other, and print what is shown."""
 
     async def main(txa: Any) -> None:
         names = {"txa": txa, "__name__": "example"}
-        for line, text in examples(page, backend):
+        for block in examples(page, backend):
+            if block.remark == "printed":
+                check_printed(block.text, capsys.readouterr().out)
+                continue
             # Errors are reported with the line in the page.
             code = compile(
-                "\n" * (line - 1) + text,
+                "\n" * (block.line - 1) + block.text,
                 str(page),
                 "exec",
                 flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT,
@@ -86,4 +106,4 @@ def test_all_remarks_are_known():
     """The remark above a block is one that the tests support."""
     remarks = {block.remark for page in PAGES for block in blocks(page)}
     others = {each for each in remarks if not each.startswith("only on ")}
-    assert others <= {"", "not run", "one line changes"}
+    assert others <= {"", "not run", "one line changes", "printed"}
