@@ -35,6 +35,9 @@ class OneTimer:
         self.report = report
         self.driver = self
 
+    def now(self) -> float:
+        return 0.0
+
     def call_later(self, _delay: float, _fn: Callable[[], object]) -> Native:
         self.natives.append(Native())
         return self.natives[-1]
@@ -113,3 +116,11 @@ def test_exits_are_raised(kind: type[BaseException]):
     _, call = make(exit_program, report=pytest.fail)
     with pytest.raises(kind):
         call.make()
+
+
+def test_repr_of_a_call_whose_loop_has_ended():
+    """It is never made, and is shown without an error."""
+    timers, call = make(print)
+    assert repr(call) == "<DelayedCall of print in 1 s>"
+    timers.now = refuse
+    assert repr(call) == "<DelayedCall of print in inf s>"

@@ -60,8 +60,8 @@ class BatchedCall(Link, IDelayedCall):
         link = self.next
         while link is not None and not isinstance(link, Bucket):
             link = link.next
-        now = self.timer.backend.driver.now()
-        return describe_call(self, 0.0 if link is None else link.edge - now)
+        due = inf if link is None else link.edge
+        return describe_call(self, due, self.timer.backend.driver)
 
     def cancel(self) -> None:
         before = self.previous

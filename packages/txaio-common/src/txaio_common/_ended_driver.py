@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any, NoReturn, TypeVar
 
 from txaio_common._driver import Driver, DriverProxy, Statistics
+from txaio_common._running import Running
 from txaio_interfaces import IFailedFuture, IFuture
 
 
@@ -117,3 +118,7 @@ class EndedDriver(DriverProxy):
     def statistics(self) -> Statistics:
         """Return nothing: nothing runs."""
         return Statistics()
+
+    def running(self) -> list[Running]:
+        """Return nothing: nothing runs."""
+        return []

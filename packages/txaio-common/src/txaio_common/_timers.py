@@ -43,11 +43,15 @@ def report_call(
     context.run(backend.driver.report, text, error)
 
 
-def describe_call(call: Any, left: float) -> str:
-    """Return a description of the handle *call*, which is due in *left* seconds."""
+def describe_call(call: Any, due: float, driver: Driver) -> str:
+    """Return a description of the handle *call*, with the seconds until *due*."""
     func, kind = call.func, type(call).__name__
     if func is None:
         return f"<{kind}, made or cancelled>"
+    try:
+        left = due - driver.now()
+    except RuntimeError:  # The loop has ended, and the call is never made.
+        left = inf
     name = getattr(func, "__qualname__", None) or repr(func)
     return f"<{kind} of {name} in {left:.6g} s>"
 
@@ -79,13 +83,14 @@ class DelayedCall(IDelayedCall):
 
     def __repr__(self) -> str:
         """Return what is called, and in how many seconds."""
-        return describe_call(self, self._due - self._backend.driver.now())
+        return describe_call(self, self._due, self._backend.driver)
 
     def arm(self, delay: float) -> None:
         """Make the call after *delay* seconds."""
         driver = self._backend.driver
-        self._due = driver.now() + delay
+        due = driver.now() + delay
         self._handle = call_later(driver, delay, self.make)
+        self._due = due
 
     def cancel(self) -> None:
         handle = self._handle
