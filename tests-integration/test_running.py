@@ -112,6 +112,13 @@ async def test_batched_timer(txaio: Any):
     assert repr(txaio.make_batched_timer(5)) == "<BatchedTimer with buckets of 5 s>"
 
 
+async def test_call_that_is_due_soon(txaio: Any):
+    """Its time is not shown, as there is none."""
+    call = txaio.call_later(0, print)
+    assert repr(call) == "<DelayedCall of print>"
+    call.cancel()
+
+
 async def test_call_that_is_never_due(txaio: Any):
     """It shows that its time is infinite."""
     for timer in (txaio, txaio.make_batched_timer(1)):

@@ -29,9 +29,10 @@ def write(block, folder):
 
 
 def with_line(text, line):
-    """Return *text* with *line* instead of the line with the same beginning."""
-    start = line[:8]
-    [old] = [each for each in text.splitlines() if each.startswith(start)]
+    """Return *text* with *line* instead of the one that imports or calls the same."""
+    start, end = line[:8], line.partition("import")[2].strip()
+    lines = [each for each in text.splitlines() if each.startswith(start)]
+    [old] = [each for each in lines if each.endswith(end)]
     return text.replace(old, line.rstrip())
 
 

@@ -24,6 +24,7 @@ ANY_THREAD = {
     "result",
     "statistics",
     "running",
+    "due",
 }
 """What may be used in any thread, or changes nothing."""
 
@@ -39,10 +40,11 @@ NEEDS_NO_LOOP = {
     "result",
     "statistics",
     "running",
+    "due",
 }
 """What still works after the end."""
 
-NOTHING: dict[str, Any] = {"statistics": Statistics(), "running": []}
+NOTHING: dict[str, Any] = {"statistics": Statistics(), "running": [], "due": None}
 """What is returned after the end, when nothing runs."""
 
 COMPOSED = {"resolve_own", "call_back", "call_either", "outcome"}

@@ -32,11 +32,15 @@ class OneTimer:
 
     def __init__(self, report: Callable[..., object]) -> None:
         self.natives: list[Native] = []
+        self.due_times: dict[Native, float] = {}
         self.report = report
         self.driver = self
 
     def now(self) -> float:
         return 0.0
+
+    def due(self, handle: Native) -> float | None:
+        return self.due_times.get(handle)
 
     def call_later(self, _delay: float, _fn: Callable[[], object]) -> Native:
         self.natives.append(Native())
@@ -121,6 +125,8 @@ def test_exits_are_raised(kind: type[BaseException]):
 def test_repr_of_a_call_whose_loop_has_ended():
     """It is never made, and is shown without an error."""
     timers, call = make(print)
+    assert repr(call) == "<DelayedCall of print>"
+    timers.due_times[timers.natives[0]] = 1.0
     assert repr(call) == "<DelayedCall of print in 1 s>"
     timers.now = refuse
     assert repr(call) == "<DelayedCall of print in inf s>"

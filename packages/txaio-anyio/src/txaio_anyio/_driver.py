@@ -195,6 +195,10 @@ class AnyioDriver(FutureDriver):
             tuple(future for future in awaited if future is not None),
         )
 
+    def due(self, handle: Any, /) -> float | None:
+        timers = self.scheduler.timers()
+        return next((when for fn, when in timers if fn == handle.fn), None)
+
     def running(self) -> list[Running]:
         waiters = {id(task): it for task, it in self.scheduler.waiters.items()}
         return [

@@ -155,6 +155,9 @@ class CheckedDriver(DriverProxy):
     def statistics(self) -> Statistics:
         return self._driver.statistics()
 
+    def due(self, handle: Any, /) -> float | None:
+        return self._driver.due(handle)
+
     def running(self) -> list[Running]:
         return self._driver.running()
 

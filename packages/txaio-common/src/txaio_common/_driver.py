@@ -352,6 +352,14 @@ class Driver(ABC):
     def statistics(self) -> Statistics:
         """Return what runs, for `end_tasks` and for tools that look for leftovers."""
 
+    def due(self, handle: Any, /) -> float | None:
+        """Return the time of `now` at which *handle* is due, for messages.
+
+        Returns None if it is due soon, or does not know its time.
+        """
+        when = getattr(handle, "when", None)
+        return None if when is None else when()
+
     def running(self) -> list[Running]:
         """Return the coroutines that run, for messages: see `txaio_common.running`.
 

@@ -119,6 +119,9 @@ class EndedDriver(DriverProxy):
         """Return nothing: nothing runs."""
         return Statistics()
 
+    def due(self, handle: Any, /) -> None:
+        """Return nothing: no call is due any more."""
+
     def running(self) -> list[Running]:
         """Return nothing: nothing runs."""
         return []

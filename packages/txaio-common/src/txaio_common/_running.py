@@ -35,7 +35,7 @@ def running(txa: IBackend) -> list[str]:
     A signal handler of Python may call this, on Trio and AnyIO in the thread of the
     loop.  After the end of the event loop there are none.
 
-    Raises `TypeError` if *txa* is not a backend of `txaio_common`.
+    Raises `TypeError` if *txa* is not a backend of txaio-common.
     """
     driver: Any = getattr(txa, "driver", None)
     if not hasattr(driver, "running"):

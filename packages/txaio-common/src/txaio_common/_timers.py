@@ -43,16 +43,21 @@ def report_call(
     context.run(backend.driver.report, text, error)
 
 
-def describe_call(call: Any, due: float, driver: Driver) -> str:
-    """Return a description of the handle *call*, with the seconds until *due*."""
+def describe_call(call: Any, due: float | None, driver: Driver) -> str:
+    """Return a description of the handle *call*, with the seconds until *due*.
+
+    *due* is None if it is not known.
+    """
     func, kind = call.func, type(call).__name__
     if func is None:
         return f"<{kind}, made or cancelled>"
+    name = getattr(func, "__qualname__", None) or repr(func)
+    if due is None:
+        return f"<{kind} of {name}>"
     try:
         left = due - driver.now()
     except RuntimeError:  # The loop has ended, and the call is never made.
         left = inf
-    name = getattr(func, "__qualname__", None) or repr(func)
     return f"<{kind} of {name} in {left:.6g} s>"
 
 
@@ -63,7 +68,7 @@ class DelayedCall(IDelayedCall):
     nothing.
     """
 
-    __slots__ = ("_args", "_backend", "_context", "_due", "_handle", "func")
+    __slots__ = ("_args", "_backend", "_context", "_handle", "func")
 
     def __init__(
         self,
@@ -79,18 +84,16 @@ class DelayedCall(IDelayedCall):
         """What is called; None if it is not pending any more."""
         self._args = args
         self._handle: Handle | None = None
-        self._due = inf
 
     def __repr__(self) -> str:
         """Return what is called, and in how many seconds."""
-        return describe_call(self, self._due, self._backend.driver)
+        handle, driver = self._handle, self._backend.driver
+        # Read here and not in `arm`, where the clock would cost more than the rest.
+        return describe_call(self, inf if handle is None else driver.due(handle), driver)
 
     def arm(self, delay: float) -> None:
         """Make the call after *delay* seconds."""
-        driver = self._backend.driver
-        due = driver.now() + delay
-        self._handle = call_later(driver, delay, self.make)
-        self._due = due
+        self._handle = call_later(self._backend.driver, delay, self.make)
 
     def cancel(self) -> None:
         handle = self._handle

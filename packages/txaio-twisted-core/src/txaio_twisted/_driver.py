@@ -243,5 +243,10 @@ class TwistedDriver(FutureDriver):
     async def current_task(self) -> TwistedTask | None:
         return await CURRENT_TASK
 
+    def due(self, handle: Any, /) -> float | None:
+        if not hasattr(handle, "getTime"):
+            return None  # It is due soon.
+        return float(self.now() + handle.getTime() - handle.seconds())
+
     def statistics(self) -> Statistics:
         return Statistics(tasks=tuple(self._tasks))
