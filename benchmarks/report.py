@@ -1,4 +1,4 @@
-"""The report: tables in Markdown, the same as JSON, and a chart."""
+"""The report: tables in Markdown, the same as JSON, and a chart for light and dark."""
 
 from __future__ import annotations
 
@@ -11,12 +11,27 @@ from typing import TYPE_CHECKING, Any
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from benchmarks.rows import Row
 
-COLUMNS = ("work", "ours", "peer", "ours, each", "peer, each", "ratio", "goal", "met")
+COLUMNS = ("work", "ours", "compared with", "ours, each", "other, each", "ratio")
+GOALS = ("work", "ours", "compared with", "ratio", "goal", "met")
+NUMBERS = {"ours, each", "other, each", "ratio", "goal", "ms", "ns"}
+"""Columns of numbers, which are aligned on the right."""
+CURVES = {
+    "txaio 26.6.1": "txaio 26.6.1",
+    "Trio task": "Trio: a task each",
+    "Twisted": "Twisted: callLater",
+    "asyncio": "asyncio: call_later",
+    "uvloop": "uvloop: call_later",
+    "ours on Twisted": "batched, on Twisted",
+    "ours on asyncio": "batched, on asyncio",
+    "ours on asyncio, reset": "batched, by reset",
+}
+"""The names of what the chart shows, the slowest first."""
+LINES = {"ours": "-", "other": "--"}
 LATENESS = ("min", "p50", "p99", "max")
 PACKAGES = ("txaio-interfaces", "twisted", "anyio", "trio", "uvloop")
 
@@ -42,13 +57,19 @@ class Report:
     calls: dict[str, float] = field(default_factory=dict)
 
     def write(self, folder: Path) -> None:
-        """Write ``results.md``, ``results.json`` and ``rearm.svg`` into *folder*."""
+        """Write ``results.md``, ``goals.md``, ``results.json`` and two charts."""
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "results.md").write_text("\n".join(self.markdown()) + "\n")
         data = asdict(self) | {"machine": machine()}
         data["rows"] = [row.as_dict() for row in self.rows]
         (folder / "results.json").write_text(json.dumps(data, indent=1) + "\n")
-        _draw_chart(folder / "rearm.svg", self.rows)
+        goals = _table(
+            "Goals", GOALS, [row.goal_cells() for row in self.rows if row.goal]
+        )
+        (folder / "goals.md").write_text("\n".join(goals).strip() + "\n")
+        curves = _curves(self.rows)
+        _draw_chart(folder / "rearm.svg", curves, "#1a1c1e")
+        _draw_chart(folder / "rearm-dark.svg", curves, "#cfd0d0")
 
     def markdown(self) -> Iterator[str]:
         """Yield the lines of the tables."""
@@ -56,17 +77,17 @@ class Report:
         if self.quick:
             yield "A quick run: the figures are rough."
         yield from _table(
-            "Ours beside its peers", COLUMNS, [row.cells() for row in self.rows]
+            "txaio and others", COLUMNS, [row.cells()[:6] for row in self.rows]
         )
         seconds = [
             [title, name, *(f"{late[key]:.4f}" for key in LATENESS)]
             for title, name, late in self.late
         ]
         yield from _table(
-            "How late calls are, in seconds", ("buckets", "timer", *LATENESS), seconds
+            "Lateness of calls, in seconds", ("buckets", "timer", *LATENESS), seconds
         )
         costs = [[name, f"{ms:.2f}"] for name, ms in self.imports.items()]
-        yield from _table("What an import costs", ("import", "ms"), costs)
+        yield from _table("Time of an import", ("import", "ms"), costs)
         calls = [[name, f"{ns:.0f}"] for name, ns in self.calls.items()]
         yield from _table("Single calls on asyncio", ("call", "ns"), calls)
 
@@ -74,7 +95,8 @@ class Report:
 def _table(title: str, head: Iterable[str], rows: list[list[str]]) -> Iterator[str]:
     head = tuple(head)
     if rows:
-        yield from ("", f"## {title}", "", _line(head), _line("---" for _ in head))
+        rule = ("---:" if it in NUMBERS.union(LATENESS) else "---" for it in head)
+        yield from ("", f"## {title}", "", _line(head), _line(rule))
         yield from map(_line, rows)
 
 
@@ -82,26 +104,38 @@ def _line(cells: Any) -> str:
     return "| " + " | ".join(cells) + " |"
 
 
-def _draw_chart(path: Path, rows: list[Row]) -> None:
-    """Draw the cost of re-arming against the number of connections."""
-    import matplotlib as mpl
-    from matplotlib.figure import Figure
-
-    mpl.rcParams["svg.hashsalt"] = "txaio"
+def _curves(rows: Iterable[Row]) -> dict[str, list[tuple[int, float]]]:
+    """Return the time of re-arming for each number of connections, by name."""
     curves: dict[str, dict[int, float]] = {}
     for row in rows:
         if row.connections:
             for name, cost in ((row.ours, row.our_cost), (row.peer, row.peer_cost)):
                 # The first row is that with many messages in each turn.
                 curves.setdefault(name, {}).setdefault(row.connections, cost)
-    figure = Figure(figsize=(8, 5), layout="constrained")
-    axes = figure.subplots()
-    axes.set_prop_cycle(color=mpl.colormaps["tab20"].colors)
-    for name, points in sorted(curves.items()):
-        style = "-" if name.startswith("ours") else "--"
-        axes.plot(*zip(*sorted(points.items()), strict=True), style, label=name)
-    axes.set(xscale="log", yscale="log", xlabel="connections", ylabel="ns a message")
-    axes.set_title("Re-arming a timeout with every message")
-    axes.grid(visible=True, which="major", alpha=0.3)
-    figure.legend(loc="outside lower center", ncols=3, fontsize="small")
-    figure.savefig(path, metadata={"Date": None})
+    return {name: sorted(curves[name].items()) for name in CURVES if name in curves}
+
+
+def _draw_chart(
+    path: Path, curves: dict[str, Sequence[tuple[int, float]]], color: str
+) -> None:
+    """Draw *curves*, with words and axes in *color*, on no background."""
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+    names = ("text.color", "axes.labelcolor", "axes.edgecolor")
+    colors = dict.fromkeys((*names, "xtick.color", "ytick.color"), color)
+    with mpl.rc_context({"svg.hashsalt": "txaio", "font.size": 12, **colors}):
+        figure = Figure(figsize=(7, 5.6), layout="constrained")
+        axes = figure.subplots()
+        # Tab10 is legible on white and on black.
+        axes.set_prop_cycle(color=mpl.colormaps["tab10"].colors)
+        for name, points in curves.items():
+            style = LINES["ours" if name.startswith("ours") else "other"]
+            label = CURVES[name]
+            axes.plot(*zip(*points, strict=True), style, label=label, linewidth=2)
+        axes.set(xscale="log", yscale="log", xlabel="connections")
+        axes.set_title("Nanoseconds to move one timeout", fontsize=13)
+        axes.grid(visible=True, which="major", alpha=0.3)
+        axes.patch.set_alpha(0)
+        figure.legend(loc="outside lower center", ncols=2, frameon=False)
+        figure.savefig(path, metadata={"Date": None}, transparent=True)

@@ -38,6 +38,11 @@ class Row:
         costs = [f"{cost:,.0f} {self.unit}" for cost in (self.our_cost, self.peer_cost)]
         return [self.work, self.ours, self.peer, *costs, f"{self.ratio:.3g}", goal, met]
 
+    def goal_cells(self) -> list[str]:
+        """Return the row as text, with its goal and without times."""
+        work, ours, peer, _our_cost, _peer_cost, *rest = self.cells()
+        return [work, ours, peer, *rest]
+
     def as_dict(self) -> dict[str, Any]:
         """Return the row as data."""
         return asdict(self) | {"met": self.met}

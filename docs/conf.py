@@ -7,6 +7,7 @@ from pathlib import Path
 
 
 HERE = Path(__file__).parent
+REPOSITORY = (HERE.parent / "REPOSITORY").read_text(encoding="utf-8").strip()
 sys.path.insert(0, str(HERE / "_ext"))
 
 project = "txaio"
@@ -17,9 +18,11 @@ version = release = (HERE.parent / "VERSION").read_text(encoding="utf-8").strip(
 extensions = [
     "myst_parser",
     "sphinx.ext.autodoc",
+    "sphinx_copybutton",
     "contract_tests",
     "inherited_members",
     "plain_signatures",
+    "search_ranks",
     "site_links",
 ]
 exclude_patterns = ["_build", "benchmarks", "examples", "tests"]
@@ -36,11 +39,29 @@ autodoc_preserve_defaults = True
 autodoc_typehints = "signature"
 maximum_signature_line_length = 68
 
+# Only commands are copied from a session, without the prompt and the output.
+copybutton_prompt_text = "$ "
+copybutton_line_continuation_character = "\\"
+
 html_theme = "furo"
 pygments_dark_style = "a11y-dark"
 html_title = f"{project} {release}"
 html_copy_source = False
 html_show_sphinx = False
+html_favicon = "_static/favicon.svg"
+html_theme_options = {
+    "source_repository": REPOSITORY,
+    "source_branch": "main",
+    "source_directory": "docs/",
+    "footer_icons": [
+        {
+            "name": "Repository",
+            "url": REPOSITORY,
+            "html": '<span class="footer-link">Repository</span>',
+            "class": "",
+        }
+    ],
+}
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 

@@ -89,7 +89,9 @@ class DelayedCall(IDelayedCall):
         """Return what is called, and in how many seconds."""
         handle, driver = self._handle, self._backend.driver
         # Read here and not in `arm`, where the clock would cost more than the rest.
-        return describe_call(self, inf if handle is None else driver.due(handle), driver)
+        return describe_call(
+            self, inf if handle is None else driver.due(handle), driver
+        )
 
     def arm(self, delay: float) -> None:
         """Make the call after *delay* seconds."""
