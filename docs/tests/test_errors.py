@@ -403,8 +403,8 @@ CASES = {
         *on(start_after_the_end, "twisted"),
         *on(wait_on_another_loop, "asyncio"),
     ],
-    "A level that is none": on(log_at_no_level, "asyncio"),
-    "A reactor runs once": [(run_a_reactor_twice,)],
+    "Unknown log level": on(log_at_no_level, "asyncio"),
+    "The reactor has run before": [(run_a_reactor_twice,)],
 }
 
 
