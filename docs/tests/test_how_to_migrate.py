@@ -49,7 +49,7 @@ WITHOUT_A_RULE = {
     "a message of several lines",
     # Nothing has to be done about them.
     "`add_callbacks` returns, on asyncio",
-    "a coroutine that nobody keeps, on asyncio",
+    "a coroutine whose future is not kept, on asyncio",
     "`log_failure=` and `log.failure(text)`",
     "names of loggers",
 }

@@ -234,7 +234,7 @@ class TestArguments:
 
     async def test_one_future(self, txaio):
         """It takes several, not one."""
-        with pytest.raises(TypeError, match=r"in a list say: \[future\]"):
+        with pytest.raises(TypeError, match=r"not a future: pass \[future\]"):
             await first(txaio, txaio.create_future())
 
     async def test_no_backend(self, txaio):

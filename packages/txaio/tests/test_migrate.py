@@ -53,7 +53,8 @@ FOUND = {
         "txaio.reject(future, StopIteration())",
         "txaio.create_future_error(error=StopIteration)",
     ],
-    "`reject`, `create_future_error` and `create_failure` with no exception at hand": [
+    "`reject`, `create_future_error` and `create_failure`"
+    " while no exception is handled": [
         "txaio.reject(future)",
         "txaio.create_failure()",
     ],
@@ -68,7 +69,7 @@ FOUND = {
     "a canceller raises, on Twisted": [
         "def cancel(future): raise KeyError\ntxaio.create_future(canceller=cancel)"
     ],
-    "failures' texts": ["assert 'x' in txaio.failure_format_traceback(failure)"],
+    "texts of failures": ["assert 'x' in txaio.failure_format_traceback(failure)"],
     "`failure_message`": [
         "assert txaio.failure_message(failure) == 'KeyError: 1'",
         "self.assertEqual(txaio.failure_message(failure), 'KeyError: 1')",

@@ -121,5 +121,5 @@ def test_gathered_member_is_freed(txa):
 
 def test_gather_of_one_future(txa):
     """G1: It is refused, as iterating over a Deferred would never end."""
-    with pytest.raises(TypeError, match=r"in a list say: gather\(\[future\]\)"):
+    with pytest.raises(TypeError, match=r"not a future: gather\(\[future\]\)"):
         txa.gather(txa.create_future())

@@ -1,4 +1,4 @@
-"""Async generators that were left half-way.
+"""Async generators that were not iterated to their end.
 
 A generator that a ``break`` or an exception leaves stays at its ``yield``.  Its
 ``finally`` clauses run when it is closed, and as they may await, only an event loop can
@@ -188,7 +188,7 @@ def _close_at_once(generator: Generator) -> None:
     except StopIteration:
         return
     msg = (
-        f"{generator!r} was left half-way, and no loop can run its clean-up, which"
-        " awaits: leave it by `async with contextlib.aclosing(…)`"
+        f"{generator!r} was not closed, and no event loop can run its clean-up, which"
+        " awaits: use it in `async with contextlib.aclosing(…)`"
     )
     raise RuntimeError(msg)

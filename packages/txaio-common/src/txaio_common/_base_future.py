@@ -291,18 +291,18 @@ class BaseTask(BaseFuture):
 
     @abstractmethod
     def is_waiting(self) -> bool:
-        """Tell whether the coroutine waits, for whatever."""
+        """Tell whether the coroutine waits."""
 
     @abstractmethod
     def cancel_wait(self, message: str | None) -> None:
         """Cancel what the coroutine waits for, which is no other task."""
 
     def deliver_soon(self) -> None:
-        """See to it that a pending cancellation is raised, whatever is awaited next.
+        """Ensure that a pending cancellation is raised at the next await.
 
         Nothing has to be done where the coroutine can await futures alone.
         """
 
     @abstractmethod
     def force(self, message: str | None) -> None:
-        """Resume the coroutine with a cancellation, whatever it waits for."""
+        """Resume the coroutine with a cancellation, though it awaits a pending future."""

@@ -21,7 +21,9 @@ def gather(
     """Return a future of the outcomes of *futures*: see `IFutures.gather`."""
     if is_awaitable(futures):
         # Of futures that can be iterated over, some never come to an end.
-        raise TypeError("futures must be several, in a list say: gather([future])")
+        raise TypeError(
+            "futures must be a list of futures, not a future: gather([future])"
+        )
     members = list(futures)
     for member in members:
         # Asked here first, it costs half as much.

@@ -30,7 +30,7 @@ class Handle(Protocol):
     """A call that a loop was asked to make."""
 
     def cancel(self) -> object:
-        """Give the call up; it was not given up before.
+        """Cancel the call, which was not cancelled before.
 
         If cancellers run in a later turn than `Driver.cancel`, the call may have been
         made: then this does nothing.
@@ -68,7 +68,7 @@ class Driver(ABC):
     """What `IBackend.name` returns."""
 
     future_type: type[Any]
-    """What `IFutures.is_future` takes: futures of the loop, whatever made them."""
+    """What `IFutures.is_future` accepts: all futures of the event loop."""
 
     own_type: type[Any]
     """What `create_future` makes: `adopt` turns others into instances of it."""

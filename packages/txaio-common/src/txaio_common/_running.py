@@ -30,7 +30,7 @@ def running(txa: IBackend) -> list[str]:
         main() waits at app.py:9, for ask()
 
     On asyncio, and with the AnyIO backend, these are all coroutines of the event loop,
-    whatever has started them; on Twisted, those of the backend.
+    also those of other code; on Twisted, those of the backend.
     The coroutine that calls this does not wait, and is not among them.
     A signal handler of Python may call this, on Trio and AnyIO in the thread of the
     loop.  After the end of the event loop there are none.

@@ -276,7 +276,7 @@ class IFutures(ABC):
     def move_on_after(self, seconds: float) -> IMoveOnScope:
         """Return a scope whose body may take *seconds*, and is left after that.
 
-        No error is raised: `IScope.expired` tells.
+        No error is raised; `IScope.expired` says whether it took longer.
 
         Raises what `fail_after` raises.
         """

@@ -157,7 +157,7 @@ class ILogging(ABC):
     ) -> None:
         """Write each record of *level* or above to *out*, flushed.
 
-        Each begins on a line of its own.
+        Each begins on a new line.
         The further lines of a message are indented, and so are those of a traceback.
         *out* is a text or binary stream or a path.
         If omitted, it is standard output as it is at the time of this call;

@@ -11,10 +11,10 @@ _USE_ASYNC_WITH = "a scope is used with `async with`, in a coroutine: not with `
 
 
 class IScope(ABC):
-    """What ``async with fail_after(5) as scope`` gives.
+    """A block of a coroutine with a deadline: ``async with txa.fail_after(5)``.
 
     The body runs in the coroutine that contains it, and in its context.  After the
-    deadline it sees `IFutures.CancelledError` at its await, as if its coroutine were
+    deadline `IFutures.CancelledError` is raised at its await, as if its coroutine were
     cancelled; it cleans up, and the block ends when it has.  A body that is done in
     time, or that has no more await, is not disturbed.
 

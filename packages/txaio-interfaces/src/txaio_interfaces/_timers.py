@@ -108,7 +108,7 @@ class ITimers(ABC):
     ) -> IDelayedCall:
         """Call *func* with the arguments when `time` is *when*, in seconds.
 
-        A time that has passed means soon. In all else it is as `call_later`.
+        If that time has passed, the call is made soon; otherwise as by `call_later`.
         """
         return self.call_later(when - self.time(), func, *args, **kwargs)
 

@@ -19,7 +19,9 @@ def as_futures(txa: IBackend, futures: Iterable[Awaitable[T]]) -> list[IFuture[T
     """
     check_backend(txa)
     if hasattr(type(futures), "__await__"):
-        raise TypeError("futures must be several, in a list say: [future]")
+        raise TypeError(
+            "futures must be a list of futures, not a future: pass [future]"
+        )
     members: list[Any] = list(dict.fromkeys(futures))
     for member in members:
         if not hasattr(type(member), "__await__"):

@@ -220,7 +220,7 @@ RULES = (
     ),
     Rule(
         "`reject`, `create_future_error` and `create_failure`"
-        " with no exception at hand",
+        " while no exception is handled",
         "raises RuntimeError unless an exception is being handled: pass one",
         ast.Call,
         _no_exception_at_hand,
@@ -244,7 +244,7 @@ RULES = (
         _canceller_raises,
     ),
     Rule(
-        "failures' texts",
+        "texts of failures",
         "no frames of txaio, but causes: compare the exception, not the text",
         ast.Call,
         _text_is_compared,
