@@ -305,4 +305,4 @@ class BaseTask(BaseFuture):
 
     @abstractmethod
     def force(self, message: str | None) -> None:
-        """Resume the coroutine with a cancellation, though it awaits a pending future."""
+        """Resume the coroutine with a cancellation, even while it waits."""
