@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import partial
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 import pytest
@@ -170,3 +171,16 @@ def test_what_no_user_wrote():
     coroutine = inner(None)  # type: ignore[arg-type]
     coroutine.close()
     assert describe_running(Running(coroutine)) == ""
+
+
+@pytest.mark.parametrize(
+    ("module", "is_shown"),
+    [("trio_app", True), ("txaio_app.jobs", True), ("trio.testing", False)],
+)
+def test_modules_whose_names_begin_like_those_of_frameworks(
+    module: str, is_shown: bool
+):
+    """They are the user's."""
+    coroutine = FunctionType(inner.__code__, {"__name__": module})(None)
+    assert bool(describe_running(Running(coroutine))) == is_shown
+    coroutine.close()

@@ -8,8 +8,19 @@ from typing import Any, NamedTuple
 from txaio_interfaces import IBackend
 
 
-FRAMEWORKS = ("anyio", "asyncio", "trio", "twisted", "txaio")
-"""Packages, and beginnings of such, whose frames do not help the reader."""
+FRAMEWORKS = {
+    "anyio",
+    "asyncio",
+    "trio",
+    "twisted",
+    "txaio",
+    "txaio_anyio",
+    "txaio_asyncio",
+    "txaio_common",
+    "txaio_primitives",
+    "txaio_twisted",
+}
+"""Packages whose frames do not help the reader."""
 
 
 class Running(NamedTuple):
@@ -90,6 +101,6 @@ def _user_steps(coroutine: Any) -> Iterator[Any]:
     while hasattr(coroutine, "cr_frame"):
         frame = coroutine.cr_frame
         module = "" if frame is None else str(frame.f_globals.get("__name__"))
-        if module and not module.partition(".")[0].startswith(FRAMEWORKS):
+        if module and module.partition(".")[0] not in FRAMEWORKS:
             yield coroutine
         coroutine = coroutine.cr_await
