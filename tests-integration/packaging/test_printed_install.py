@@ -1,4 +1,4 @@
-"""The commands of the README that install something, run as they are printed.
+"""The commands of the README and the tutorial that install something, as printed.
 
 They take a network, for what is required of others, and a variable TXAIO_WHEELS, as
 `test_programs` does.  The address of the repository leads to this checkout.
@@ -20,6 +20,12 @@ COMMANDS = re.findall(
     r"^\$ ((?:python3 -m venv|\. |git|P=|pip).*)$", README, re.MULTILINE
 )
 PUBLISHED = [line for line in COMMANDS if "pip install txaio" in line]
+TUTORIAL = re.findall(
+    r"^% not run\n```console\n(.+?)```",
+    (ROOT / "docs" / "tutorial" / "index.md").read_text(),
+    re.MULTILINE | re.DOTALL,
+)
+IMPORTS = "import txaio_interfaces, txaio_asyncio, txaio_twisted, trio, pytest_txaio"
 FILES = re.findall(r"```python\n(# (\w+\.py).+?)```", README, re.DOTALL)
 
 
@@ -76,3 +82,26 @@ def test_plugin_from_an_index(folder):
     commands = [make, activate, command, "python -m pytest -q test_countdown.py"]
     out = run(commands, folder, PIP_FIND_LINKS=os.environ["TXAIO_WHEELS"])
     assert "16 passed in " in out
+
+
+def session(text: str) -> list[str]:
+    """Return the commands of a session, each on one line."""
+    return re.sub(
+        r"^\$ ", "", text.replace("\\\n", " "), flags=re.MULTILINE
+    ).splitlines()
+
+
+def test_tutorial_from_an_index(tmp_path):
+    """The first session of the tutorial installs all that it needs."""
+    published, _checkout = TUTORIAL
+    commands = [*session(published), f"python -c '{IMPORTS}'"]
+    run(commands, tmp_path, PIP_FIND_LINKS=os.environ["TXAIO_WHEELS"])
+
+
+def test_tutorial_from_a_checkout(tmp_path):
+    """The second session does so where the checkout is beside the folder."""
+    published, checkout = TUTORIAL
+    *others, install = session(published)
+    assert install.startswith("pip install ")
+    clone = next(line for line in COMMANDS if line.startswith("git clone"))
+    run([clone, *others, *session(checkout), f"python -c '{IMPORTS}'"], tmp_path)
