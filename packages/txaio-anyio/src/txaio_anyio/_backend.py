@@ -40,8 +40,8 @@ class AnyioBackend(Backend):
     own exception there, and at each such await after it.
     With *debug*, on in Python's development mode, use of it in another thread raises.
 
-    Raises `TypeError` if *grace* is no number or *on_error* no plain function, and
-    `ValueError` if *grace* is NaN or below zero.
+    Raises `TypeError` if *grace* is not a number or *on_error* is not a plain function,
+    and `ValueError` if *grace* is NaN or below zero.
     """
 
     CancelledError: ClassVar[type[BaseException]] = AnyioDriver.cancelled_error

@@ -32,7 +32,7 @@ def run(  # noqa: PLR0913 - by their names
     with ``{"use_uvloop": True}``) or ``"trio"``.
     *on_error*, *grace* and *debug* are those of `AnyioBackend`.
 
-    Raises `TypeError` if *main* is no coroutine function or *grace* is no number,
+    Raises `TypeError` if *main* is not a coroutine function or *grace* is not a number,
     and `ValueError` if *grace* is NaN or below zero.
     """
     check_grace(grace)

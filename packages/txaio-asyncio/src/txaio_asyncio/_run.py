@@ -27,10 +27,10 @@ def run(
     Its exception is raised as it is.
     Coroutines that still run at its end are cancelled and clean up;
     after *grace* seconds each of their awaits raises, unless inside `uncancelled`.
-    *loop_factory* makes the loop, say `uvloop.new_event_loop`;
+    *loop_factory* makes the event loop, for example `uvloop.new_event_loop`;
     *debug* is the loop's debug mode and the backend's.
 
-    Raises `TypeError` if *main* is no coroutine function or *grace* is no number,
+    Raises `TypeError` if *main* is not a coroutine function or *grace* is not a number,
     and `ValueError` if *grace* is NaN or below zero.
     """
     seconds = check_grace(grace)

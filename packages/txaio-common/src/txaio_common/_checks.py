@@ -20,7 +20,7 @@ def check_delay(delay: Any, name: str = "delay") -> float:
 
     Any real number is one; one that no float holds counts as infinite.
 
-    Raises `TypeError` if it is no number, and `ValueError` if it is NaN.
+    Raises `TypeError` if it is not a number, and `ValueError` if it is NaN.
     """
     try:
         if not isnan(delay):
@@ -37,7 +37,8 @@ def check_delay(delay: Any, name: str = "delay") -> float:
 def check_grace(grace: Any) -> float:
     """Return *grace*, the seconds that clean-up at the end may take.
 
-    Raises `TypeError` if it is no number, and `ValueError` if it is below zero or NaN.
+    Raises `TypeError` if it is not a number, and `ValueError` if it is NaN or below
+    zero.
     """
     seconds = check_delay(grace, "grace")
     if seconds < 0:
@@ -145,7 +146,7 @@ def reject_called_function(fn: object) -> None:
 
 
 def not_a_future(value: object, noun: str) -> TypeError:
-    """Return the error for a *value* that is no future; *noun* says what would be."""
+    """Return the error for a *value* that is not a future; *noun* names one."""
     text = f"future must be {noun}, not {type(value).__name__!r}"
     if iscoroutine(value):
         text += ": as_future(fn) makes one of a coroutine function"

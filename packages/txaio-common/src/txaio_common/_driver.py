@@ -319,8 +319,8 @@ class Driver(ABC):
     def adopt(self, awaitable: Any, /) -> IFuture[Any]:
         """Return a future that follows *awaitable*, or that it is.
 
-        *awaitable* is no coroutine: it is a future of the loop or any other object that
-        can be awaited.
+        *awaitable* is not a coroutine: it is a future of the loop or any other object
+        that can be awaited.
         """
         if isinstance(awaitable, self.future_type):
             future: IFuture[Any] = awaitable

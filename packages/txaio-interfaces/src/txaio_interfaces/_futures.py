@@ -267,7 +267,7 @@ class IFutures(ABC):
 
         The error comes when the body has ended, with its cancellation: see `IScope`.
 
-        Raises `TypeError` if *seconds* is no number, and `ValueError` if it is NaN.
+        Raises `TypeError` if *seconds* is not a number, and `ValueError` if it is NaN.
         To enter the scope raises `RuntimeError` where nothing could cancel the
         coroutine, on Twisted in those that Twisted itself drives.
         """

@@ -44,7 +44,7 @@ class IScope(ABC):
 
         Returns False, and moves nothing, if the body was cancelled or has ended.
 
-        Raises `TypeError` if *seconds* is no number, and `ValueError` if it is NaN.
+        Raises `TypeError` if *seconds* is not a number, and `ValueError` if it is NaN.
         """
 
     @abstractmethod

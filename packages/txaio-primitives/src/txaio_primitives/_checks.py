@@ -61,7 +61,7 @@ def check_function(fn: object, name: str, call: str) -> None:
 def check_seconds(value: Any, name: str) -> float:
     """Return *value*, an argument called *name*, if it is a finite time above 0.
 
-    Raises `TypeError` if it is no number, and `ValueError` if it is another number.
+    Raises `TypeError` if it is not a number, and `ValueError` if it is another number.
     """
     try:
         is_valid = 0 < value < inf

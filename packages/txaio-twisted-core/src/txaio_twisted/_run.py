@@ -132,7 +132,7 @@ def run(
     A reactor that has stopped cannot be run again.
     *grace* and *debug* are those of `TwistedBackend`.
 
-    Raises `TypeError` if *main* is no coroutine function.
+    Raises `TypeError` if *main* is not a coroutine function.
     """
     reactor = global_reactor() if reactor is None else reactor
     if getattr(reactor, "running", False):
