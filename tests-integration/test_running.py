@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from txaio_common import Running, running
+from txaio_common import CheckedDriver, Running, running
 from txaio_common._running import describe_running
 from txaio_interfaces import IFuture
 
@@ -106,6 +106,29 @@ async def test_handles(txaio: Any, make: str):
     assert 9 < float(seconds[1]) < 12
     call.cancel()
     assert re.fullmatch(r"<\w+Call, made or cancelled>", repr(call))
+
+
+async def test_handles_in_one_bucket(txaio: Any):
+    """All of them show the time of the bucket, wherever they are in it."""
+    timer = txaio.make_batched_timer(1)
+    calls = [timer.call_later(10, print) for _ in range(3)]
+    assert len({re.sub(r"[\d.]+ s", "", repr(call)) for call in calls}) == 1
+    for call in calls:
+        call.cancel()
+
+
+async def test_handles_in_debug_mode(txaio: Any):
+    """They are shown as without it."""
+    driver = txaio.driver
+    txaio.use(CheckedDriver(txaio.native))
+    timer = txaio.make_batched_timer(1)
+    calls = [it.call_later(10, print) for it in (txaio, timer)]
+    shown = [repr(each) for each in (timer, *calls)]
+    for call in calls:
+        call.cancel()
+    txaio.use(driver)
+    names = [text.split()[0] for text in shown]
+    assert names == ["<BatchedTimer", "<DelayedCall", "<BatchedCall"]
 
 
 async def test_batched_timer(txaio: Any):
