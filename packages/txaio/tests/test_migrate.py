@@ -103,7 +103,7 @@ FOUND = {
         "timer = txaio.call_later(1, print)\ntimer.when()",
         "txaio.call_later(1, print).cancelled()",
     ],
-    "Names given to what has none": [
+    "Keywords for positional arguments": [
         "txaio.call_later(delay=1, fun=print)",
         "txaio.call_later(1, fun=print)",
         "txaio.as_future(fun=print)",
@@ -295,7 +295,7 @@ def test_report(folder, capsys):
     path = folder / "package" / "b.py"
     keyword, negative = (
         next(rule for rule in migrate.RULES if rule.row == row)
-        for row in ("Names given to what has none", "a negative delay, on Twisted")
+        for row in ("Keywords for positional arguments", "a negative delay, on Twisted")
     )
     assert lines == [
         f"{path}:3: {keyword.row}: {keyword.advice}",

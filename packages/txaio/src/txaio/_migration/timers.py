@@ -140,7 +140,7 @@ RULES = (
         _native_handle,
     ),
     Rule(
-        "Names given to what has none",
+        "Keywords for positional arguments",
         "each keyword belongs to the function: pass delay and function by position",
         ast.Call,
         _arguments_by_name,
