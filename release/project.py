@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 CALENDAR = re.compile(r"(?P<year>\d\d)\.(?P<month>[1-9]|1[0-2])\.(?P<count>0|[1-9]\d*)")
 SEMANTIC = re.compile(r"([1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")
 URLS = re.compile(r"^(\[project\.urls\]\n)(?:[A-Z]\w+ = .*\n)*", re.MULTILINE)
+CLONE = re.compile(r"^(\$ git clone )\S+$", re.MULTILINE)
 INTERFACES = "txaio-interfaces"
 SIBLING = rf"(?<=\")((?:pytest-)?(?!{INTERFACES})txaio[\w-]*(?:\[\w+\])?)>=[\d.]+"
 
@@ -106,16 +107,23 @@ class Project:
         if interfaces is not None:
             pins[rf"{INTERFACES}>=[\d.]+,<\d+"] = interfaces_pin(interfaces)
             (self.interfaces / "VERSION").write_text(f"{interfaces}\n")
+        self.write_addresses()
         (self.root / "CHANGELOG.md").write_text(changelog.text)
         (self.root / "VERSION").write_text(f"{version}\n")
         for folder in self.folders:
             path = folder / "pyproject.toml"
             text = path.read_text()
-            urls = "".join(f'{name} = "{url}"\n' for name, url in self.urls.items())
-            text = URLS.sub(rf"\g<1>{urls}", text)
             for pattern, pin in pins.items():
                 text = re.sub(pattern, pin, text)
             path.write_text(text)
+
+    def write_addresses(self) -> None:
+        """Write the address of the repository into the metadata and the README."""
+        urls = "".join(f'{name} = "{url}"\n' for name, url in self.urls.items())
+        for path in self.root.glob("packages/*/pyproject.toml"):
+            path.write_text(URLS.sub(rf"\g<1>{urls}", path.read_text()))
+        readme = self.root / "README.md"
+        readme.write_text(CLONE.sub(rf"\g<1>{self.repository}", readme.read_text()))
 
 
 def interfaces_pin(version: str) -> str:

@@ -71,6 +71,7 @@ def root(tmp_path) -> Path:
     """The folder of a project with one distribution and one release."""
     files = {
         "CHANGELOG.md": CHANGELOG,
+        "README.md": "```console\n$ git clone https://example.org/former\n```\n",
         "REPOSITORY": "https://example.org/one\n",
         "VERSION": "26.11.0\n",
         "packages/txaio-one/pyproject.toml": PYPROJECT,
@@ -111,6 +112,8 @@ def test_bump_changes_all_files(project):
         "Changelog": "https://example.org/one/blob/main/CHANGELOG.md",
         "Issues": "https://example.org/one/issues",
     }
+    clone = "$ git clone https://example.org/one\n"
+    assert clone in (project.root / "README.md").read_text()
     changelog = Changelog.read(project.root)
     assert list(changelog.sections) == ["Unreleased", "27.1.0", "26.11.0"]
     assert changelog.sections["Unreleased"] == ""
