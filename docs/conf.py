@@ -70,7 +70,7 @@ nitpick_ignore_regex = [
     # The standard library, under its modules' names.
     (
         "py:.*",
-        r"(asyncio|collections|contextlib|logging|os|str|sys|time|types|uvloop)\..*",
+        r"(asyncio|collections|contextlib|logging|os|str|sys|time|types|uvloop|weakref)\..*",
     ),
     # The same and the type variables, as they stand in annotations.
     (
