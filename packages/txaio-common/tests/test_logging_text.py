@@ -147,15 +147,13 @@ def test_repr_that_does_not_return_a_str():
     assert repr_of(Bad()) == "<Bad: TypeError in __repr__>"
 
 
-def test_format_with_calls():
-    """A field may be called, as in Twisted; an error is part of the text."""
-    assert text("{name()} sent {o.upper()!r:>4}", name=lambda: "Ann", o="x") == (
-        "Ann sent  'X'"
-    )
-    assert text("{name()} {o}", name=lambda: "Ann", o="x") == "Ann x"
-    assert text("{a()}", a=str) == ""
-    result = text("{o.missing()}", o="x")
-    assert result.startswith("{o.missing()} [o='x', not formatted: ")
+def test_text_that_is_formatted_otherwise():
+    """O1: The fallback of an emitter is used, unless it raises as well."""
+    event = {"a": 1, "log_format": "{a()}"}
+    assert message_text(event, lambda event: f"<{event['a']}>") == "<1>"
+    raw = "{a()} [a=1, not formatted: KeyError: 'a()']"
+    assert message_text(event, lambda event: event["b"]) == raw
+    assert message_text(event) == raw
 
 
 @pytest.mark.parametrize("level", ["critical", "error", "warn", "info", "debug"])

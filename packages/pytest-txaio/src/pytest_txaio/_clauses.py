@@ -28,7 +28,7 @@ SECTIONS = {
     "H": ("Threads", 2),
     "L": ("Lifecycle", 5),
     "E": ("Failures", 4),
-    "O": ("Logging", 11),
+    "O": ("Logging", 12),
 }
 """For each letter, the title of the section and the number of its clauses."""
 

@@ -46,6 +46,12 @@ class ILogger(ABC):
     If it cannot be formatted, the unformatted text is written with its fields and the
     reason.
 
+    A text from outside should be a field: ``log.info("{text}", text=text)``.
+    As the *message* of a call without fields it can only name fields of the logger and
+    of the context, as ``{peer}``; attributes, indexes, calls and widths are left as
+    they are.
+    In no message are attributes read that begin with ``_``, or fields called.
+
     A message becomes the framework's own kind of record: an event of `twisted.logger`,
     elsewhere a `logging.LogRecord` whose `fields` is a dictionary of the fields.
 

@@ -40,7 +40,9 @@ class EventEmitter(Emitter):
         self, logger: Logger, level: str, message: object, fields: dict[str, Any], /
     ) -> None:
         try:
-            event = make_event(logger, LOG_LEVELS[level], message, fields)
+            event = make_event(
+                logger, LOG_LEVELS[level], message, fields, calls=self.calls_fields
+            )
             native = logger.native
             if native is None:
                 native = logger.native = OwnLogger(logger.namespace)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from string import Formatter
 from threading import current_thread
 from time import time
 from typing import Any
@@ -86,7 +88,7 @@ class LogObserver:
             level = "trace" if "txaio_trace" in event else event["log_level"].name
             if "{log_level" in event["log_format"]:
                 event = {**event, "log_level": level}
-            text = message_text(event)
+            text = message_text(event, _format_with_calls)
             if "log_legacy" in event:
                 event = _without_legacy_keys(event)
             sink.write(level, text, event, _thread_and_task)
@@ -127,6 +129,25 @@ def _text_of(event: dict[str, Any]) -> str:
         event["log_failure"] = failure
         return str(event.get("why") or "Unhandled Error")
     return formatEvent(event).rstrip("\n")
+
+
+class _CallFormatter(Formatter):
+    """Calls fields with parentheses, as `twisted.logger` does: ``{name()}``."""
+
+    def get_field(
+        self, field_name: str, args: Sequence[Any], kwargs: Mapping[str, Any]
+    ) -> Any:
+        bare = field_name.removesuffix("()")
+        value, first = super().get_field(bare, args, kwargs)
+        return (value if bare == field_name else value()), first
+
+
+def _format_with_calls(event: Mapping[str, Any]) -> str:
+    """Return the message of *event*, which may call fields if it was made so.
+
+    Raises any error that these raise.
+    """
+    return _CallFormatter().vformat(event["log_format"], (), event)
 
 
 def _without_legacy_keys(event: dict[str, Any]) -> dict[str, Any]:

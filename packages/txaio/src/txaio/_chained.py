@@ -91,7 +91,12 @@ class ChainedTask(ChainedFuture, TwistedTask):
 
 
 class LateEmitter(EventEmitter):
-    """Writes what was logged before logging was started, too."""
+    """Writes what was logged before logging was started, too.
+
+    Messages may call fields: programs on Twisted do that.
+    """
+
+    calls_fields = True
 
     def catch_up(self) -> None:
         missed = self.missed()

@@ -74,7 +74,8 @@ class EarlyEmitter(RecordEmitter):
         frame = sys._getframe(2)  # noqa: SLF001 - a record names its caller
         code = frame.f_code
         call_site = CallSite(code.co_filename, frame.f_lineno, code.co_name)
-        event = make_event(logger, level, message, fields)
+        # Whether fields may be called depends on the backend: others do not format it.
+        event = make_event(logger, level, message, fields, calls=True)
         self.kept.append(_Message(event, level, call_site))
 
     def replay_into(

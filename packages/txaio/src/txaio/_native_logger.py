@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from copy import copy
 from typing import Any
 
@@ -20,6 +20,7 @@ from txaio_common import (
     Logger,
     PositionalArgsMessage,
     add_exc_info,
+    allowed_format,
     check_level,
 )
 from txaio_interfaces import IFailedFuture, ILogger, LogLevel
@@ -91,7 +92,10 @@ class NativeLogger(ILogger):
         if self.is_enabled_for("critical"):
             if failure is not None:
                 kwargs["failure"] = _native_failure(failure)
-            self._logger.failure(message, **{**self.bound, **kwargs})
+            given = kwargs.keys() - {"failure"}
+            fields = {**self.bound, **kwargs}
+            message = _allowed(message, given, fields)
+            self._logger.failure(message, **fields)
 
     def emit(self, level: Any, message: object = None, /, **kwargs: Any) -> None:
         """Write *message* at *level*: a name, or a constant of Twisted's `LogLevel`."""
@@ -121,15 +125,27 @@ class NativeLogger(ILogger):
                 add_exc_info(fields)
             if "log_failure" in fields:
                 fields["log_failure"] = _native_failure(fields["log_failure"])
-            fields = {**self.bound, **fields}
+            given, fields = fields, {**self.bound, **fields}
             if args:
                 fields["log_text"] = PositionalArgsMessage(message, args)
                 message = "{log_text}"
+            else:
+                message = _allowed(message, given, fields)
             self._logger.emit(LOG_LEVELS[level], message, **fields)
 
 
 # The loggers of `txaio_common` count as loggers of `txaio.tx`, too.
 NativeLogger.register(Logger)
+
+
+def _allowed(message: Any, given: Collection[str], fields: dict[str, Any]) -> Any:
+    """Return *message*, or a format that quotes it if it may not be formatted.
+
+    Otherwise Twisted would read attributes for a text from outside, and call them.
+    """
+    if issubclass(type(message), str):
+        return allowed_format(str.__str__(message), given, fields, calls=True)
+    return message
 
 
 def _native_failure(failure: object) -> Any:

@@ -112,7 +112,7 @@ async def test_exc_info(txa: IBackend, level: str, form: str) -> None:
                 "failure": txa.create_failure(error),
             }
             log = getattr(txa.make_logger("name"), level)
-            log("bad {exc_info!s:.0}", exc_info=given[form])
+            log("bad {exc_info!s:.0}{end}", exc_info=given[form], end="")
     check_lines(out.getvalue(), " name: bad ")
 
 

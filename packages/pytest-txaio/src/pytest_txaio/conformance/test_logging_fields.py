@@ -53,7 +53,7 @@ async def test_unnamed_fields_at_each_level(txa: IBackend, level: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "message", ["{peer}", "{peer!r:>9}", "{peer.__class__}", "{peer[0]}", "{n:{peer}}"]
+    "message", ["{peer}", "{peer!r:>9}", "{peer.upper}", "{peer[0]}", "{n:{peer}}"]
 )
 async def test_named_fields(txa: IBackend, message: str) -> None:
     """O10: What the message refers to in any way is not repeated."""

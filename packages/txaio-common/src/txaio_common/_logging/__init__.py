@@ -19,6 +19,7 @@ from txaio_common._logging.levels import LEVELS, NUMBERS, LevelListener, check_l
 from txaio_common._logging.logger import Logger, LoggerEmitter, make_logger
 from txaio_common._logging.names import name_of_caller
 from txaio_common._logging.record import CallSite
+from txaio_common._logging.replacement_fields import allowed_format
 from txaio_common._logging.sink import LineSink, NullSink, print_logging_error
 from txaio_common._logging.text import (
     CompleteText,
@@ -45,6 +46,7 @@ __all__ = [
     "ThreadAndTask",
     "add_exc_info",
     "add_log_categories",
+    "allowed_format",
     "audience",
     "check_level",
     "failure_in",

@@ -36,6 +36,9 @@ from txaio_common._outcome import UNSET
 class Emitter(ABC):
     """Hands log messages to the logging framework in use."""
 
+    calls_fields: bool = False
+    """Whether messages may call fields, as in ``{peer.name()}``."""
+
     @abstractmethod
     def emit(
         self, logger: Logger, level: str, message: object, fields: dict[str, Any], /

@@ -8,7 +8,7 @@ a failure, `log_failure`.
 from __future__ import annotations
 
 import sys
-from collections.abc import Generator, Mapping
+from collections.abc import Collection, Generator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from time import time
@@ -18,6 +18,12 @@ from typing import Any, cast
 from txaio_common._failures import FailedFuture
 from txaio_common._logging.logger import NO_FIELDS, Logger
 from txaio_common._logging.names import check_str
+from txaio_common._logging.replacement_fields import (
+    NAMES_ONLY,
+    NO_FIELDS_OF_A_CALL,
+    WITH_FIELDS,
+    allowed_format,
+)
 from txaio_interfaces import IFailedFuture
 
 
@@ -52,19 +58,33 @@ def log_context(fields: Mapping[str, Any]) -> Generator[None]:
 
 
 def make_event(
-    logger: Logger, level: object, message: object, fields: dict[str, Any]
+    logger: Logger,
+    level: object,
+    message: object,
+    fields: dict[str, Any],
+    *,
+    calls: bool = False,
 ) -> dict[str, Any]:
     """Return the event of *message*: *fields*, with those of the context added.
 
     *fields* are the keyword arguments of the call, and are changed.
+    With *calls*, the message may call fields, as in ``{name()}``, and the text of the
+    event is to be formatted accordingly.
     """
     if "exc_info" in fields:
         add_exc_info(fields)
+    given: Collection[str] = fields
     context = CONTEXT.get()
     if context is not NO_FIELDS or logger.bound is not NO_FIELDS:
         fields = {**context, **logger.bound, **fields}
     if type(message) is not str or not message:
-        message = _format_for(message, fields)
+        message, given = _format_for(message, fields, given)
+    if (
+        "{" in message
+        and message not in NAMES_ONLY
+        and (message not in WITH_FIELDS or NO_FIELDS_OF_A_CALL.issuperset(given))
+    ):
+        message = allowed_format(message, given, fields, calls=calls)
     fields["log_time"] = time()
     fields["log_level"] = level
     fields["log_namespace"] = logger.namespace
@@ -95,33 +115,44 @@ def add_exc_info(fields: dict[str, Any]) -> None:
         fields["log_failure"] = given
 
 
-def _format_for(message: object, fields: dict[str, Any]) -> str:
-    """Return the format of a *message* that is empty, or not a plain string."""
+def _format_for(
+    message: object, fields: dict[str, Any], given: Collection[str]
+) -> tuple[str, Collection[str]]:
+    """Return the format of a *message* that is empty, or not a plain string.
+
+    Return the names of the fields with it that the call has *given* for this format.
+    """
     kind = type(message)  # An object may raise when `isinstance` asks for its class.
-    if kind is str:
-        return _format_in(fields) or ""
     if issubclass(kind, str):
-        return str.__str__(cast("str", message))
+        text = str.__str__(cast("str", message))
+        return (text, given) if text else _format_in(fields, given) or ("", given)
     if issubclass(kind, bytes):
-        return cast("bytes", message).decode(errors="backslashreplace")
+        return cast("bytes", message).decode(errors="backslashreplace"), given
     if message is not None:
         fields["log_text"] = message
-        return "{log_text}"
-    found = _format_in(fields)
+        return "{log_text}", given
+    found = _format_in(fields, given)
     if found is not None:
         return found
-    listed = [f"{name}={{{name}!r}}" for name in fields if name != "log_failure"]
-    return " ".join(listed) or ("" if "log_failure" in fields else "None")
+    names = [name for name in fields if name != "log_failure"]
+    listed = " ".join(f"{name}={{{name}!r}}" for name in names)
+    # Names may come from outside, too, with attributes in them.
+    given = names if all(map(str.isidentifier, names)) else ()
+    return listed or ("" if "log_failure" in fields else "None"), given
 
 
-def _format_in(fields: dict[str, Any]) -> str | None:
-    """Return the format that *fields* name or contain, if there is one."""
+def _format_in(
+    fields: dict[str, Any], given: Collection[str]
+) -> tuple[str, Collection[str]] | None:
+    """Return the format that *fields* name or contain, and the fields given for it."""
     category = fields.get("log_category")
     if type(category) is str and category in CATEGORIES:
-        return CATEGORIES[category]
+        return CATEGORIES[category], fields
     # Twisted's loggers take the message as a field of this name, too.
-    given = fields.get("format")
-    return given if type(given) is str else None
+    message = fields.get("format")
+    if type(message) is str:
+        return message, [name for name in given if name != "format"]
+    return None
 
 
 def failure_in(event: Mapping[str, Any]) -> IFailedFuture | None:

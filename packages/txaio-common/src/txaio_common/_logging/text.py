@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from string import Formatter
 from types import FrameType
@@ -27,6 +27,9 @@ MAX_FORMATTING_DEPTH = 4
 MAX_KNOWN_FORMATS = 1_000
 """The number of formats whose fields are remembered."""
 
+MAX_KNOWN_LENGTH = 1_000
+"""The length up to which they are: a longer one may be a text from outside."""
+
 _CONTROLS = (
     *range(0x20),  # C0: line feed, escape and the like
     *range(0x7F, 0xA0),  # Delete and C1, where some terminals have a second escape
@@ -49,10 +52,14 @@ append and pop needs no lock, in contrast to a number that is increased.
 """
 
 
-def message_text(event: Mapping[str, Any]) -> str:
+def message_text(
+    event: Mapping[str, Any],
+    format_otherwise: Callable[[Mapping[str, Any]], str] | None = None,
+) -> str:
     """Return the message of *event* with its fields filled in; never raises.
 
-    If it cannot be formatted, return the raw text with the fields and the reason.
+    If `str.format` cannot format it, *format_otherwise* is called with the event.
+    If that raises, too, return the raw text with the fields and the reason.
     """
     _in_progress.append(None)
     try:
@@ -60,10 +67,10 @@ def message_text(event: Mapping[str, Any]) -> str:
             return CompleteText(f"{event['log_format']} [{_TOO_DEEP}]")
         text: str = event["log_format"].format_map(event)
     except Exception as error:  # noqa: BLE001 - whatever the fields raise
-        text_of_calls = _format_with_calls(event)
-        if text_of_calls is None:
-            return _unformatted(event, error)
-        return text_of_calls
+        if format_otherwise is not None:
+            with suppress(Exception):
+                return format_otherwise(event)
+        return _unformatted(event, error)
     else:
         return text
     finally:
@@ -101,6 +108,8 @@ class PositionalArgsMessage:
             " values are fields: log.info('{x}', x=x)]"
         )
 
+    __repr__ = __str__
+
 
 def _depth() -> int:
     """Return how many messages, and lists of fields, this thread is formatting."""
@@ -110,26 +119,6 @@ def _depth() -> int:
         depth += frame.f_code in _FORMATTING
         frame = frame.f_back
     return depth
-
-
-class _CallFormatter(Formatter):
-    """Calls fields with parentheses, as `twisted.logger` does: ``{name()}``."""
-
-    def get_field(
-        self, field_name: str, args: Sequence[Any], kwargs: Mapping[str, Any]
-    ) -> Any:
-        bare = field_name.removesuffix("()")
-        value, first = super().get_field(bare, args, kwargs)
-        return (value if bare == field_name else value()), first
-
-
-def _format_with_calls(event: Mapping[str, Any]) -> str | None:
-    """Return the message of *event* if its format has calls, and they succeed."""
-    raw = event.get("log_format")
-    if isinstance(raw, str) and "()" in raw:
-        with suppress(Exception):
-            return _CallFormatter().vformat(raw, (), event)
-    return None
 
 
 def _unformatted(event: Mapping[str, Any], error: Exception) -> str:
@@ -201,10 +190,12 @@ _FORMATTING = (message_text.__code__, _unnamed_fields.__code__)
 
 def _learn_fields(log_format: str) -> frozenset[str]:
     """Remember the fields that *log_format* names, and return its known fields."""
+    names = _names_in(log_format)
+    if len(log_format) > MAX_KNOWN_LENGTH:
+        return _NEVER_LISTED | names
     if len(_known_fields) >= MAX_KNOWN_FORMATS:
         _known_fields.clear()
         FIELD_COUNTS.clear()
-    names = _names_in(log_format)
     known = _known_fields[log_format] = _NEVER_LISTED | names
     if names.isdisjoint(TWISTED_FIELDS):
         FIELD_COUNTS[log_format] = len({*ADDED_FIELDS, *names})
