@@ -192,11 +192,11 @@ def test_no_standard_error(txa: Backend, monkeypatch: pytest.MonkeyPatch):
 def test_closed_path(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     """O1: A late line goes to standard error, and not to another file."""
     sink = LineSink(tmp_path / "log", "text")
-    sink.close()
+    sink.close(None)
     another = LineSink(tmp_path / "another", "text")
     event = {"log_time": 0.0, "log_namespace": "some", "log_format": "late"}
     sink.write("info", "late", event, lambda: (None, None))
-    another.close()
+    another.close(None)
     assert " info some: late\n" in capsys.readouterr().err
     assert (tmp_path / "another").read_text() == ""
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import logging
+import logging.config
 import logging.handlers
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 
 if TYPE_CHECKING:
-    import pytest
     from conftest import LogStream
 
     from txaio_common import Backend
@@ -83,6 +85,90 @@ def test_level_that_was_set_meanwhile_is_kept(
         root.setLevel(logging.CRITICAL)
         txa.stop_logging()
         assert root.level == logging.CRITICAL
+
+
+def with_dict_config(level: str, own: logging.Handler) -> None:
+    """Configure the root logger by `dictConfig`."""
+    logging.config.dictConfig(
+        {
+            "version": 1,
+            "disable_existing_loggers": False,
+            "handlers": {"own": {"()": lambda: own}},
+            "root": {"level": level, "handlers": ["own"]},
+        }
+    )
+
+
+def with_basic_config(level: str, own: logging.Handler) -> None:
+    """Configure the root logger by `basicConfig`."""
+    logging.basicConfig(force=True, level=level, handlers=[own])
+
+
+def by_hand(level: str, own: logging.Handler) -> None:
+    """Configure the root logger by its methods, and keep our handler."""
+    logging.getLogger().addHandler(own)
+    logging.getLogger().setLevel(level)
+
+
+@pytest.mark.parametrize("configure", [with_dict_config, with_basic_config, by_hand])
+@pytest.mark.parametrize("level", ["WARNING", "INFO"])
+def test_application_that_configures_logging_later(
+    txa: Backend, bare_root: Any, out: LogStream, configure: Any, level: str
+):
+    """O7: The level of the root logger is the application's, even if it was ours."""
+    keeper = logging.handlers.BufferingHandler(99)
+    with bare_root() as root:
+        txa.start_logging(out, "info")
+        configure(level, keeper)
+        txa.set_global_log_level("debug")
+        logging.getLogger("other").debug("a")
+        txa.set_log_level("other", "trace")
+        txa.start_logging(out, "debug")
+        logging.getLogger("other").debug("a")
+        assert (logging.getLevelName(root.level), keeper.buffer) == (level, [])
+        txa.stop_logging()
+        assert logging.getLevelName(root.level) == level
+        assert root.handlers == [keeper]
+
+
+def test_application_that_sets_the_level_later(
+    txa: Backend, bare_root: Any, out: LogStream
+):
+    """O7: It is left as it is, also by a further start, though there is no handler."""
+    with bare_root() as root:
+        before = root.level
+        txa.start_logging(out, "info")
+        root.setLevel(logging.INFO)
+        txa.start_logging(out, "debug")
+        assert root.level == logging.INFO
+        txa.stop_logging()
+        assert root.level == logging.INFO
+        root.setLevel(before)
+        txa.start_logging(out, "debug")
+        assert root.level == logging.DEBUG
+        txa.stop_logging()
+        assert root.level == before
+
+
+def test_handlers_that_an_application_adds_for_a_while(
+    txa: Backend, bare_root: Any, out: LogStream
+):
+    """O7: The level stays while there are others, and is restored at the end."""
+    keeper = logging.handlers.BufferingHandler(99)
+    with bare_root() as root:
+        before = root.level
+        txa.start_logging(out, "info")
+        root.addHandler(keeper)
+        txa.set_global_log_level("debug")
+        assert root.level == logging.INFO
+        root.removeHandler(keeper)
+        txa.set_global_log_level("error")
+        assert root.level == logging.ERROR
+        root.handlers.clear()  # As `dictConfig` does, here without a level.
+        txa.start_logging(out, "debug")
+        assert root.level == logging.DEBUG
+        txa.stop_logging()
+        assert (root.level, root.handlers) == (before, [])
 
 
 def test_level_of_an_application_with_handlers(

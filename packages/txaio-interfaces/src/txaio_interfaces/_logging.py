@@ -172,13 +172,15 @@ class ILogging(ABC):
         namespace, the message and its other fields), ``"color"`` (the same, coloured on
         a terminal unless the environment variable `NO_COLOR` is set) or ``"json"`` (an
         object).
-        A further call replaces what the previous one configured.
+        A further call replaces what the previous one configured; what other threads
+        log meanwhile is written to the one output or to the other.
 
         Messages that other code logs through the framework's logging are written, too,
         as far as the levels set here and in the framework allow; the application's own
         handlers continue as before.
         The level of the standard library's root logger follows the levels set here
-        if it has no handlers, and is left unchanged if it has.
+        if it has no handlers, and is left unchanged if it has, or once the application
+        sets it.
 
         Raises `ValueError` if there is no such *level* or *format*.
         """

@@ -74,8 +74,10 @@ class EventEmitter(Emitter):
         OBSERVER.catch_up(missed)
 
     def resolve_stream(self, out: Any) -> Any:
-        # Twisted replaces standard output by a stream that publishes what is written.
-        return sys.__stdout__ if isinstance(out, LoggingFile) else out
+        # Twisted replaces the standard streams by some that publish what is written.
+        if isinstance(out, LoggingFile):
+            return sys.__stderr__ if out.level is LogLevel.error else sys.__stdout__
+        return out
 
 
 def _make_native(event: dict[str, Any], level: str, native: OwnLogger) -> None:

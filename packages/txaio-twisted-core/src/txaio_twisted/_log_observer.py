@@ -43,15 +43,15 @@ class LogObserver:
 
     def write_to(self, sink: LineSink | None) -> None:
         """Write to *sink* from now on; with None, restore the publisher."""
-        before, self._sink = self._sink, sink or NullSink()
         this: Any = self  # An observer only has to be callable.
+        if sink is None:
+            globalLogPublisher.removeObserver(this)
+            self._restore()
+        before, self._sink = self._sink, sink or NullSink()
         if sink is not None:
             self._begin()
             globalLogPublisher.addObserver(this)
-        else:
-            globalLogPublisher.removeObserver(this)
-            self._restore()
-        before.close()
+        before.close(sink)
 
     def _begin(self) -> None:
         # Until logging begins, Twisted prints critical events to standard error,

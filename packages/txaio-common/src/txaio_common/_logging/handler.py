@@ -14,47 +14,56 @@ from txaio_common._logging.sink import LineSink, NullSink
 from txaio_common._logging.text import CompleteText
 
 
+class _OwnLevel(int):
+    """A level that the root logger has from us, and not from the application.
+
+    The application may set the same level: then it is a plain number.
+    """
+
+
 class RootHandler(logging.Handler):
     """Writes our messages and foreign records to the sink of `start_logging`."""
 
     def __init__(self) -> None:
         super().__init__()
         self.sink: LineSink | NullSink = NullSink()
-        self._root_levels: tuple[int, int] | None = None
-        """The level that the root logger had before, and the one that it was given."""
+        self._level_before: int | None = None
+        """The level of the root logger before it was given an `_OwnLevel`."""
         LEVELS.subscribe(self)
 
     def write_to(self, sink: LineSink | None) -> None:
-        """Write to *sink* from now on; with None, restore the root logger."""
+        """Write to *sink* from now on; with None, restore the root logger.
+
+        Other threads may log meanwhile, and all that they log is written somewhere.
+        """
         root = logging.getLogger()
-        before, self.sink = self.sink, sink or NullSink()
-        root.removeHandler(self)
         if sink is None:
+            root.removeHandler(self)
             self._restore_level(root)
-        else:
-            if self._root_levels is None and not root.handlers:
-                self._root_levels = (root.level, root.level)
+        before, self.sink = self.sink, sink or NullSink()
+        if sink is not None and self not in root.handlers:
+            is_bare = not root.handlers
             root.addHandler(self)
-            self.refresh()
-        before.close()
+            if is_bare:
+                if type(root.level) is not _OwnLevel:
+                    self._level_before = root.level
+                root.setLevel(_OwnLevel(LEVELS.lowest()))
+        before.close(sink)
 
     def refresh(self) -> None:
         """Let the root logger pass what the levels allow, if it has no other handlers.
 
-        If the application has handlers there, the level is left to the application.
+        If the application has handlers there, or has set the level, it is left to the
+        application.
         """
-        if self._root_levels is not None:
-            root = logging.getLogger()
-            lowest = LEVELS.lowest()
-            self._root_levels = (self._root_levels[0], lowest)
-            root.setLevel(lowest)
+        root = logging.getLogger()
+        if type(root.level) is _OwnLevel and root.handlers == [self]:
+            root.setLevel(_OwnLevel(LEVELS.lowest()))
 
     def _restore_level(self, root: logging.Logger) -> None:
-        if self._root_levels is not None:
-            before, ours = self._root_levels
-            self._root_levels = None
-            if root.level == ours:
-                root.setLevel(before)
+        before, self._level_before = self._level_before, None
+        if before is not None and type(root.level) is _OwnLevel:
+            root.setLevel(before)
 
     def handle(self, record: logging.LogRecord) -> Any:
         # Without the handler's lock: the sink has its own, and formatting needs none.

@@ -49,8 +49,16 @@ class _WriteLock(ForkSafeLock):
 WRITE_LOCK = _WriteLock()
 
 
+class ClosedSinkError(Exception):
+    """A line came for a sink that another one has replaced."""
+
+
 class LineSink:
-    """Writes messages, in one format, to one stream or path."""
+    """Writes messages, in one format, to one stream or path.
+
+    Threads may still write to a sink that another one has replaced, as they have looked
+    it up before: what comes after its end is written by the other one.
+    """
 
     def __init__(self, out: Any, format: str) -> None:  # noqa: A002 - the callers' name
         """Write to *out*, in the *format* of that name."""
@@ -59,6 +67,7 @@ class LineSink:
         if isinstance(out, str | os.PathLike):
             self._target = _File(cast("str | os.PathLike[str]", out))
         self._put = self._target.put
+        self._successor: LineSink | None = None
 
     def write(
         self, level: str, text: str, event: Event, thread_and_task: ThreadAndTask
@@ -67,15 +76,22 @@ class LineSink:
         line = self._render(level, text, event, thread_and_task)
         try:
             self._put(line)
+        except ClosedSinkError:
+            successor: Any = self._successor
+            successor.write(level, text, event, thread_and_task)
         except Exception as error:  # noqa: BLE001 - whatever the stream raises
             reason = f"the log cannot be written, so this came here: {error!r}"
             with suppress(Exception):
                 sys.stderr.write(f"{line}    ({reason})\n")
                 sys.stderr.flush()
 
-    def close(self) -> None:
-        """Close the file of a path; a stream stays open, for its owner to close."""
-        self._target.close()
+    def close(self, successor: LineSink | None) -> None:
+        """Close the file of a path; a stream stays open, for its owner to close.
+
+        All further lines go to *successor*, if there is one.
+        """
+        self._successor = successor
+        self._target.close(is_replaced=successor is not None)
 
 
 class NullSink:
@@ -86,7 +102,7 @@ class NullSink:
     ) -> None:
         """Write nothing."""
 
-    def close(self) -> None:
+    def close(self, successor: LineSink | None) -> None:
         """Close nothing."""
 
 
@@ -95,18 +111,26 @@ class _File:
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
+        self._is_replaced = False
 
     def put(self, line: str) -> None:
         data = line.encode("utf-8", "backslashreplace")
         with WRITE_LOCK.lock:
-            written = os.write(self._file, data)
-            while written < len(data):
-                written += os.write(self._file, data[written:])
+            try:
+                written = os.write(self._file, data)
+                while written < len(data):
+                    written += os.write(self._file, data[written:])
+            except OSError:
+                if self._is_replaced:
+                    raise ClosedSinkError from None
+                raise
 
-    def close(self) -> None:
+    def close(self, *, is_replaced: bool) -> None:
         with WRITE_LOCK.lock:
-            os.close(self._file)
-            self._file = -1
+            self._is_replaced = is_replaced
+            # A signal handler may log before the file is closed.
+            file, self._file = self._file, -1
+            os.close(file)
 
 
 class _Stream:
@@ -117,6 +141,7 @@ class _Stream:
         self._flush = getattr(stream, "flush", _nothing)
         self._write = self._write_text
         self._pending: list[str] = []
+        self._is_replaced = False
 
     def put(self, line: str) -> None:
         me = get_ident()
@@ -125,6 +150,8 @@ class _Stream:
                 self._pending.append(line)
             return
         with WRITE_LOCK.lock:
+            if self._is_replaced:
+                raise ClosedSinkError
             WRITE_LOCK.holder = me
             try:
                 self._write(line)
@@ -158,8 +185,10 @@ class _Stream:
             data = data[written:]
             written = self._stream.write(data)
 
-    def close(self) -> None:
+    def close(self, *, is_replaced: bool) -> None:
         """Leave the stream open."""
+        with WRITE_LOCK.lock:
+            self._is_replaced = is_replaced
 
 
 def _renderer(out: Any, format: str) -> Render:  # noqa: A002 - the callers' name
