@@ -26,6 +26,7 @@ from pytest_txaio.conformance.test_gather_outcomes import *
 from pytest_txaio.conformance.test_lifecycle import *
 from pytest_txaio.conformance.test_logging import *
 from pytest_txaio.conformance.test_logging_aliases import *
+from pytest_txaio.conformance.test_logging_complaints import *
 from pytest_txaio.conformance.test_logging_context import *
 from pytest_txaio.conformance.test_logging_failures import *
 from pytest_txaio.conformance.test_logging_fields import *

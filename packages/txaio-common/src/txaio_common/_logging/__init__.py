@@ -4,6 +4,7 @@ A message goes one way: the level of its logger allows it, the logger hands it t
 emitter, which makes it an event of the framework in use, and a sink writes that.
 """
 
+from txaio_common._logging.complaints import print_logging_error
 from txaio_common._logging.emitter import Emitter, RecordEmitter, start_logging
 from txaio_common._logging.event import (
     Event,
@@ -20,7 +21,7 @@ from txaio_common._logging.logger import Logger, LoggerEmitter, make_logger
 from txaio_common._logging.names import name_of_caller
 from txaio_common._logging.record import CallSite
 from txaio_common._logging.replacement_fields import allowed_format
-from txaio_common._logging.sink import LineSink, NullSink, print_logging_error
+from txaio_common._logging.sink import LineSink, NullSink
 from txaio_common._logging.text import (
     CompleteText,
     PositionalArgsMessage,

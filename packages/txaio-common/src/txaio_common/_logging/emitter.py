@@ -10,6 +10,7 @@ from os import PathLike
 from threading import current_thread
 from typing import IO, Any
 
+from txaio_common._logging.complaints import print_logging_error
 from txaio_common._logging.event import Event, make_event
 from txaio_common._logging.handler import (
     ALL_HANDLERS,
@@ -23,12 +24,7 @@ from txaio_common._logging.handler import (
 from txaio_common._logging.levels import LEVELS, NUMBERS, check_level
 from txaio_common._logging.logger import Logger
 from txaio_common._logging.record import CallSite, make_record
-from txaio_common._logging.sink import (
-    LineSink,
-    check_format,
-    check_out,
-    print_logging_error,
-)
+from txaio_common._logging.sink import LineSink, check_format, check_out
 from txaio_common._logging.text import message_text
 from txaio_common._outcome import UNSET
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import sys
 from enum import Enum
 from functools import partial
 from typing import Any
 
+from txaio_common._logging.complaints import print_logging_error
 from txaio_common._logging.event import Event
 from txaio_common._logging.levels import LEVELS
 from txaio_common._logging.record import Message, event_of, text_of_record
@@ -84,6 +86,11 @@ class RootHandler(logging.Handler):
             _write(record, self.sink)
         except Exception:  # noqa: BLE001 - a record can be made of anything
             self.handleError(record)
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - see `logging`
+        del record
+        if logging.raiseExceptions:
+            print_logging_error(sys.exc_info()[1], "--- Logging error ---\n")
 
 
 def _write(record: logging.LogRecord, sink: LineSink | NullSink) -> None:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
-import sys
-from contextlib import suppress
 from threading import get_ident
-from traceback import print_exception
 from typing import Any, cast
 
+from txaio_common._logging.complaints import COMPLAINTS
 from txaio_common._logging.event import Event
 from txaio_common._logging.formats import (
     Render,
@@ -80,10 +78,7 @@ class LineSink:
             successor: Any = self._successor
             successor.write(level, text, event, thread_and_task)
         except Exception as error:  # noqa: BLE001 - whatever the stream raises
-            reason = f"the log cannot be written, so this came here: {error!r}"
-            with suppress(Exception):
-                sys.stderr.write(f"{line}    ({reason})\n")
-                sys.stderr.flush()
+            COMPLAINTS.print_line(line, error)
 
     def close(self, successor: LineSink | None) -> None:
         """Close the file of a path; a stream stays open, for its owner to close.
@@ -240,12 +235,3 @@ def _has_colors(out: Any) -> bool:
 
 def _nothing() -> None:
     """Do nothing, for streams that have no `flush`."""
-
-
-def print_logging_error(error: Exception) -> None:
-    """Print the traceback of *error*, raised while a message was being logged.
-
-    It goes to standard error, as logging is what failed.
-    """
-    with suppress(Exception):
-        print_exception(error, file=sys.stderr)
