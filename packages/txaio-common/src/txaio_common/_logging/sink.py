@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from threading import get_ident
 from typing import Any, cast
 
@@ -22,7 +23,7 @@ MAX_PENDING_LINES = 100
 """How many lines are kept that are logged by the stream that is being written to."""
 
 
-class _WriteLock(ForkSafeLock):
+class WriteLock(ForkSafeLock):
     """Held by the thread that writes a line.
 
     There is one for all sinks, as two of them may write to the same stream.
@@ -44,7 +45,7 @@ class _WriteLock(ForkSafeLock):
         self.holder = 0
 
 
-WRITE_LOCK = _WriteLock()
+WRITE_LOCK = WriteLock()
 
 
 class ClosedSinkError(Exception):
@@ -136,12 +137,15 @@ class _Stream:
         self._flush = getattr(stream, "flush", _nothing)
         self._write = self._write_text
         self._pending: list[str] = []
+        self._puts_pending = False
         self._is_replaced = False
 
     def put(self, line: str) -> None:
         me = get_ident()
         if WRITE_LOCK.holder == me:  # The stream or a signal handler logs.
-            if len(self._pending) < MAX_PENDING_LINES:
+            # A stream that logs each write to it would never end.
+            is_kept = not self._puts_pending or _in_signal_handler()
+            if is_kept and len(self._pending) < MAX_PENDING_LINES:
                 self._pending.append(line)
             return
         with WRITE_LOCK.lock:
@@ -151,17 +155,27 @@ class _Stream:
             try:
                 self._write(line)
                 self._flush()
-                if self._pending:
-                    self._put_pending()
             finally:
                 WRITE_LOCK.holder = 0
+            # Only now, as a signal may have come just before.
+            if self._pending:
+                self._put_pending(me)
 
-    def _put_pending(self) -> None:
-        # What is logged while these are written is dropped, or it might never end.
-        for line in self._pending[:]:
-            self._write(line)
-        self._flush()
-        self._pending.clear()
+    def _put_pending(self, me: int) -> None:
+        self._puts_pending = True
+        try:
+            # Signals may add lines meanwhile; if they are many, the next call goes on.
+            for _count in range(MAX_PENDING_LINES):
+                WRITE_LOCK.holder = me
+                self._write(self._pending[0])
+                del self._pending[0]
+                self._flush()
+                WRITE_LOCK.holder = 0
+                if not self._pending:
+                    break
+        finally:
+            WRITE_LOCK.holder = 0
+            self._puts_pending = False
 
     def _write_text(self, line: str) -> None:
         try:
@@ -184,6 +198,24 @@ class _Stream:
         """Leave the stream open."""
         with WRITE_LOCK.lock:
             self._is_replaced = is_replaced
+
+
+_PUT = _Stream.put.__code__
+
+
+def _in_signal_handler() -> bool:
+    """Tell whether a signal handler has interrupted the write that is in progress.
+
+    One of the arguments of a handler is the frame that it has interrupted, which is
+    its caller as well.
+    """
+    frame = sys._getframe(2)  # noqa: SLF001 - only frames tell what has called this
+    while (caller := frame.f_back) is not None and frame.f_code is not _PUT:
+        for value in frame.f_locals.values():
+            if value is caller or (type(value) is tuple and value[-1:] == (caller,)):
+                return True
+        frame = caller
+    return False
 
 
 def _renderer(out: Any, format: str) -> Render:  # noqa: A002 - the callers' name
