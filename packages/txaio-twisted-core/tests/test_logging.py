@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import subprocess
 import sys
 from io import StringIO
@@ -13,6 +14,7 @@ from twisted.internet.task import Clock
 from twisted.logger import (
     Logger,
     LogLevel,
+    STDLibLogObserver,
     capturedLogs,
     eventAsText,
     globalLogPublisher,
@@ -122,6 +124,29 @@ def test_legacy_observer(txa: TwistedBackend):
     assert texts[1] is not None
     assert texts[1].startswith("oh\n")
     assert [event["isError"] for event in seen] == [0, 1]
+
+
+@pytest.mark.parametrize("level", ["critical", "error", "warn", "failure"])
+def test_observer_that_passes_events_to_logging(txa: TwistedBackend, level: str):
+    """O3: `STDLibLogObserver` finds the caller as deep as for a logger of Twisted."""
+    found: list[tuple[str, str]] = []
+
+    class Keeper(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            found.append((record.pathname, record.funcName))
+
+    native, keeper = logging.getLogger("of.twisted"), Keeper()
+    native.addHandler(keeper)
+    # The publisher and two methods of the logger are between.
+    depth = STDLibLogObserver.defaultStackDepth + 3
+    observer: Any = STDLibLogObserver("of.twisted", stackDepth=depth)
+    globalLogPublisher.addObserver(observer)
+    getattr(txa.make_logger("some"), level)("x")
+    Logger("some").critical("x")
+    globalLogPublisher.removeObserver(observer)
+    native.removeHandler(keeper)
+    name = "test_observer_that_passes_events_to_logging"
+    assert found == [(__file__, name)] * 2
 
 
 TRIAL = """

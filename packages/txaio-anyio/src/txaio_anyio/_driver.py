@@ -27,6 +27,7 @@ from txaio_common import (
     Running,
     Statistics,
     end_tasks,
+    hide_frames_of,
 )
 
 
@@ -38,6 +39,9 @@ def _task_name() -> str | None:
         return get_current_task().name
     except Exception:  # noqa: BLE001 - each loop has its own if none runs
         return None
+
+
+hide_frames_of(_task_name)
 
 
 class AnyioDriver(FutureDriver):

@@ -28,6 +28,7 @@ from txaio_common import (
     clock_of,
     explain_foreign_await,
     grain_of,
+    hide_frames_of,
     is_uvloop,
     reject_unawaited_coroutine,
 )
@@ -46,6 +47,9 @@ def _task_name() -> str | None:
     except RuntimeError:  # No loop runs in this thread.
         return None
     return None if task is None else task.get_name()
+
+
+hide_frames_of(_task_name)
 
 
 class AsyncioDriver(Driver):

@@ -32,7 +32,12 @@ from txaio_common._driver import (
     as_coroutine,
 )
 from txaio_common._ended_driver import EndedDriver
-from txaio_common._failures import FailedFuture, current_exception, traceback_of
+from txaio_common._failures import (
+    FailedFuture,
+    current_exception,
+    hide_frames_of,
+    traceback_of,
+)
 from txaio_common._foreign import explain_foreign_await
 from txaio_common._future_driver import FutureDriver
 from txaio_common._logging import (
@@ -147,6 +152,7 @@ __all__ = [
     "find_path",
     "gather",
     "grain_of",
+    "hide_frames_of",
     "is_awaitable",
     "is_coroutine_function",
     "is_uvloop",

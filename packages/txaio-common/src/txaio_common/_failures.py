@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from pathlib import PurePath
+from collections.abc import Callable
 from traceback import TracebackException
 from types import TracebackType
 from typing import Any
 
-from txaio_interfaces import IFailedFuture
+from txaio_interfaces import IFailedFuture, ILogger
 
 
-OWN_PACKAGES = frozenset(
-    f"txaio{suffix}"
-    for suffix in ("", "_interfaces", "_common", "_asyncio", "_twisted", "_anyio")
-)
-"""The packages whose frames are left out of tracebacks."""
+_own_folders: set[str] = set()
+"""Folders of packages whose frames are left out of tracebacks."""
+
+
+def hide_frames_of(function: Callable[..., object]) -> None:
+    """Leave the frames of a package out of tracebacks: the one that *function* is in.
+
+    It has to be in a module of the package itself, not of a package below.
+    """
+    given: Any = function
+    folder, separator, _ = given.__code__.co_filename.rpartition(os.sep)
+    _own_folders.add(folder + separator)
 
 
 class FailedFuture(IFailedFuture):
@@ -152,16 +160,14 @@ def format_traceback(exception: Any, traceback: TracebackType | None) -> str:
 
 
 def _hide_own_frames(report: TracebackException) -> None:
+    own = tuple(_own_folders)
     todo: list[TracebackException | None] = [report]
     while todo:
         part = todo.pop()
         if part is not None:
-            part.stack[:] = [f for f in part.stack if not _is_own(f.filename)]
+            part.stack[:] = [f for f in part.stack if not f.filename.startswith(own)]
             todo += (part.__cause__, part.__context__, *(part.exceptions or ()))
 
 
-def _is_own(filename: str) -> bool:
-    folder = PurePath(filename).parent
-    if folder.name == "_logging":
-        folder = folder.parent
-    return folder.name in OWN_PACKAGES
+hide_frames_of(hide_frames_of)
+hide_frames_of(ILogger.warning)  # The package of the interfaces.

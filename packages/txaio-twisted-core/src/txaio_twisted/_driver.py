@@ -21,6 +21,7 @@ from txaio_common import (
     Handle,
     Statistics,
     as_coroutine,
+    hide_frames_of,
     shield,
 )
 from txaio_twisted._emitter import EventEmitter
@@ -250,3 +251,6 @@ class TwistedDriver(FutureDriver):
 
     def statistics(self) -> Statistics:
         return Statistics(tasks=tuple(self._tasks))
+
+
+hide_frames_of(TwistedDriver.statistics)

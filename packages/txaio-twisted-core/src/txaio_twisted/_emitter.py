@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from typing import Any
 
 from twisted.logger import LoggingFile, LogLevel, globalLogPublisher
@@ -47,7 +48,11 @@ class EventEmitter(Emitter):
             if native is None:
                 native = logger.native = OwnLogger(logger.namespace)
             _make_native(event, level, native)
-            _publish(event)
+            if "log_trace" in event:
+                _publish(event)
+            else:
+                # Called from here: the `STDLibLogObserver` of Twisted counts frames.
+                globalLogPublisher(event)
         except Exception as error:  # noqa: BLE001 - logging never raises
             print_logging_error(error)
 
@@ -93,14 +98,13 @@ def _make_native(event: dict[str, Any], level: str, native: OwnLogger) -> None:
 
 
 def _publish(event: dict[str, Any]) -> None:
-    try:
-        globalLogPublisher(event)
-    except Exception:
+    if "log_trace" in event:
         # A publisher takes this field for a list of its own, and fails otherwise.
-        if "log_trace" not in event:
-            raise
+        with suppress(Exception):
+            globalLogPublisher(event)
+            return
         del event["log_trace"]
-        globalLogPublisher(event)
+    globalLogPublisher(event)
 
 
 def _make_failure_native(event: dict[str, Any]) -> None:

@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from typing import Any, cast
 
 from txaio._early_log import EARLY, EarlyLog
+from txaio_common import hide_frames_of
 from txaio_interfaces import IBackend
 
 
@@ -113,6 +114,9 @@ def import_backend(name: str) -> IBackend:
                 f" pip install --upgrade 'txaio[{name}]' ({error})"
             )
         raise ImportError(msg, name=error.name, path=error.path) from error
+
+
+hide_frames_of(import_backend)
 
 
 def is_installed(package: str) -> bool:

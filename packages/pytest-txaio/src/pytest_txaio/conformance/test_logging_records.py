@@ -78,6 +78,43 @@ async def test_location_is_that_of_the_caller(txa: IBackend, host: Host) -> None
     assert records[1].record.lineno == line + 1
 
 
+class Walker(logging.Handler):
+    """A handler that looks for the caller itself, as that of loguru does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, int, str]] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Find the first frame that is not one of `logging`."""
+        del record
+        frame = sys._getframe(1)
+        while frame.f_code.co_filename == logging.__file__:
+            assert frame.f_back is not None
+            frame = frame.f_back
+        code = frame.f_code
+        self.found.append((code.co_filename, frame.f_lineno, code.co_name))
+
+
+@pytest.mark.parametrize("level", [*LEVELS, "warning", "exception", "failure"])
+async def test_caller_for_a_handler_that_walks_over_frames(
+    txa: IBackend, host: Host, level: str
+) -> None:
+    """O3: It finds the caller, as it does if `logging` itself is called."""
+    if host.package == "txaio_twisted":
+        return  # Events are not records.
+    log, walker = txa.make_logger("shop"), Walker()
+    log.set_log_level("trace")
+    with native_records(host, "shop"):
+        logging.getLogger("shop").addHandler(walker)
+        line = sys._getframe().f_lineno + 1
+        getattr(log, level)("here {n}", n=1)
+        getattr(log.bind(n=1), level)("there {n}")
+        logging.getLogger("shop").removeHandler(walker)
+    name = "test_caller_for_a_handler_that_walks_over_frames"
+    assert walker.found == [(__file__, line, name), (__file__, line + 1, name)]
+
+
 @pytest.mark.parametrize("heard_natively", [False, True])
 async def test_formatted_once(
     txa: IBackend, host: Host, *, heard_natively: bool

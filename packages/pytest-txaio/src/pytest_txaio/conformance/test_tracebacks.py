@@ -20,6 +20,7 @@ from pytest_txaio.conformance._helpers import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from txaio_interfaces import IBackend
 
@@ -166,6 +167,26 @@ async def test_format_without_own_frames_in_causes(txa: IBackend) -> None:
     text = txa.failure_format_traceback(await failure_of(txa, txa.as_future(cause)))
     assert not OWN_FRAME.search(text)
     assert text.count("raise_boom") >= 2
+
+
+NAMES = ["", "_interfaces", "_common", "_asyncio", "_twisted", "_anyio"]
+"""What the names of txaio's packages have after its own."""
+
+
+@pytest.mark.parametrize("folder", [f"txaio{name}" for name in NAMES])
+@pytest.mark.parametrize("below", [".", "_logging"])
+async def test_format_of_frames_in_a_folder_of_that_name(
+    txa: IBackend, tmp_path: Path, folder: str, below: str
+) -> None:
+    """E4: The frames of a program are there, whatever its folders are called."""
+    path = tmp_path / folder / below / "wire.py"
+    names: dict[str, Any] = {}
+    source = "def parse(data):\n    return data['length']\n"
+    exec(compile(source, str(path), "exec"), names)  # noqa: S102 - our own code
+    with pytest.raises(KeyError) as caught:
+        names["parse"]({})
+    text = txa.failure_format_traceback(txa.create_failure(caught.value))
+    assert f'File "{path}", line 2, in parse' in text
 
 
 async def test_format_of_an_exception_never_raised(txa: IBackend) -> None:

@@ -12,6 +12,7 @@ from typing import IO, Any
 
 from txaio_common._logging.complaints import print_logging_error
 from txaio_common._logging.event import Event, make_event
+from txaio_common._logging.frames import as_logging
 from txaio_common._logging.handler import (
     ALL_HANDLERS,
     NOBODY,
@@ -82,6 +83,7 @@ class RecordEmitter(Emitter):
         # Bound here, and not once for each message.
         self._thread_and_task = self.thread_and_task
 
+    @as_logging
     def emit(
         self, logger: Logger, level: str, message: object, fields: dict[str, Any], /
     ) -> None:
@@ -101,7 +103,11 @@ class RecordEmitter(Emitter):
                 code = frame.f_code
                 call_site = code.co_filename, frame.f_lineno, code.co_name
                 record = make_record(event, number, call_site, self._thread_and_task)
-                _deliver(record, native, recipients)
+                # Not by `_deliver`, of which handlers would notice the frame.
+                if recipients is ALL_HANDLERS:
+                    native.handle(record)
+                else:
+                    ROOT_HANDLER.handle_for(native, record)
         except Exception as error:  # noqa: BLE001 - logging never raises
             if logging.raiseExceptions:
                 print_logging_error(error)

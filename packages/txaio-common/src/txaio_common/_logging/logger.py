@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Protocol, cast
 
+from txaio_common._logging.frames import as_logging
 from txaio_common._logging.levels import LEVELS, NUMBERS, check_level
 from txaio_common._logging.names import check_str
 from txaio_common._logging.text import PositionalArgsMessage
@@ -78,41 +79,49 @@ class Logger(ILogger):
         self.emitter = emitter
         self._emit = emitter.emit
 
+    @as_logging
     def critical(self, message: object = None, /, *args: object, **kwargs: Any) -> None:
         if args:
             message = PositionalArgsMessage(message, args)
         self._emit(self, "critical", message, kwargs)
 
+    @as_logging
     def error(self, message: object = None, /, *args: object, **kwargs: Any) -> None:
         if args:
             message = PositionalArgsMessage(message, args)
         self._emit(self, "error", message, kwargs)
 
+    @as_logging
     def warn(self, message: object = None, /, *args: object, **kwargs: Any) -> None:
         if args:
             message = PositionalArgsMessage(message, args)
         self._emit(self, "warn", message, kwargs)
 
+    @as_logging
     def warning(self, message: object = None, /, *args: object, **kwargs: Any) -> None:
         if args:
             message = PositionalArgsMessage(message, args)
         self._emit(self, "warn", message, kwargs)
 
+    @as_logging
     def info(self, message: object = None, /, *args: object, **kwargs: Any) -> None:
         if args:
             message = PositionalArgsMessage(message, args)
         self._emit(self, "info", message, kwargs)
 
+    @as_logging
     def debug(self, message: object = None, /, *args: object, **kwargs: Any) -> None:
         if args:
             message = PositionalArgsMessage(message, args)
         self._emit(self, "debug", message, kwargs)
 
+    @as_logging
     def trace(self, message: object = None, /, *args: object, **kwargs: Any) -> None:
         if args:
             message = PositionalArgsMessage(message, args)
         self._emit(self, "trace", message, kwargs)
 
+    @as_logging
     def exception(
         self, message: object = None, /, *args: object, **kwargs: Any
     ) -> None:
@@ -122,6 +131,7 @@ class Logger(ILogger):
             kwargs["log_failure"] = sys.exc_info()[1]
         self._emit(self, "error", message, kwargs)
 
+    @as_logging
     def failure(
         self,
         message: object = None,
@@ -135,6 +145,7 @@ class Logger(ILogger):
             kwargs["log_failure"] = sys.exc_info()[1]
         self._emit(self, "critical", message, kwargs)
 
+    @as_logging
     def emit(self, level: Any, message: object = None, /, **kwargs: Any) -> None:
         """Write *message* at *level*: its name, or a constant with that name.
 
