@@ -77,7 +77,7 @@ def test_earlier_messages_are_written_once(txa, lib, beginner):
     beginner.beginLoggingTo([kept.append], redirectStandardIO=False)
     lib.info("four")
     assert lines(last) == ["info lib: three", "info lib: four"]
-    assert [e["log_format"] for e in kept] == ["one", "three", "four"]
+    assert [e["log_format"] for e in kept] == ["one", "two", "three", "four"]
 
 
 def test_earlier_messages_below_the_level_are_left_out(txa, lib):

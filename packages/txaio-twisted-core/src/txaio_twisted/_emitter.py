@@ -68,7 +68,7 @@ class EventEmitter(Emitter):
         if to_all:
             _publish(native)
         else:
-            OBSERVER(native)
+            OBSERVER(native, is_new=False)
 
     def missed(self) -> list[dict[str, Any]]:
         """Return what Twisted keeps until logging begins, and was not written yet."""
@@ -91,8 +91,8 @@ def _make_native(event: dict[str, Any], level: str, native: OwnLogger) -> None:
     event["log_source"] = None
     if level == "trace":
         event["txaio_trace"] = True
-    else:
-        event.pop("txaio_trace", None)
+    elif "txaio_trace" in event:
+        del event["txaio_trace"]
     if "log_failure" in event:
         _make_failure_native(event)
 

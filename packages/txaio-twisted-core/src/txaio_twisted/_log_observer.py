@@ -24,6 +24,7 @@ from txaio_common import (
     NullSink,
     message_text,
 )
+from txaio_twisted._log_history import History
 
 
 class OwnLogger(Logger):
@@ -36,53 +37,43 @@ class LogObserver:
     def __init__(self) -> None:
         """Have no sink yet."""
         self._sink: LineSink | NullSink = NullSink()
-        self._initial_observer: Any = None
-        """Twisted's observer that prints critical events until logging begins."""
-        self._caught_up: dict[int, dict[str, Any]] = {}
-        """The events that Twisted has kept and `catch_up` has dealt with, by `id`."""
+        self._history = History()
 
     def write_to(self, sink: LineSink | None) -> None:
         """Write to *sink* from now on; with None, restore the publisher."""
         this: Any = self  # An observer only has to be callable.
         if sink is None:
             globalLogPublisher.removeObserver(this)
-            self._restore()
+            self._history.give_back(globalLogPublisher)
         before, self._sink = self._sink, sink or NullSink()
         if sink is not None:
-            self._begin()
+            self._history.take_over(globalLogBeginner, globalLogPublisher)
             globalLogPublisher.addObserver(this)
         before.close(sink)
 
-    def _begin(self) -> None:
-        # Until logging begins, Twisted prints critical events to standard error,
-        # and `beginLoggingTo` could not be undone.
-        initial: Any = getattr(globalLogBeginner, "_temporaryObserver", None)
-        if initial is not None:
-            globalLogPublisher.removeObserver(initial)
-            self._initial_observer = initial
-
-    def _restore(self) -> None:
-        initial, self._initial_observer = self._initial_observer, None
-        begun = getattr(globalLogBeginner, "_temporaryObserver", None) is not initial
-        if initial is not None and not begun:
-            globalLogPublisher.addObserver(initial)
-
     def missed(self) -> list[dict[str, Any]]:
         """Return the events that Twisted has kept and that were not written yet."""
-        return [event for event in _kept() if id(event) not in self._caught_up]
+        return self._history.missed()
 
     def catch_up(self, missed: list[dict[str, Any]]) -> None:
         """Write the *missed* events that the levels allow, each of them once."""
         for event in missed:
             if LEVELS.allows(_namespace_of(event), NUMBERS[_level_of(event)]):
-                self(event)
-        # If logging begins later, Twisted publishes all that it has kept again.
-        self._caught_up = {id(event): event for event in _kept()}
+                self(event, is_new=False)
+        self._history.deal_with(missed)
 
-    def __call__(self, event: dict[str, Any]) -> None:
-        """Write *event*."""
-        if self._caught_up and id(event) in self._caught_up:
-            return
+    def __call__(self, event: dict[str, Any], *, is_new: bool = True) -> None:
+        """Write *event*; if it *is_new*, keep it as Twisted does."""
+        history = self._history
+        keep = history.keep
+        if keep is None:
+            if history.replayed and id(event) in history.replayed:
+                return
+        elif history.beginner._temporaryObserver is None:  # noqa: SLF001 - not public
+            # Logging has begun, without the events from before.
+            history.keep = None
+        elif is_new:
+            keep(event)
         sink = self._sink
         if type(event.get("log_logger")) is OwnLogger:
             level = "trace" if "txaio_trace" in event else event["log_level"].name
@@ -99,16 +90,6 @@ class LogObserver:
             event["log_namespace"] = namespace
             text = CompleteText(_text_of(event))
             sink.write(level, text, event, _thread_and_task)
-
-
-def _kept() -> list[dict[str, Any]]:
-    """Return the events that Twisted has kept, if logging has not begun."""
-    kept: list[dict[str, Any]] = []
-    buffer: Any = getattr(globalLogBeginner, "_initialBuffer", None)
-    begun = getattr(globalLogBeginner, "_temporaryObserver", None) is None
-    if buffer is not None and not begun:
-        buffer.replayTo(kept.append)
-    return kept
 
 
 def _level_of(event: dict[str, Any]) -> str:
