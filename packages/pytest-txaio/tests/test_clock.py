@@ -73,8 +73,11 @@ def test_x(txaio, txaio_run, txaio_clock):
     run_tests(text, backends="asyncio,twisted,anyio-trio").assert_outcomes(passed=3)
 
 
+SNAN = "__import__('decimal').Decimal('sNaN')"
+
+
 @pytest.mark.parametrize(
-    "seconds", ["-1", "float('nan')", "float('inf')", "10**400", "-10**400"]
+    "seconds", ["-1", "float('nan')", SNAN, "float('inf')", "10**400", "-10**400"]
 )
 def test_advance_by_an_invalid_time(failure_text, seconds):
     """It has to be finite and not negative."""

@@ -10,7 +10,13 @@ from typing import Any
 
 import pytest
 
-from txaio_common import Backend, check_callable, check_delay, check_grace
+from txaio_common import (
+    Backend,
+    check_batches,
+    check_callable,
+    check_delay,
+    check_grace,
+)
 
 
 @pytest.mark.parametrize(
@@ -50,6 +56,18 @@ def test_nan(value: Any):
         check_delay(value, "seconds")
     with pytest.raises(ValueError, match=r"^grace must .* not NaN$"):
         check_grace(value)
+
+
+def test_signalling_nan():
+    """T3: `ValueError` names the argument, though nothing can be asked of this NaN."""
+    value = Decimal("sNaN")
+    expected = r"must be a number of seconds, not Decimal\('sNaN'\)$"
+    with pytest.raises(ValueError, match=f"^seconds {expected}"):
+        check_delay(value, "seconds")
+    with pytest.raises(ValueError, match=f"^grace {expected}"):
+        check_grace(value)
+    with pytest.raises(ValueError, match=f"^bucket_seconds {expected}"):
+        check_batches(value, 1)
 
 
 @pytest.mark.parametrize("grace", [-1, -inf, -(10**400)], ids=["-1", "-inf", "int"])

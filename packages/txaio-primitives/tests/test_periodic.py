@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from math import inf, nan
 
 import pytest
@@ -236,7 +237,11 @@ class TestStop:
 class TestArguments:
     """What makes no sense is refused."""
 
-    @pytest.mark.parametrize("seconds", [0, -1, inf, nan])
+    @pytest.mark.parametrize(
+        "seconds",
+        [0, -1, inf, nan, Decimal("NaN"), Decimal("sNaN"), 10**400],
+        ids=["0", "-1", "inf", "nan", "NaN", "sNaN", "large"],
+    )
     async def test_period(self, txaio, seconds):
         """A period is finite and above 0."""
         with pytest.raises(ValueError, match="seconds must be finite and above 0, not"):

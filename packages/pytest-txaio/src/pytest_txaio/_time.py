@@ -35,6 +35,8 @@ def in_seconds(value: Any) -> float:
         return nan if isnan(value) else float(value)
     except OverflowError:
         return inf if value > 0 else -inf
+    except ValueError:  # A signalling NaN.
+        return nan
 
 
 class VirtualTime:

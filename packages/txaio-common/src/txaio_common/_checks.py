@@ -30,6 +30,9 @@ def check_delay(delay: Any, name: str = "delay") -> float:
     except TypeError:
         msg = f"{name} must be a number of seconds, not {type(delay).__name__!r}"
         raise TypeError(msg) from None
+    except ValueError:  # A signalling NaN, of which nothing can be asked.
+        msg = f"{name} must be a number of seconds, not {delay!r}"
+        raise ValueError(msg) from None
     msg = f"{name} must be a number of seconds, not NaN"
     raise ValueError(msg)
 

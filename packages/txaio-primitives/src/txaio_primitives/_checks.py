@@ -66,9 +66,11 @@ def check_seconds(value: Any, name: str) -> float:
     try:
         is_valid = 0 < value < inf
         seconds = float(value)
-    except (TypeError, ValueError, ArithmeticError):
+    except TypeError:
         msg = f"{name} must be a number of seconds, not {type(value).__name__!r}"
         raise TypeError(msg) from None
+    except (ValueError, ArithmeticError):  # A NaN of Decimal, or too large.
+        is_valid, seconds = False, inf
     if not is_valid:
         msg = f"{name} must be finite and above 0, not {value!r}"
         raise ValueError(msg)

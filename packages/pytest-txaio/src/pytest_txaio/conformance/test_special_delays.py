@@ -69,16 +69,25 @@ async def test_endless_zero_delays_do_not_block_the_loop(
     assert made == ["went on"]
 
 
-async def test_delay_that_is_not_a_number(txa: IBackend, unit: float) -> None:
+@pytest.mark.parametrize("nan", [NAN, Decimal("NaN"), Decimal("sNaN")], ids=repr)
+async def test_delay_that_is_not_a_number(txa: IBackend, unit: float, nan: Any) -> None:
     """T3: NaN: `ValueError` names the argument; other timers work."""
     made: list[str] = []
     call = txa.call_later(unit, made.append, "made")
     with pytest.raises(ValueError, match=r"^delay"):
-        txa.call_later(NAN, pytest.fail, "called")
+        txa.call_later(nan, pytest.fail, "called")
     with pytest.raises(ValueError, match=r"^delay"):
-        txa.sleep(NAN)
+        txa.sleep(nan)
     with pytest.raises(ValueError, match=r"^delay"):
-        call.reset(NAN)
+        call.reset(nan)
+    with pytest.raises(ValueError, match=r"^when"):
+        txa.call_at(nan, pytest.fail, "called")
+    with pytest.raises(ValueError, match=r"^seconds"):
+        txa.move_on_after(nan)
+    with pytest.raises(ValueError, match=r"^bucket_seconds"):
+        txa.make_batched_timer(nan)
+    with pytest.raises(ValueError, match=r"^delay"):
+        txa.make_batched_timer(1).call_later(nan, pytest.fail, "called")
     await pause(txa, 2 * unit)
     assert made == ["made"]
 
