@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import logging
 from datetime import datetime
 from math import inf, nan
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -92,6 +93,45 @@ def test_values_that_json_cannot_represent(txa: Backend, out: LogStream):
         "e": "<Hostile: ValueError in __repr__>",
         "f": [1, {"a": None}],
     }
+
+
+def no_pairs_twice(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Return an object of JSON, no two keys of which may be equal."""
+    assert len(dict(pairs)) == len(pairs)
+    return dict(pairs)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {1: "a", "1": "b"},
+        {None: 1, "null": 2},
+        {True: 1, "true": 2},
+        {1.5: 1, "1.5": 2},
+        [({"x": {0: 1, "0": 2}},)],
+    ],
+    ids=repr,
+)
+def test_keys_that_are_equal_in_json(txa: Backend, out: LogStream, value: Any):
+    """O7: The repr is written, as a reader of the object would get one of them."""
+    txa.start_logging(out, format="json")
+    txa.make_logger("some").info("x", a=value, b={1: 2, "2": [{3: None}]}, c=3)
+    record = json.loads(out.getvalue(), object_pairs_hook=no_pairs_twice)
+    assert record["fields"] == {
+        "a": repr(value),
+        "b": {"1": 2, "2": [{"3": None}]},
+        "c": 3,
+    }
+
+
+def test_names_of_fields_that_are_equal_in_json(txa: Backend, out: LogStream):
+    """O7: Those of a foreign record may be of any type; a string stays as it is."""
+    txa.start_logging(out, format="json")
+    fields = {"name": "other", "levelno": 40, 1: "a", "1": "b", (2, 3): "c"}
+    record: Any = logging.makeLogRecord(fields)
+    logging.getLogger("other").handle(record)
+    written = json.loads(out.getvalue(), object_pairs_hook=no_pairs_twice)
+    assert written["fields"] == {"(1)": "a", "1": "b", "((2, 3))": "c"}
 
 
 @pytest.mark.parametrize("number", [nan, inf])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from json import JSONEncoder, dumps, loads
 from time import localtime
-from typing import Any
+from typing import Any, cast
 
 from txaio_common._failures import format_traceback, text_of
 from txaio_common._logging.event import Event, failure_in, traceback_in
@@ -124,19 +124,55 @@ _encode = JSONEncoder(default=repr_of, allow_nan=False).encode
 
 
 def _json(record: dict[str, Any]) -> str:
+    fields = record["fields"]
     try:
-        return _encode(record)
+        line = _encode(record)
+        is_clear = _STRINGS.issuperset(map(type, fields)) and (
+            _SCALARS.issuperset(map(type, fields.values())) or _has_clear_keys(fields)
+        )
     except Exception:  # noqa: BLE001 - a key or a number that JSON lacks
-        fields = {name: _json_value(value) for name, value in record["fields"].items()}
-        return dumps({**record, "fields": fields})
+        is_clear = False
+    if is_clear:
+        return line
+    values = {
+        key if type(key) is str else f"({repr_of(key)})": _json_value(value)
+        for key, value in fields.items()
+    }
+    return dumps({**record, "fields": values})
 
 
 def _json_value(value: object) -> object:
     """Return *value* if JSON can represent it, else its repr."""
     try:
-        return loads(_encode(value))
+        text = _encode(value)
+        return loads(text) if _has_clear_keys(value) else repr_of(value)
     except Exception:  # noqa: BLE001 - whatever the value contains
         return repr_of(value)
+
+
+def _has_clear_keys(value: object) -> bool:
+    """Tell whether no two keys in *value* are one in JSON, as 1 and "1" are."""
+    kind = type(value)
+    if kind in _SCALARS:
+        return True
+    if issubclass(kind, dict):
+        members: dict[Any, object] = cast("Any", value)
+        names = {key if type(key) is str else _key_of(key) for key in members}
+        return len(names) == len(members) and all(
+            map(_has_clear_keys, members.values())
+        )
+    if issubclass(kind, list | tuple):
+        return all(map(_has_clear_keys, cast("Any", value)))
+    return True
+
+
+def _key_of(key: object) -> str:
+    """Return the string that *key* is in JSON."""
+    return str(*loads(_encode({key: None})))
+
+
+_STRINGS = frozenset((str,))
+_SCALARS = frozenset((str, int, float, bool, type(None)))
 
 
 def _failure_object(event: Event) -> dict[str, str] | None:
