@@ -115,3 +115,36 @@ def test_record_factory(txa: Backend, kept: list[Any], factory: Any):
     factory(Record)
     txa.make_logger("some").info("x")
     assert type(kept[0]) is Record
+
+
+def test_message_of_a_record(txa: Backend, kept: list[Any]):
+    """O3: It is compared, printed and searched as its text, which is made once."""
+    log = txa.make_logger("some")
+    for peer in ("bea", "ada", "bea"):
+        log.info("{peer} is here", peer=peer)
+    bea, ada, other = [record.msg for record in kept]
+    assert bea == "bea is here"
+    assert bea == other
+    assert bea != ada
+    assert bea != 3
+    assert bea > "ada is here"
+    assert ada < bea <= other
+    assert ada < "bea is here"
+    assert sorted([bea, ada, "c"]) == ["ada is here", "bea is here", "c"]
+    assert {"bea is here": 1}[bea] == 1
+    assert len({bea, ada, other}) == 2
+    assert (str(bea), repr(bea)) == ("bea is here", "'bea is here'")
+    assert (f"{bea}", f"{bea:>13}", "%s" % bea) == (  # noqa: UP031 - also possible
+        "bea is here",
+        "  bea is here",
+        "bea is here",
+    )
+    assert "is" in bea
+    assert bea
+    assert (len(bea), bea[0], bea[-4:]) == (11, "b", "here")
+    assert (bea + "!", "- " + bea) == ("bea is here!", "- bea is here")
+    assert bea.startswith("bea")
+    assert bea.upper().split() == ["BEA", "IS", "HERE"]
+    assert not hasattr(bea, "missing")
+    with pytest.raises(TypeError):
+        assert bea < 3

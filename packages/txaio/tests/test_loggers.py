@@ -64,6 +64,7 @@ def test_message_becomes_a_record(txaio, records):
     log.info("late")
     later = line() - 1
     early, late = [record for record in records if record.name == __name__]
+    assert (early.msg, late.msg) == ("early 1", "late")
     assert (early.getMessage(), early.levelname) == ("early 1", "WARNING")
     assert (early.filename, early.lineno) == ("test_loggers.py", where)
     assert early.created < late.created
@@ -253,7 +254,7 @@ def test_loggers_survive_a_backend_with_another_logging(txaio, records):
     assert [record.getMessage() for record in records] == ["early", "late"]
 
 
-@pytest.mark.parametrize("name", ["asyncio", "twisted"])
+@pytest.mark.parametrize("name", ["asyncio", "twisted", "anyio"])
 @pytest.mark.parametrize("early", [False, True])
 def test_format_names_the_field_of_the_level_trace(txaio, name, early):
     """A message at level trace has the field `txaio_trace`, others do not."""
@@ -264,10 +265,12 @@ def test_format_names_the_field_of_the_level_trace(txaio, name, early):
     getattr(txaio, f"use_{name}")()
     out = io.StringIO()
     txaio.start_logging(out, "trace")
+    log.bind(n=1).trace("bound {txaio_trace}{n}")
+    log.emit("trace", "emitted {txaio_trace}")
     log.trace("{what} {txaio_trace}", what="late")
     log.debug("{txaio_trace}")
     txaio.with_config().stop_logging()
     texts = [line.partition(": ")[2] for line in out.getvalue().splitlines()]
-    assert texts[-2] == "late True"
+    assert texts[-4:-1] == ["bound True1", "emitted True", "late True"]
     assert texts[-1].startswith("{txaio_trace} [not formatted: KeyError")
     assert ("early True" in texts) == early

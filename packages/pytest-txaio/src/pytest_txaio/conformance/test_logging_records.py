@@ -42,6 +42,17 @@ async def test_record_is_native(txa: IBackend, host: Host) -> None:
     assert (one.level, one.namespace, one.text()) == ("info", "shop.till", "3 sold")
 
 
+async def test_message_of_a_native_record(txa: IBackend, host: Host) -> None:
+    """O3: The `msg` of a `LogRecord` is compared and printed as its text."""
+    with native_records(host, "shop") as records:
+        txa.make_logger("shop").info("{count} sold", count=3)
+    if host.package != "txaio_twisted":  # There it is no record.
+        msg = records[0].record.msg
+        assert msg == "3 sold"
+        assert (str(msg), "sold" in msg, msg.split()) == ("3 sold", True, ["3", "sold"])
+    assert records[0].text() == "3 sold"
+
+
 async def test_levels_are_distinguished(txa: IBackend, host: Host) -> None:
     """O3: A native record distinguishes all six levels, also trace and debug."""
     with logged(txa), native_records(host, "shop") as records:

@@ -6,8 +6,9 @@ import logging
 import os
 import pickle
 import sys
+from functools import total_ordering
 from threading import current_thread, get_ident
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, SupportsIndex
 
 from txaio_common._failures import FailedFuture, message_of
 from txaio_common._logging.event import Event, failure_in, traceback_in
@@ -43,8 +44,13 @@ def _picklable(value: object) -> object:
     return value
 
 
+@total_ordering
 class Message:
-    """The `msg` of a record, which is formatted once, when its text is needed."""
+    """The `msg` of a record, which is formatted once, when its text is needed.
+
+    Apart from its class it is as good as the text: it is equal to it, is found by it in
+    a dictionary, and has the methods of a string.
+    """
 
     __slots__ = ("_text", "event", "thread_and_task")
 
@@ -65,7 +71,39 @@ class Message:
     def __str__(self) -> str:
         return str(self.text)  # Exactly a `str`, for formatters and pickles.
 
-    __repr__ = __str__
+    def __repr__(self) -> str:
+        return repr(str(self))
+
+    def __format__(self, spec: str) -> str:
+        return format(str(self), spec)
+
+    def __eq__(self, other: object) -> bool:
+        return str(self) == (str(other) if type(other) is Message else other)
+
+    def __lt__(self, other: Any) -> bool:
+        return str(self) < (str(other) if type(other) is Message else other)
+
+    def __hash__(self) -> int:
+        return hash(str(self))
+
+    def __len__(self) -> int:
+        return len(str(self))
+
+    def __contains__(self, text: str) -> bool:
+        return text in str(self)
+
+    def __getitem__(self, index: SupportsIndex | slice) -> str:
+        return str(self)[index]
+
+    def __add__(self, text: str) -> str:
+        return str(self) + text
+
+    def __radd__(self, text: str) -> str:
+        return text + str(self)
+
+    def __getattr__(self, name: str) -> Any:
+        """Return a method of the text."""
+        return getattr(str(self), name)
 
     def __reduce__(self) -> Any:
         """Pickle as plain text."""
