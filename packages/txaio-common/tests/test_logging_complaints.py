@@ -62,6 +62,7 @@ def test_error_of_a_message_about_an_error(
     monkeypatch.setattr(sys, "stderr", stderr)
     log.info("first")
     assert stderr.getvalue().endswith("RuntimeError: first\n")
+    assert ", in emit\n" not in stderr.getvalue()
     assert original.getvalue().count("RuntimeError: again\n") == 1
     monkeypatch.setattr(sys, "__stderr__", stderr)
     log.info("second")
@@ -87,6 +88,8 @@ def test_record_that_cannot_be_written(
     monkeypatch.setattr(logging, "raiseExceptions", False)
     before = stderr.getvalue()
     ROOT_HANDLER.handle(record)
+    monkeypatch.setattr(logging, "raiseExceptions", True)
+    ROOT_HANDLER.handleError(record)  # There is no error.
     assert stderr.getvalue() == before
 
 

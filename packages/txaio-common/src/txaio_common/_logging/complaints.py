@@ -108,12 +108,15 @@ def _contains(line: str, text: str) -> bool:
 COMPLAINTS = Complaints()
 
 
-def print_logging_error(error: BaseException | None, title: str = "") -> None:
+def print_logging_error(error: BaseException, title: str = "") -> None:
     """Print the traceback of *error*, raised while a message was being logged.
 
     It goes to standard error, as logging is what failed, below *title*.
     """
     with COMPLAINTS.stream() as stream:
         if stream is not None:
+            # Without the frame of ours that has caught it: see `as_logging`.
+            traceback = error.__traceback__
+            shown = (traceback and traceback.tb_next) or traceback
             # In one write, as each may cause others.
-            stream.write(title + "".join(format_exception(error)))
+            stream.write(title + "".join(format_exception(type(error), error, shown)))

@@ -89,8 +89,9 @@ class RootHandler(logging.Handler):
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - see `logging`
         del record
-        if logging.raiseExceptions:
-            print_logging_error(sys.exc_info()[1], "--- Logging error ---\n")
+        error = sys.exc_info()[1]
+        if logging.raiseExceptions and error is not None:
+            print_logging_error(error, "--- Logging error ---\n")
 
 
 def _write(record: logging.LogRecord, sink: LineSink | NullSink) -> None:
