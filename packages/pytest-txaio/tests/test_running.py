@@ -38,6 +38,21 @@ def test_async_test_that_fails(failure_text):
     assert "pytest_txaio" not in said
 
 
+def test_async_test_that_fails_beside_an_endless_coroutine(failure_text):
+    """The failure is reported, even if the time does not advance any more."""
+    text = """
+async def test_x(txaio):
+    async def spin():
+        while True:
+            await txaio.sleep(0)
+
+    txaio.as_future(spin)
+    await txaio.sleep(0)
+    assert 1 + 1 == 3
+"""
+    assert "assert (1 + 1) == 3" in failure_text(text)
+
+
 def test_async_test_that_skips(run_tests):
     """`pytest.skip` and xfail work on every loop."""
     text = """

@@ -170,11 +170,11 @@ class LoopRun:
                 # A backend would treat it as an error of the program.
                 self._error = error
                 test_run.hints += hints(error, test_run.host.virtual)
-        # Backends may take an iteration of the loop to release what is not needed.
-        await backend.sleep(0.001)
-        problem = before.problem() if test_run.settings.leftovers else None
-        if problem is not None and self._error is None:
-            self.problems.append(problem)
+        if self._error is None:
+            # Backends may take an iteration of the loop to release what is not needed.
+            await backend.sleep(0.001)
+            problem = before.problem() if test_run.settings.leftovers else None
+            self.problems += [] if problem is None else [problem]
         self._ended = True
 
     def result(self) -> Any:
