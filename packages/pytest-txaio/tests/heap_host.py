@@ -11,7 +11,8 @@ from pytest_txaio import Host
 
 
 if TYPE_CHECKING:
-    from contextlib import AbstractAsyncContextManager
+    from collections.abc import Awaitable, Callable
+    from contextlib import AbstractAsyncContextManager, AbstractContextManager
 
     from txaio_interfaces import IBackend
 
@@ -64,3 +65,12 @@ class HeapHost(Host):
 
     def native_tasks(self) -> int:
         return len(self.loop.tasks)
+
+    def turns(
+        self, backend: Any
+    ) -> AbstractContextManager[Callable[[], Awaitable[int]]]:
+        async def turn() -> int:
+            await backend.sleep(0)
+            return self.loop.ready()
+
+        return nullcontext(turn)

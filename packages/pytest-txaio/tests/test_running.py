@@ -224,11 +224,16 @@ def test_error(txaio, txaio_run):
 def test_types_of_fixtures(run_tests):
     """The types of the fixtures can be imported, for annotations."""
     text = """
-from pytest_txaio import ExpectedError, TxaioClock, TxaioErrors, TxaioLog
+from pytest_txaio import ExpectedError, TxaioClock, TxaioErrors, TxaioLog, TxaioSettle
 
 async def test_x(
-    txaio_clock: TxaioClock, txaio_errors: TxaioErrors, txaio_log: TxaioLog, txaio
+    txaio_clock: TxaioClock,
+    txaio_errors: TxaioErrors,
+    txaio_log: TxaioLog,
+    txaio_settle: TxaioSettle,
+    txaio,
 ):
+    assert isinstance(txaio_settle, TxaioSettle)
     assert isinstance(txaio_clock, TxaioClock)
     assert isinstance(txaio_errors, TxaioErrors)
     assert isinstance(txaio_log, TxaioLog)

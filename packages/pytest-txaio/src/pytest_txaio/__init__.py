@@ -7,6 +7,7 @@ from pytest_txaio._garbage import collect_dropped, collecting_by_hand
 from pytest_txaio._host import Host
 from pytest_txaio._log import LogEvent, TxaioLog
 from pytest_txaio._time import VirtualTime
+from pytest_txaio._turns import TxaioSettle
 from pytest_txaio._watchdog import Watchdog
 
 
@@ -18,6 +19,7 @@ __all__ = [
     "TxaioClock",
     "TxaioErrors",
     "TxaioLog",
+    "TxaioSettle",
     "VirtualTime",
     "Watchdog",
     "collect_dropped",

@@ -88,6 +88,11 @@ def pending_calls(loop: Any) -> list[tuple[Any, float]]:
     ]
 
 
+def ready_calls(loop: Any) -> int:
+    """Return the number of calls that *loop* makes next, without the one it makes."""
+    return len(loop._ready)
+
+
 def watched(loop: Any) -> list[object]:
     """Return the file objects that *loop* watches, without the one that wakes it."""
     # uvloop, for one, has no selector to ask.

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from contextlib import (
+    AbstractAsyncContextManager,
+    AbstractContextManager,
+    nullcontext,
+)
 from typing import Any, ClassVar, Literal
 
 from pytest_txaio._log import LogEvent, capture_records
@@ -13,6 +17,8 @@ from txaio_interfaces import IBackend
 
 
 Main = Callable[..., Awaitable[Any]]
+
+Turn = Callable[[], Awaitable[int | None]]
 
 ClockName = Literal["virtual", "real"]
 
@@ -113,6 +119,22 @@ class Host:
     def selectables(self) -> list[object]:
         """Return the sockets, readers and writers that the loop watches for a test."""
         return []
+
+    def turns(self, backend: Any) -> AbstractContextManager[Turn]:
+        """Return a context manager that gives an async function, for ``txaio_settle``.
+
+        The function lets the loop make one turn: it returns to the coroutine that
+        awaits it when everything that was ready before has been called.
+        It returns the number of other calls that the loop has to make now, the
+        calls that were made in this turn included if the host counts these, or None if
+        the host does not know.
+        Timers that are not due, threads and sockets do not count.
+        """
+
+        async def turn() -> None:
+            await backend.sleep(0)
+
+        return nullcontext(turn)
 
     def capture(
         self, on_event: Callable[[LogEvent], object]

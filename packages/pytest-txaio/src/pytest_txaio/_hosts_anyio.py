@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import importlib
-from contextlib import AbstractAsyncContextManager, suppress
+from collections.abc import Generator
+from contextlib import AbstractAsyncContextManager, contextmanager, suppress
 from typing import Any
 
 from pytest_txaio._hang import Hung
-from pytest_txaio._host import Main
+from pytest_txaio._host import Main, Turn
 from pytest_txaio._hosts_asyncio import AsyncioHost, UvloopHost
 from txaio_interfaces import IBackend
 
@@ -143,3 +144,9 @@ class AnyioTrioHost(AnyioAsyncioHost):
     def selectables(self) -> list[object]:
         """Return an empty list: on Trio, tasks wait for sockets."""
         return []
+
+    @contextmanager
+    def turns(self, backend: Any) -> Generator[Turn]:
+        del backend
+        with self.module.watching_steps() as watch:
+            yield watch.turn

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-from contextlib import AbstractAsyncContextManager, nullcontext
+from collections.abc import Generator
+from contextlib import (
+    AbstractAsyncContextManager,
+    AbstractContextManager,
+    contextmanager,
+    nullcontext,
+)
 from typing import Any, ClassVar
 
 from pytest_txaio._asyncio_loop import (
     VirtualLoop,
     exception_of,
     pending_calls,
+    ready_calls,
     watched,
 )
-from pytest_txaio._host import ClockName, Host, Main
+from pytest_txaio._host import ClockName, Host, Main, Turn
 from pytest_txaio._time import VirtualTime
 from txaio_interfaces import IBackend
 
@@ -87,20 +94,47 @@ class AsyncioHost(Host):
     def selectables(self) -> list[object]:
         return watched(self.loop)
 
+    def turns(self, backend: Any) -> AbstractContextManager[Turn]:
+        del backend
+
+        async def turn() -> int:
+            await asyncio.sleep(0)
+            return ready_calls(self.loop)
+
+        return nullcontext(turn)
+
 
 class UvloopHost(AsyncioHost):
     """asyncio on uvloop, in real time."""
 
     clocks = ("real",)
 
+    registry: Any
+    counter: Any
+
     def __init__(self) -> None:
         super().__init__()
         self.module = importlib.import_module("pytest_txaio._uvloop")
 
     def new_loop(self) -> asyncio.AbstractEventLoop:
-        loop, self.registry = self.module.new_uvloop()
+        loop, self.registry, self.counter = self.module.new_uvloop()
         return self.collect_reports(loop)
 
     def native_calls(self) -> list[tuple[Any, float]]:
         pending: list[tuple[Any, float]] = self.registry.pending()
         return pending
+
+    @contextmanager
+    def turns(self, backend: Any) -> Generator[Turn]:
+        del backend
+        counter = self.counter
+        with counter.counting():
+
+            async def turn() -> int:
+                before: int = counter.calls
+                await asyncio.sleep(0)
+                made: int = counter.calls - before
+                # One of them was to resume this coroutine.
+                return made - 1
+
+            yield turn

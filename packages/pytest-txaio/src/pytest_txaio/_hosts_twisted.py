@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, nullcontext
 from typing import Any, ClassVar
 
-from pytest_txaio._host import ClockName, Host
+from pytest_txaio._host import ClockName, Host, Turn
 from pytest_txaio._log import LogEvent
 from pytest_txaio._time import VirtualTime
 from txaio_interfaces import IBackend
@@ -75,6 +75,17 @@ class TwistedHost(Host):
     def selectables(self) -> list[object]:
         watched: list[object] = self.module.watched(self.reactors[-1])
         return watched
+
+    def turns(self, backend: Any) -> AbstractContextManager[Turn]:
+        del backend
+        reactor = self.reactors[-1]
+
+        async def turn() -> int:
+            await self.module.next_turn(reactor)
+            ready: int = self.module.ready_calls(reactor)
+            return ready
+
+        return nullcontext(turn)
 
     def capture(
         self, on_event: Callable[[LogEvent], object]

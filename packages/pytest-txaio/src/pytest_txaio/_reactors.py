@@ -24,8 +24,10 @@ from typing import Any
 from twisted.internet.asyncioreactor import AsyncioSelectorReactor
 from twisted.internet.defer import Deferred
 from twisted.internet.selectreactor import SelectReactor
+from twisted.internet.task import deferLater
 
 from pytest_txaio._asyncio_loop import VirtualLoop, exception_of
+from pytest_txaio._asyncio_loop import ready_calls as loop_calls
 from pytest_txaio._time import STUCK_DELAY, VirtualTime
 from pytest_txaio._twisted_log import CriticalEvents, capture_events
 
@@ -41,7 +43,9 @@ __all__ = [
     "VirtualReactor",
     "capture_events",
     "close_reactor",
+    "next_turn",
     "pending_calls",
+    "ready_calls",
     "watched",
 ]
 
@@ -153,6 +157,20 @@ def pending_calls(reactor: Any) -> list[tuple[Any, float]]:
         # A call that is due now is no timer: this is how Twisted calls "soon".
         if call.getTime() > now
     ]
+
+
+def next_turn(reactor: Any) -> Deferred[Any]:
+    """Return a Deferred that *reactor* calls in its next iteration."""
+    waiting: Deferred[Any] = deferLater(reactor, 0)
+    return waiting
+
+
+def ready_calls(reactor: Any) -> int:
+    """Return the number of calls that *reactor* makes next."""
+    now = reactor.seconds()
+    due = [call for call in reactor.getDelayedCalls() if call.getTime() <= now]
+    on_loop = loop_calls(reactor.loop) if hasattr(reactor, "loop") else 0
+    return len(due) + len(reactor.threadCallQueue) + on_loop
 
 
 def _guarded(call: Any) -> Any:

@@ -28,6 +28,7 @@ from pytest_txaio._leftovers import Leftovers
 from pytest_txaio._proxy import BackendProxy, CurrentBackend
 from pytest_txaio._settings import Settings
 from pytest_txaio._time import VirtualTime
+from pytest_txaio._turns import Turns
 from pytest_txaio._watchdog import Watchdog
 
 
@@ -57,6 +58,7 @@ class TestRun:
         self.problems: list[str] = []
         self.hints: list[str] = []
         """Texts that are shown only if the test fails."""
+        self.turns = Turns(host, self.current)
         self._is_given_up = False
         self._watchdog = watchdog
 

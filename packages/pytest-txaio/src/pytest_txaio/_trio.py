@@ -16,14 +16,23 @@ task where it waits, as Trio does for Control-C, but in all tasks.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from math import inf
 from typing import Any, NoReturn
 
 import anyio.to_thread
 import trio
 from outcome import Error
-from trio.abc import Clock
-from trio.lowlevel import current_statistics, reschedule
+from trio.abc import Clock, Instrument
+from trio.lowlevel import (
+    Task,
+    add_instrument,
+    checkpoint,
+    current_statistics,
+    current_task,
+    remove_instrument,
+    reschedule,
+)
 from trio.testing import wait_all_tasks_blocked
 
 from pytest_txaio._time import STUCK_DELAY, VirtualTime
@@ -65,6 +74,36 @@ class VirtualClock(Clock):
         await wait_all_tasks_blocked(STUCK_DELAY)
         if current_statistics().seconds_to_next_deadline == inf and not _may_be_woken():
             self.on_stuck()
+
+
+class StepWatch(Instrument):
+    """Notes which tasks are resumed, besides the one that makes this."""
+
+    def __init__(self) -> None:
+        self._own = current_task()
+        self._resumed: set[object] = set()
+
+    def before_task_step(self, task: Task) -> None:
+        """Note *task*, which Trio resumes."""
+        if task is not self._own:
+            self._resumed.add(task)
+
+    async def turn(self) -> int:
+        """Let Trio resume all tasks that are ready; return how many there were."""
+        await checkpoint()
+        resumed, self._resumed = self._resumed, set()
+        return len(resumed)
+
+
+@contextmanager
+def watching_steps() -> Generator[StepWatch]:
+    """Give a `StepWatch` that works in the block."""
+    watch = StepWatch()
+    add_instrument(watch)
+    try:
+        yield watch
+    finally:
+        remove_instrument(watch)
 
 
 def _may_be_woken() -> bool:

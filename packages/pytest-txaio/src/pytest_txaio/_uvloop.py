@@ -1,9 +1,13 @@
-"""uvloop with timers that can be listed; it has no virtual time."""
+"""uvloop with timers that can be listed and calls that can be counted.
+
+It has no virtual time.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -43,7 +47,42 @@ class TimerRegistry:
         ]
 
 
-def new_uvloop() -> tuple[uvloop.Loop, TimerRegistry]:
-    """Return a new loop and the registry of its timers."""
+class CallCounter:
+    """Counts the calls that a uvloop is asked to make soon, as it does not list them.
+
+    It replaces methods of the loop, but only while something needs the number.
+    """
+
+    def __init__(self, loop: uvloop.Loop) -> None:
+        self._loop: Any = loop
+        self._uses = 0
+        self.calls: int = 0
+        """The number of calls so far, while they are counted."""
+
+    @contextmanager
+    def counting(self) -> Generator[None]:
+        """Count calls in the block; blocks may overlap."""
+        loop = self._loop
+        if not self._uses:
+            loop.call_soon = self._counted(loop.call_soon)
+            loop.call_soon_threadsafe = self._counted(loop.call_soon_threadsafe)
+        self._uses += 1
+        try:
+            yield
+        finally:
+            self._uses -= 1
+            if not self._uses:
+                del loop.call_soon, loop.call_soon_threadsafe
+
+    def _counted(self, method: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*args: Any, **kwargs: Any) -> Any:
+            self.calls += 1
+            return method(*args, **kwargs)
+
+        return call
+
+
+def new_uvloop() -> tuple[uvloop.Loop, TimerRegistry, CallCounter]:
+    """Return a new loop, the registry of its timers, and the counter of its calls."""
     loop = uvloop.new_event_loop()
-    return loop, TimerRegistry(loop)
+    return loop, TimerRegistry(loop), CallCounter(loop)

@@ -17,6 +17,8 @@ COROUTINE_TYPE: Any = CoroutineType  # Of any type parameters.
 FRAMEWORKS = {
     "anyio",
     "asyncio",
+    "outcome",
+    "sortedcontainers",
     "trio",
     "twisted",
     "txaio_anyio",
@@ -101,6 +103,11 @@ def _await_chain(coroutine: Any, package: str) -> list[CoroutineType[Any, Any, A
 
 def _is_users(coroutine: CoroutineType[Any, Any, Any], package: str) -> bool:
     frame = coroutine.cr_frame
-    module = "" if frame is None else str(frame.f_globals.get("__name__"))
+    return frame is not None and is_users_frame(frame, package)
+
+
+def is_users_frame(frame: FrameType, package: str) -> bool:
+    """Return whether *frame* is neither of a framework nor of the backend *package*."""
+    module = str(frame.f_globals.get("__name__"))
     root = module.partition(".")[0]
     return root not in {"", package, *FRAMEWORKS} or ".conformance." in module

@@ -13,6 +13,7 @@ from pytest_txaio import (
     TxaioClock,
     TxaioErrors,
     TxaioLog,
+    TxaioSettle,
     Watchdog,
     _first_hooks,
     _hookspecs,
@@ -156,6 +157,12 @@ def txaio_run(_txaio_test_run: TestRun) -> Callable[..., Any]:
 def txaio_clock(_txaio_test_run: TestRun) -> TxaioClock:
     """The time of the backend: `time()` reads it, `advance(seconds)` moves it."""
     return TxaioClock(_txaio_test_run.host, _txaio_test_run.current)
+
+
+@pytest.fixture
+def txaio_settle(_txaio_test_run: TestRun) -> TxaioSettle:
+    """An async function that lets everything run that can run now."""
+    return TxaioSettle(_txaio_test_run.turns)
 
 
 @pytest.fixture

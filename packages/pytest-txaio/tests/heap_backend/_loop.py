@@ -93,6 +93,11 @@ class Loop:
         """Count the calls that are due later."""
         return sum(call.fn is not None for _, _, call in self._later)
 
+    def ready(self) -> int:
+        """Count the calls that are due now."""
+        # Calls from threads are functions.
+        return sum(getattr(call, "fn", call) is not None for call in self._ready)
+
     def tidy(self) -> None:
         """Remove cancelled calls, if they are more than half of all."""
         self._cancelled += 1
