@@ -234,10 +234,16 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
             pyfuncitem.obj, {name: pyfuncitem.funcargs[name] for name in names}
         )
     except BaseException:
-        for problem in [*test_run.hints, *test_run.problems]:
-            pyfuncitem.add_report_section("call", "txaio", problem)
+        add_sections(pyfuncitem, [*test_run.hints, *test_run.problems])
         test_run.problems.clear()
         raise
     problems, test_run.problems = test_run.problems, []
+    add_sections(pyfuncitem, test_run.hints if problems else [])
     fail_with(problems)
     return True
+
+
+def add_sections(test: pytest.Item, texts: list[str]) -> None:
+    """Add *texts* to the report of *test*."""
+    for text in texts:
+        test.add_report_section("call", "txaio", text)

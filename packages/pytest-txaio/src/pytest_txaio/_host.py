@@ -47,6 +47,11 @@ class Host:
     """The name under which it was selected."""
     virtual: VirtualTime | None = None
     """The time of its loops if it is virtual, else None."""
+    seed: int | None = None
+    """What the order of its tasks depends on, if that is random; else None.
+
+    If it is not None, it is set to the seed of all tests before `run` is called.
+    """
 
     def __init__(self) -> None:
         self.reports: list[BaseException] = []

@@ -64,6 +64,7 @@ class AnyioUvloopHost(AnyioAsyncioHost, UvloopHost):
 class AnyioTrioHost(AnyioAsyncioHost):
     """AnyIO on Trio."""
 
+    seed = 0
     token: Any
     """The entry point to the run from other threads."""
     task: Any
@@ -95,7 +96,8 @@ class AnyioTrioHost(AnyioAsyncioHost):
                 lowlevel.spawn_system_task(self.trio_clock.jump)
             return main(backend, *args)
 
-        return super().run(begin if callable(main) else main, debug=debug)
+        with self.module.seeded_order(self.seed):
+            return super().run(begin if callable(main) else main, debug=debug)
 
     def give_up(self) -> None:
         self.token.run_sync_soon(self.end_run)

@@ -37,6 +37,9 @@ THREADS_HINT = (
     "virtual time jumped {:g} s without waiting for the threads that the test started:"
     " to use real time, mark the test: @pytest.mark.txaio(clock='real')"
 )
+SEED_HINT = (
+    "the loop runs tasks in a random order: to repeat this one, add --txaio-seed={}"
+)
 NOT_ENDED = "the loop was stopped before the test had ended"
 
 
@@ -56,7 +59,7 @@ class TestRun:
         self.is_logged = False
         """Whether the global log level is lowered to the lowest while the loop runs."""
         self.problems: list[str] = []
-        self.hints: list[str] = []
+        self.hints = [] if host.seed is None else [SEED_HINT.format(host.seed)]
         """Texts that are shown only if the test fails."""
         self.turns = Turns(host, self.current)
         self._is_given_up = False

@@ -8,6 +8,11 @@ If there is no deadline, no socket and no thread, the run is stuck.
 `trio.testing.MockClock` with `autojump_threshold=0` does the first half, but it does
 not say when there is no deadline.
 
+Order: Trio resumes the tasks that are ready in a random order, by a generator of its
+own.
+`seeded_order` seeds it, and has Trio sort the tasks before it shuffles them, as Trio's
+own plugin for Hypothesis does.
+
 Ending: Trio has no `stop()`, and cancellation is refused by shields and can be caught.
 `lift_shields` removes the first obstacle; `interrupt` then raises an exception in each
 task where it waits, as Trio does for Control-C, but in all tasks.
@@ -74,6 +79,20 @@ class VirtualClock(Clock):
         await wait_all_tasks_blocked(STUCK_DELAY)
         if current_statistics().seconds_to_next_deadline == inf and not _may_be_woken():
             self.on_stuck()
+
+
+@contextmanager
+def seeded_order(seed: int) -> Generator[None]:
+    """Have runs in the block resume their tasks in an order that *seed* determines."""
+    run: Any = trio._core._run
+    state, is_sorted = run._r.getstate(), run._ALLOW_DETERMINISTIC_SCHEDULING
+    run._r.seed(seed)
+    run._ALLOW_DETERMINISTIC_SCHEDULING = True
+    try:
+        yield
+    finally:
+        run._r.setstate(state)
+        run._ALLOW_DETERMINISTIC_SCHEDULING = is_sorted
 
 
 class StepWatch(Instrument):

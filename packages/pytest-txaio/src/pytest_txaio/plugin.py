@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from random import SystemRandom
 from typing import Any, cast
 
 import pytest
@@ -36,6 +37,7 @@ from txaio_interfaces import IBackend
 pytest_plugins: list[str] = ["pytest_txaio._clauses"]
 BACKENDS = pytest.StashKey[Backends]()
 TIMEOUT = pytest.StashKey[float]()
+SEED = pytest.StashKey[int]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -43,6 +45,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--txaio-backends",
         metavar="NAMES",
         help="backends to run tests on, separated by commas; `all` for every backend",
+    )
+    parser.getgroup("txaio").addoption(
+        "--txaio-seed",
+        metavar="NUMBER",
+        type=int,
+        help="what the order of tasks depends on where it is random, as on Trio",
     )
     parser.addini(
         "txaio_backends", "backends to run tests on, unless --txaio-backends is given"
@@ -68,6 +76,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[BACKENDS] = Backends(merge_hosts(hosts), chosen)
     timeout = parse_number(config.getini("txaio_timeout"))
     config.stash[TIMEOUT] = check_seconds(timeout, "txaio_timeout")
+    seed = config.getoption("--txaio-seed")
+    # Not from the generator that all tests share, which other plugins seed.
+    config.stash[SEED] = SystemRandom().randrange(2**32) if seed is None else seed
 
 
 def pytest_report_header(config: pytest.Config) -> str:
@@ -123,6 +134,8 @@ def txaio_host(
             pytest.fail(message, pytrace=False)
         if settings.clock is not None:
             host.use_clock(settings.clock)
+        if host.seed is not None:
+            host.seed = request.config.stash[SEED]
         test_run = test.stash[TEST_RUN] = TestRun(host, settings, _txaio_watchdog)
         yield host
         # Sync fixtures were torn down since the test ended.
