@@ -26,7 +26,7 @@ def test_tests_of_the_page_pass(tmp_path):
     assert run.stdout.count("as the page shows") == 2
 
 
-@pytest.mark.parametrize("wrong", ["12 passed", "anyio-trio\n", "37 passed"])
+@pytest.mark.parametrize("wrong", ["12 passed", "anyio-trio\n", "41 passed"])
 def test_the_output_on_the_page_is_compared(tmp_path, wrong):
     """A page with another output is reported."""
     page = tmp_path / "page.md"
@@ -46,3 +46,21 @@ def test_reminders_that_are_not_closed_are_reported(tmp_path):
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     shown = PAGE.read_text(encoding="utf-8").partition("```\nthe test left behind\n")[2]
     assert shown.partition("```")[0].strip() in run.stdout
+
+
+def test_desk_that_stays_taken_is_reported(tmp_path):
+    """Without its clean-up, the coroutine fails as the page shows."""
+    follow(PAGE, tmp_path)
+    file = tmp_path / "desk.py"
+    text = file.read_text().replace("try", "if True").replace("finally", "if True")
+    file.write_text(text)
+    command = [sys.executable, "-m", "pytest", "--txaio-backends=asyncio"]
+    run = subprocess.run(
+        [*command, str(tmp_path / "test_desk.py")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    page = PAGE.read_text(encoding="utf-8")
+    shown = page.partition("```\ntxaio_cancel_at_each_await: ")[2].partition("...")[0]
+    assert shown in run.stdout

@@ -1,6 +1,7 @@
 """Run each test on every backend, in virtual time where the loop allows it."""
 
 from pytest_txaio._backends import Backends
+from pytest_txaio._cancel_points import TxaioCancelAtEachAwait
 from pytest_txaio._clock import TxaioClock, pause, until
 from pytest_txaio._errors import ExpectedError, TxaioErrors
 from pytest_txaio._garbage import collect_dropped, collecting_by_hand
@@ -16,6 +17,7 @@ __all__ = [
     "ExpectedError",
     "Host",
     "LogEvent",
+    "TxaioCancelAtEachAwait",
     "TxaioClock",
     "TxaioErrors",
     "TxaioLog",

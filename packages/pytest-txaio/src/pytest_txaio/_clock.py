@@ -56,7 +56,7 @@ class TxaioClock:
         if not 0 <= number < inf:
             message = f"seconds must be finite and not below 0, not {seconds!r}"
             raise ValueError(message)
-        self._host.virtual.now += number
+        self._host.virtual.advance(number)
 
 
 async def pause(txa: IBackend, seconds: float) -> None:

@@ -141,6 +141,32 @@ class Host:
 
         return nullcontext(turn)
 
+    def watch_wait(
+        self,
+        backend: Any,
+        awaited: Any,
+        on_wait: Callable[[], object],
+        on_settled: Callable[[], object],
+    ) -> None:
+        """Watch the coroutine that runs, which is about to wait for *awaited*.
+
+        Call *on_wait* as soon as it waits; it may be called now if a cancellation in
+        the coroutine's own turn is raised at this await.
+        Call *on_settled* when *awaited* has been settled and the coroutine has not gone
+        on.
+        *awaited* is what the coroutine gives to the loop, not always a future.
+
+        By default only futures of the backend are known; their failures count as
+        retrieved.
+        """
+        if backend.is_future(awaited):
+
+            def settled(_: Any) -> None:
+                on_settled()
+
+            backend.add_callbacks(awaited, settled, settled)
+            on_wait()
+
     def capture(
         self, on_event: Callable[[LogEvent], object]
     ) -> AbstractContextManager[None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import AbstractAsyncContextManager, contextmanager, suppress
 from typing import Any
 
@@ -152,3 +152,14 @@ class AnyioTrioHost(AnyioAsyncioHost):
         del backend
         with self.module.watching_steps() as watch:
             yield watch.turn
+
+    def watch_wait(
+        self,
+        backend: Any,
+        awaited: Any,
+        on_wait: Callable[[], object],
+        on_settled: Callable[[], object],
+    ) -> None:
+        # Whatever it awaits, Trio schedules the task when it can go on.
+        del backend, awaited
+        self.module.watch_task(on_wait, on_settled)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import (
     AbstractAsyncContextManager,
     AbstractContextManager,
@@ -102,6 +102,18 @@ class AsyncioHost(Host):
             return ready_calls(self.loop)
 
         return nullcontext(turn)
+
+    def watch_wait(
+        self,
+        backend: Any,
+        awaited: Any,
+        on_wait: Callable[[], object],
+        on_settled: Callable[[], object],
+    ) -> None:
+        # A task that is cancelled in its own turn sees that in the next turn.
+        del backend, on_wait
+        if asyncio.isfuture(awaited):
+            awaited.add_done_callback(lambda _: on_settled())
 
 
 class UvloopHost(AsyncioHost):

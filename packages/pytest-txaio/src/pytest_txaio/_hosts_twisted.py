@@ -5,12 +5,19 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, nullcontext
+from functools import partial
 from typing import Any, ClassVar
 
 from pytest_txaio._host import ClockName, Host, Turn
 from pytest_txaio._log import LogEvent
 from pytest_txaio._time import VirtualTime
 from txaio_interfaces import IBackend
+
+
+def pass_result(call: Callable[[], object], result: Any) -> Any:
+    """Call *call*, and pass *result* on to the next callback of a Deferred."""
+    call()
+    return result
 
 
 class TwistedHost(Host):
@@ -86,6 +93,22 @@ class TwistedHost(Host):
             return ready
 
         return nullcontext(turn)
+
+    def watch_wait(
+        self,
+        backend: Any,
+        awaited: Any,
+        on_wait: Callable[[], object],
+        on_settled: Callable[[], object],
+    ) -> None:
+        if not isinstance(awaited, self.module.Deferred):
+            return
+        pass_on = partial(pass_result, on_settled)
+        if isinstance(awaited, backend.driver.own_type):
+            backend.driver.listen(awaited, pass_on)
+        else:
+            awaited.addBoth(pass_on)
+        on_wait()
 
     def capture(
         self, on_event: Callable[[LogEvent], object]

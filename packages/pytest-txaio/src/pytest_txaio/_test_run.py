@@ -20,11 +20,13 @@ from typing import Any
 import pytest
 
 from pytest_txaio._async_fixtures import AsyncFixture, is_async, resolve_values
+from pytest_txaio._cancel_points import TxaioCancelAtEachAwait
 from pytest_txaio._errors import TxaioErrors
 from pytest_txaio._garbage import collecting_by_hand
 from pytest_txaio._hang import HangDetector, Hung
 from pytest_txaio._host import Host
 from pytest_txaio._leftovers import Leftovers
+from pytest_txaio._log import TxaioLog
 from pytest_txaio._proxy import BackendProxy, CurrentBackend
 from pytest_txaio._settings import Settings
 from pytest_txaio._time import VirtualTime
@@ -56,8 +58,11 @@ class TestRun:
         self.errors = TxaioErrors(host.reports)
         self.fixtures: list[AsyncFixture] = []
         """The async fixtures of the test, in the order in which they are set up."""
-        self.is_logged = False
-        """Whether the global log level is lowered to the lowest while the loop runs."""
+        self.log: TxaioLog | None = None
+        """Where messages of all levels go; None if the test does not need them."""
+        self.cancelling: TxaioCancelAtEachAwait | None = None
+        """What cancels a coroutine, and has the test run again; None if it is not used.
+        """
         self.problems: list[str] = []
         self.hints = [] if host.seed is None else [SEED_HINT.format(host.seed)]
         """Texts that are shown only if the test fails."""
@@ -72,6 +77,36 @@ class TestRun:
         """
         hang = HangDetector(self.host, self.current, self.settings.timeout)
         self.host.on_stuck = hang.stuck
+        try:
+            for _ in self._runs():
+                self._run_once(test, kwargs, hang)
+                if self.problems or hang.found is not None:
+                    break
+        except BaseException:
+            if hang.found is None:
+                raise
+        finally:
+            self.host.on_stuck = bool
+            if hang.found is not None:
+                # Errors from ending the loop by force explain nothing.
+                self.problems = [hang.found]
+                self._is_given_up = True
+
+    def _runs(self) -> Iterator[None]:
+        """Yield before each run of the test; there is only one as a rule."""
+        if self.cancelling is None:
+            yield
+            return
+        hints = self.hints
+        while self.cancelling.next_run():
+            self.hints = hints.copy()
+            if self.log is not None:
+                self.log.clear()
+            yield
+
+    def _run_once(
+        self, test: Callable[..., Any], kwargs: dict[str, Any], hang: HangDetector
+    ) -> None:
         watching = self._watchdog.watch(hang.overdue, self.settings.timeout)
         try:
             with watching, collecting_by_hand():
@@ -79,16 +114,10 @@ class TestRun:
                     self.run_on_loop(self._with_fixtures, test, kwargs)
                 else:
                     refuse_awaitable(test(**kwargs))
-        except BaseException:
-            if hang.found is None:
-                raise
         finally:
-            self.host.on_stuck = bool
             self.problems.extend(self.errors.problems())
-            if hang.found is not None:
-                # Errors from ending the loop by force explain nothing.
-                self.problems = [hang.found]
-                self._is_given_up = True
+            if self.cancelling is not None and self.cancelling.description is not None:
+                self.hints.append(self.cancelling.description)
 
     def late_problems(self) -> list[str]:
         """Return the problems since the test ended."""
@@ -166,7 +195,7 @@ class LoopRun:
         test_run = self._test_run
         test_run.current.backend = backend
         before = Leftovers(test_run.host, backend)
-        with _everything_logged(backend) if test_run.is_logged else nullcontext():
+        with nullcontext() if test_run.log is None else _everything_logged(backend):
             try:
                 self._value = await act(*args)
             except (KeyboardInterrupt, SystemExit, GeneratorExit):
@@ -175,6 +204,9 @@ class LoopRun:
                 # A backend would treat it as an error of the program.
                 self._error = error
                 test_run.hints += hints(error, test_run.host.virtual)
+            finally:
+                if test_run.cancelling is not None:
+                    test_run.cancelling.stop()
         if self._error is None:
             # Backends may take an iteration of the loop to release what is not needed.
             await backend.sleep(0.001)

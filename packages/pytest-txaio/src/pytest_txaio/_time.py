@@ -15,6 +15,7 @@ that fails with `TimeoutError` can say why.
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from math import inf, isnan, nan, nextafter
 from typing import Any
 
@@ -49,7 +50,14 @@ class VirtualTime:
         self.now: float = START
         self.unwaited: float = 0.0
         """The seconds that were jumped while threads of the test were running."""
+        self.on_jump: Callable[[], object] = bool
+        """To be called when the time has been moved."""
         self._threads = set(threading.enumerate())
+
+    def advance(self, seconds: float) -> None:
+        """Move the time by *seconds*, whatever is due meanwhile."""
+        self.now += seconds
+        self.on_jump()
 
     def jump(self, seconds: float, threads_work: bool | None = None) -> None:
         """Move the time to the next timer, which is due in *seconds*.
@@ -58,7 +66,7 @@ class VirtualTime:
         these are the threads that were started since this clock was made.
         """
         # The sum may be equal to `now` if *seconds* is very small.
-        self.now = max(self.now + seconds, nextafter(self.now, inf))
+        self.advance(max(seconds, nextafter(self.now, inf) - self.now))
         if threads_work is None:
             threads_work = bool(set(threading.enumerate()) - self._threads)
         if threads_work:

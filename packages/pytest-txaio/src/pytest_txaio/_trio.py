@@ -35,6 +35,7 @@ from trio.lowlevel import (
     checkpoint,
     current_statistics,
     current_task,
+    in_trio_task,
     remove_instrument,
     reschedule,
 )
@@ -123,6 +124,49 @@ def watching_steps() -> Generator[StepWatch]:
         yield watch
     finally:
         remove_instrument(watch)
+
+
+class TaskWatch(Instrument):
+    """Watches the task that makes this, which is about to wait, until it goes on.
+
+    *on_wait* is called before Trio resumes another task, and *on_settled* when the task
+    is to be resumed, both once.
+    They need to be called while a task runs, or most of Trio's functions raise errors.
+    """
+
+    def __init__(
+        self, on_wait: Callable[[], object], on_settled: Callable[[], object]
+    ) -> None:
+        self._own = current_task()
+        self._on_wait = on_wait
+        self._on_settled = on_settled
+        self._is_scheduled = False
+
+    def task_scheduled(self, task: Task) -> None:
+        """Notice that *task* is to be resumed, in the next batch."""
+        if task is self._own:
+            self._is_scheduled = True
+            # Trio itself schedules tasks, too: for sockets and deadlines.
+            if in_trio_task():
+                self._finish()
+
+    def before_task_step(self, task: Task) -> None:
+        """Notice that *task* is resumed now, so that the one before has stopped."""
+        del task
+        if self._is_scheduled:
+            self._finish()
+        else:
+            on_wait, self._on_wait = self._on_wait, bool
+            on_wait()
+
+    def _finish(self) -> None:
+        remove_instrument(self)
+        self._on_settled()
+
+
+def watch_task(on_wait: Callable[[], object], on_settled: Callable[[], object]) -> None:
+    """Watch the current task until it goes on: see `TaskWatch`."""
+    add_instrument(TaskWatch(on_wait, on_settled))
 
 
 def _may_be_woken() -> bool:

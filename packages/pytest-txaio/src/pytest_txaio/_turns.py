@@ -65,6 +65,11 @@ class Turns:
         """The import name of the backend."""
         return self._host.package
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether more than one watches the turns."""
+        return self._watchers > 1
+
     @contextmanager
     def watch(self) -> Generator[PassTurn]:
         """Give an async function that lets the loop have one turn.

@@ -85,10 +85,27 @@ def coroutine_lines(package: str) -> list[str]:
     lines: list[str] = []
     for each in waiting(package):
         steps = _await_chain(each, package)
-        name, frame = steps[0].__qualname__, cast("FrameType", steps[-1].cr_frame)
-        where = f"{frame.f_code.co_filename}:{frame.f_lineno}"
-        lines.append(f"{name.rpartition('<locals>.')[2]} waits at {where}")
+        lines.append(f"{_short_name(steps[0])} waits at {_place(steps[-1])}")
     return lines
+
+
+def await_lines(coroutine: Any, package: str) -> list[str]:
+    """Return a line for each of the user's coroutines that await each other.
+
+    The outermost comes first; *coroutine* itself is always among them.
+    """
+    steps = _await_chain(coroutine, package) or [coroutine]
+    return [f"{_short_name(each)} at {_place(each)}" for each in steps]
+
+
+def _short_name(coroutine: Any) -> str:
+    name: str = coroutine.__qualname__
+    return name.rpartition("<locals>.")[2]
+
+
+def _place(coroutine: Any) -> str:
+    frame = cast("FrameType", coroutine.cr_frame)
+    return f"{frame.f_code.co_filename}:{frame.f_lineno}"
 
 
 def _await_chain(coroutine: Any, package: str) -> list[CoroutineType[Any, Any, Any]]:

@@ -11,6 +11,7 @@ import pytest
 from pytest_txaio import (
     Backends,
     Host,
+    TxaioCancelAtEachAwait,
     TxaioClock,
     TxaioErrors,
     TxaioLog,
@@ -179,6 +180,15 @@ def txaio_settle(_txaio_test_run: TestRun) -> TxaioSettle:
 
 
 @pytest.fixture
+def txaio_cancel_at_each_await(_txaio_test_run: TestRun) -> TxaioCancelAtEachAwait:
+    """Starts a coroutine; the test runs again and again, and cancels it each time."""
+    test_run = _txaio_test_run
+    cancelling = TxaioCancelAtEachAwait(test_run.host, test_run.current, test_run.turns)
+    test_run.cancelling = cancelling
+    return cancelling
+
+
+@pytest.fixture
 def txaio_errors(_txaio_test_run: TestRun) -> TxaioErrors:
     """The errors that the backend reports: `expect(kind, match)`, `take()`."""
     return _txaio_test_run.errors
@@ -187,7 +197,6 @@ def txaio_errors(_txaio_test_run: TestRun) -> TxaioErrors:
 @pytest.fixture
 def txaio_log(_txaio_test_run: TestRun) -> Iterator[TxaioLog]:
     """The list of messages that were logged, at any level."""
-    log = TxaioLog()
-    _txaio_test_run.is_logged = True
+    log = _txaio_test_run.log = TxaioLog()
     with _txaio_test_run.host.capture(log.append):
         yield log
