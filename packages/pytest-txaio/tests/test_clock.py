@@ -28,6 +28,37 @@ async def test_x(txaio, txaio_clock):
     result.assert_outcomes(passed=len(VIRTUAL))
 
 
+def test_years_take_no_time(run_tests):
+    """However late it is, the next timer is reached, and only then is it due."""
+    text = """
+import pytest
+
+pytestmark = pytest.mark.txaio(timeout=5)
+YEAR = 365 * 86400
+
+async def test_sleeps(txaio, txaio_clock):
+    begun = txaio_clock.time()
+    for seconds in (YEAR, 1, 0.001, 1e-6):
+        before = txaio_clock.time()
+        await txaio.sleep(seconds)
+        assert txaio_clock.time() - before >= seconds * 0.99
+    assert txaio_clock.time() - begun < YEAR + 2
+
+@pytest.mark.parametrize("years", [1, 100, 1000000])
+async def test_suspended(txaio, txaio_clock, txaio_settle, years):
+    called = []
+    txaio.call_later(YEAR, called.append, "in a year")
+    txaio_clock.advance(years * YEAR)
+    late = txaio.call_later(1, called.append, "too early")
+    await txaio_settle()
+    assert called == ["in a year"]
+    late.cancel()
+    await txaio.sleep(1)
+"""
+    result = run_tests(text, backends=",".join(VIRTUAL))
+    result.assert_outcomes(passed=4 * len(VIRTUAL))
+
+
 def test_very_short_sleeps(run_tests):
     """A sleep that is too short to move the clock ends, too."""
     text = """

@@ -18,6 +18,7 @@ from __future__ import annotations
 import asyncio
 import selectors
 from collections.abc import Callable
+from math import ulp
 from selectors import SelectorKey
 from typing import Any
 
@@ -68,6 +69,19 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         """Return the virtual time, in seconds."""
         return self._clock.now
+
+    @property
+    def _clock_resolution(self) -> float:
+        """What asyncio adds to the time, so that calls that are due now are made.
+
+        It is a nanosecond otherwise, which from 194 days on is less than the difference
+        between two floats, and is lost.
+        """
+        return ulp(self._clock.now)
+
+    @_clock_resolution.setter
+    def _clock_resolution(self, _resolution: float) -> None:
+        """Ignore the resolution of the real clock."""
 
     async def shutdown_default_executor(self, timeout: Any = None) -> None:  # noqa: ASYNC109
         """Wait for the threads without the limit, to which virtual time would jump."""
