@@ -31,7 +31,8 @@ from typing import Any, cast
 import pytest
 
 from pytest_txaio._async_fixtures import AsyncFixture, is_async
-from pytest_txaio._test_run import TestRun, fail_with, is_async_test
+from pytest_txaio._awaitables import is_async_test
+from pytest_txaio._test_run import TestRun, fail_with
 
 
 UNHANDLED = "no plugin or hook that handled it"

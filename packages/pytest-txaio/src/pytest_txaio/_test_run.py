@@ -19,12 +19,20 @@ from typing import Any
 
 import pytest
 
-from pytest_txaio._async_fixtures import AsyncFixture, is_async, resolve_values
+from pytest_txaio._async_fixtures import AsyncFixture, resolve_values
+from pytest_txaio._awaitables import (
+    YIELD_HINT,
+    is_async_test,
+    refuse_awaitable,
+    refuse_coroutine,
+    require_awaitable,
+)
 from pytest_txaio._cancel_points import TxaioCancelAtEachAwait
 from pytest_txaio._errors import TxaioErrors
 from pytest_txaio._garbage import collecting_by_hand
 from pytest_txaio._hang import HangDetector, Hung
 from pytest_txaio._host import Host
+from pytest_txaio._interrupt import RealOutput, ThreadInterrupt
 from pytest_txaio._leftovers import Leftovers
 from pytest_txaio._log import TxaioLog
 from pytest_txaio._proxy import BackendProxy, CurrentBackend
@@ -34,7 +42,6 @@ from pytest_txaio._turns import Turns
 from pytest_txaio._watchdog import Watchdog
 
 
-YIELD_HINT = "did you mean `await` instead of `yield`?"
 THREADS_HINT = (
     "virtual time jumped {:g} s without waiting for the threads that the test started:"
     " to use real time, mark the test: @pytest.mark.txaio(clock='real')"
@@ -50,7 +57,9 @@ class TestRun:
 
     __test__ = False  # No test class, whatever its name.
 
-    def __init__(self, host: Host, settings: Settings, watchdog: Watchdog) -> None:
+    def __init__(
+        self, host: Host, settings: Settings, watchdog: Watchdog, output: RealOutput
+    ) -> None:
         self.host = host
         self.settings = settings
         self.current = CurrentBackend()
@@ -69,13 +78,15 @@ class TestRun:
         self.turns = Turns(host, self.current)
         self._is_given_up = False
         self._watchdog = watchdog
+        self._thread = ThreadInterrupt(Hung, output)
 
     def run(self, test: Callable[..., Any], kwargs: dict[str, Any]) -> None:
         """Run *test*, a function or a coroutine function; raise what it raises.
 
         Other problems are in `problems` afterwards.
         """
-        hang = HangDetector(self.host, self.current, self.settings.timeout)
+        timeout = self.settings.timeout
+        hang = HangDetector(self.host, self.current, timeout, self._thread)
         self.host.on_stuck = hang.stuck
         try:
             for _ in self._runs():
@@ -109,7 +120,7 @@ class TestRun:
     ) -> None:
         watching = self._watchdog.watch(hang.overdue, self.settings.timeout)
         try:
-            with watching, collecting_by_hand():
+            with watching, self._thread.handling(), collecting_by_hand():
                 if is_async_test(test):
                     self.run_on_loop(self._with_fixtures, test, kwargs)
                 else:
@@ -241,47 +252,6 @@ def _everything_logged(backend: Any) -> Generator[None]:
         yield
     finally:
         backend.set_global_log_level(before)
-
-
-def refuse_coroutine(fn: object) -> None:
-    """Raise if *fn* is a coroutine object instead of a function."""
-    if inspect.iscoroutine(fn):
-        fn.close()
-        message = "pass the function itself: txaio_run(fn, 1), not txaio_run(fn(1))"
-        raise TypeError(message)
-
-
-def is_async_test(test: Callable[..., Any]) -> bool:
-    """Return whether *test*, which may be wrapped in a plain function, is async."""
-    return is_async(inspect.unwrap(test))
-
-
-def refuse_awaitable(given: object) -> None:
-    """Fail if *given*, the return value of a sync test, would have to be awaited."""
-    if not inspect.isawaitable(given) and not inspect.isasyncgen(given):
-        return
-    if inspect.iscoroutine(given):
-        given.close()
-    message = (
-        f"the test is a plain function, and the {type(given).__name__!r} that it"
-        " returned is never awaited: make it `async def`; if it is, make the wrapper in"
-        " its decorator `async def`, or apply functools.wraps to the wrapper"
-    )
-    pytest.fail(message, pytrace=False)
-
-
-def require_awaitable(given: object) -> None:
-    """Fail if *given*, the return value of an async test, cannot be awaited."""
-    if inspect.isawaitable(given):
-        return
-    message = f"the test is an async generator: {YIELD_HINT}"
-    if not inspect.isasyncgen(given):
-        message = (
-            "the test is `async def`, but the wrapper in its decorator returned"
-            f" {given!r} instead of the coroutine: return the coroutine, or make the"
-            " wrapper `async def` and await it"
-        )
-    pytest.fail(message, pytrace=False)
 
 
 def fail_with(problems: list[str]) -> None:

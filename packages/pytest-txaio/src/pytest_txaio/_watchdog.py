@@ -14,6 +14,14 @@ REPEAT_INTERVAL = 0.5
 """Seconds until it calls *overdue* again: clean-up may hang as well."""
 
 
+class _Watch:
+    """A block that is watched."""
+
+    def __init__(self, overdue: Callable[[], object], timeout: float) -> None:
+        self.overdue = overdue
+        self.deadline = monotonic() + timeout
+
+
 class Watchdog(threading.Thread):
     """Calls a function if a block takes too long.
 
@@ -23,7 +31,7 @@ class Watchdog(threading.Thread):
 
     def __init__(self) -> None:
         super().__init__(name="watchdog", daemon=True)
-        self._watched: tuple[float, Callable[[], object]] | None = None
+        self._watch: _Watch | None = None
         self._lock = threading.Lock()
         self._closed = threading.Event()
 
@@ -35,21 +43,22 @@ class Watchdog(threading.Thread):
                 self._check()
 
     def _check(self) -> None:
-        if self._watched is not None:
-            deadline, overdue = self._watched
-            if monotonic() > deadline:
-                self._watched = monotonic() + REPEAT_INTERVAL, overdue
-                overdue()
+        watch = self._watch
+        if watch is not None and monotonic() > watch.deadline:
+            watch.deadline = monotonic() + REPEAT_INTERVAL
+            watch.overdue()
 
     @contextmanager
     def watch(self, overdue: Callable[[], object], timeout: float) -> Generator[None]:
         """Call *overdue* in this thread if the block takes *timeout* real seconds."""
-        self._watched = (monotonic() + timeout, overdue)
+        self._watch = _Watch(overdue, timeout)
         try:
             yield
         finally:
+            # First of all, as *overdue* may have an exception raised here.
+            self._watch = None
             with self._lock:
-                self._watched = None
+                pass
 
     def close(self) -> None:
         """End the thread."""

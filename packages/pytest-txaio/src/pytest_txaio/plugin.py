@@ -23,6 +23,7 @@ from pytest_txaio import (
 from pytest_txaio._backends import merge_hosts
 from pytest_txaio._first_hooks import TEST_RUN, requesting_item
 from pytest_txaio._garbage import unfreeze_objects
+from pytest_txaio._interrupt import RealOutput
 from pytest_txaio._settings import (
     MARKER_LINE,
     NO_BACKEND,
@@ -39,6 +40,7 @@ pytest_plugins: list[str] = ["pytest_txaio._clauses"]
 BACKENDS = pytest.StashKey[Backends]()
 TIMEOUT = pytest.StashKey[float]()
 SEED = pytest.StashKey[int]()
+OUTPUT = pytest.StashKey[RealOutput]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -80,6 +82,8 @@ def pytest_configure(config: pytest.Config) -> None:
     seed = config.getoption("--txaio-seed")
     # Not from the generator that all tests share, which other plugins seed.
     config.stash[SEED] = SystemRandom().randrange(2**32) if seed is None else seed
+    output = config.stash[OUTPUT] = RealOutput(config)
+    config.add_cleanup(output.close)
 
 
 def pytest_report_header(config: pytest.Config) -> str:
@@ -137,7 +141,9 @@ def txaio_host(
             host.use_clock(settings.clock)
         if host.seed is not None:
             host.seed = request.config.stash[SEED]
-        test_run = test.stash[TEST_RUN] = TestRun(host, settings, _txaio_watchdog)
+        test_run = test.stash[TEST_RUN] = TestRun(
+            host, settings, _txaio_watchdog, request.config.stash[OUTPUT]
+        )
         yield host
         # Sync fixtures were torn down since the test ended.
         fail_with(test_run.late_problems())
