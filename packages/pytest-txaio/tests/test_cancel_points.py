@@ -621,6 +621,8 @@ async def test_x(txaio, txaio_cancel_at_each_await):
 def test_failure_is_in_no_cycle(run_tests, backend, waits):
     """An error that was never retrieved is reported at once, as without the plugin."""
     text = f"""
+from pytest_txaio import collect_dropped
+
 async def fail(txaio):
     if {waits}:
         await txaio.sleep(1)
@@ -629,6 +631,7 @@ async def fail(txaio):
 async def test_x(txaio, txaio_cancel_at_each_await, txaio_errors):
     txaio_cancel_at_each_await(fail, txaio)
     await txaio.sleep(2)
+    collect_dropped()
     errors = [type(error) for error in txaio_errors.take()]
     if txaio_cancel_at_each_await.description is None:
         assert errors == [ZeroDivisionError]
