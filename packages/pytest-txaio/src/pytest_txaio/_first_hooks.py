@@ -32,6 +32,7 @@ import pytest
 
 from pytest_txaio._async_fixtures import AsyncFixture, is_async
 from pytest_txaio._awaitables import is_async_test
+from pytest_txaio._debugger import Debugger
 from pytest_txaio._test_run import TestRun, fail_with
 
 
@@ -39,6 +40,7 @@ UNHANDLED = "no plugin or hook that handled it"
 """Part of the error of pytest 9 and later for an async fixture."""
 
 TEST_RUN = pytest.StashKey[TestRun]()
+DEBUGGER = pytest.StashKey[Debugger]()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -230,10 +232,9 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     if test_run is None:
         return None
     names = pyfuncitem._fixtureinfo.argnames
+    test = pyfuncitem.config.stash[DEBUGGER].enter(pyfuncitem.obj)
     try:
-        test_run.run(
-            pyfuncitem.obj, {name: pyfuncitem.funcargs[name] for name in names}
-        )
+        test_run.run(test, {name: pyfuncitem.funcargs[name] for name in names})
     except BaseException:
         add_sections(pyfuncitem, [*test_run.hints, *test_run.problems])
         test_run.problems.clear()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from math import inf
 from time import monotonic
 
 
@@ -15,11 +16,21 @@ REPEAT_INTERVAL = 0.5
 
 
 class _Watch:
-    """A block that is watched."""
+    """A block that is watched; its time can be stopped."""
 
     def __init__(self, overdue: Callable[[], object], timeout: float) -> None:
         self.overdue = overdue
-        self.deadline = monotonic() + timeout
+        self._left = timeout
+        self.deadline = inf
+
+    def begin(self) -> None:
+        """Have the time run."""
+        self.deadline = monotonic() + self._left
+
+    def pause(self) -> None:
+        """Stop the time."""
+        self._left = self.deadline - monotonic()
+        self.deadline = inf
 
 
 class Watchdog(threading.Thread):
@@ -32,6 +43,7 @@ class Watchdog(threading.Thread):
     def __init__(self) -> None:
         super().__init__(name="watchdog", daemon=True)
         self._watch: _Watch | None = None
+        self._is_paused = False
         self._lock = threading.Lock()
         self._closed = threading.Event()
 
@@ -51,7 +63,10 @@ class Watchdog(threading.Thread):
     @contextmanager
     def watch(self, overdue: Callable[[], object], timeout: float) -> Generator[None]:
         """Call *overdue* in this thread if the block takes *timeout* real seconds."""
-        self._watch = _Watch(overdue, timeout)
+        watch = _Watch(overdue, timeout)
+        if not self._is_paused:
+            watch.begin()
+        self._watch = watch
         try:
             yield
         finally:
@@ -59,6 +74,20 @@ class Watchdog(threading.Thread):
             self._watch = None
             with self._lock:
                 pass
+
+    def pause(self) -> None:
+        """Let no time pass for the block, now or once it begins, until `resume`."""
+        with self._lock:
+            if self._watch is not None and not self._is_paused:
+                self._watch.pause()
+            self._is_paused = True
+
+    def resume(self) -> None:
+        """Let the time pass again."""
+        with self._lock:
+            if self._watch is not None and self._is_paused:
+                self._watch.begin()
+            self._is_paused = False
 
     def close(self) -> None:
         """End the thread."""

@@ -21,7 +21,8 @@ from pytest_txaio import (
     _hookspecs,
 )
 from pytest_txaio._backends import merge_hosts
-from pytest_txaio._first_hooks import TEST_RUN, requesting_item
+from pytest_txaio._debugger import Debugger
+from pytest_txaio._first_hooks import DEBUGGER, TEST_RUN, requesting_item
 from pytest_txaio._garbage import unfreeze_objects
 from pytest_txaio._interrupt import RealOutput
 from pytest_txaio._settings import (
@@ -41,6 +42,7 @@ BACKENDS = pytest.StashKey[Backends]()
 TIMEOUT = pytest.StashKey[float]()
 SEED = pytest.StashKey[int]()
 OUTPUT = pytest.StashKey[RealOutput]()
+WATCHDOG = pytest.StashKey[Watchdog]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -84,6 +86,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[SEED] = SystemRandom().randrange(2**32) if seed is None else seed
     output = config.stash[OUTPUT] = RealOutput(config)
     config.add_cleanup(output.close)
+    watchdog = config.stash[WATCHDOG] = Watchdog()
+    debugger = config.stash[DEBUGGER] = Debugger(watchdog)
+    config.pluginmanager.register(debugger, "txaio-debugger")
 
 
 def pytest_report_header(config: pytest.Config) -> str:
@@ -117,8 +122,8 @@ def pytest_sessionfinish() -> None:
 
 
 @pytest.fixture(scope="session")
-def _txaio_watchdog() -> Iterator[Watchdog]:
-    dog = Watchdog()
+def _txaio_watchdog(pytestconfig: pytest.Config) -> Iterator[Watchdog]:
+    dog = pytestconfig.stash[WATCHDOG]
     dog.start()
     yield dog
     dog.close()
@@ -141,6 +146,8 @@ def txaio_host(
             host.use_clock(settings.clock)
         if host.seed is not None:
             host.seed = request.config.stash[SEED]
+        # An earlier test may have ended at the prompt of a debugger.
+        _txaio_watchdog.resume()
         test_run = test.stash[TEST_RUN] = TestRun(
             host, settings, _txaio_watchdog, request.config.stash[OUTPUT]
         )
