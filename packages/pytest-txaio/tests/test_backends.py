@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import importlib
+import weakref
 
 import pytest
 
 from pytest_txaio import Backends, _backends
+from pytest_txaio._garbage import collect_cycles
 
 
 ALL = Backends({}, "all").names
@@ -283,3 +285,18 @@ def test_x():
 """
     )
     result.assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize("name", Backends({}, "").names)
+def test_backend_is_freed(name):
+    """After a test, nothing refers to the backend on which it ran."""
+
+    async def main(backend):
+        await backend.sleep(0.001)
+        return weakref.ref(backend)
+
+    with Backends({}, name).open(name) as host:
+        backend = host.run(main)
+    del host
+    collect_cycles()
+    assert backend() is None

@@ -97,7 +97,11 @@ class AnyioTrioHost(AnyioAsyncioHost):
             return main(backend, *args)
 
         with self.module.seeded_order(self.seed):
-            return super().run(begin if callable(main) else main, debug=debug)
+            try:
+                return super().run(begin if callable(main) else main, debug=debug)
+            finally:
+                # The backend refers to the host in a cycle that CPython never frees.
+                self.running = None
 
     def give_up(self) -> None:
         self.token.run_sync_soon(self.end_run)
