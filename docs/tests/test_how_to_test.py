@@ -48,6 +48,17 @@ def test_reminders_that_are_not_closed_are_reported(tmp_path):
     assert shown.partition("```")[0].strip() in run.stdout
 
 
+def test_hypothesis(tmp_path):
+    """The test with `@given` passes, which needs more than the page installs."""
+    follow(PAGE, tmp_path)
+    page = PAGE.read_text(encoding="utf-8")
+    text = page.partition("```python\nfrom hypothesis")[2].partition("```")[0]
+    (tmp_path / "test_given.py").write_text(f"from hypothesis{text}")
+    command = [sys.executable, "-m", "pytest", "-q", str(tmp_path / "test_given.py")]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert "4 passed" in run.stdout
+
+
 def test_desk_that_stays_taken_is_reported(tmp_path):
     """Without its clean-up, the coroutine fails as the page shows."""
     follow(PAGE, tmp_path)

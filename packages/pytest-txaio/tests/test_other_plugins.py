@@ -9,6 +9,7 @@ import pytest
 
 OURS = """
 import pytest
+from hypothesis import given, settings, strategies
 
 @pytest.fixture
 async def value(txaio):
@@ -29,6 +30,12 @@ class TestOurs:
     async def test_static(value):
         assert value == "value"
 
+    @settings(max_examples=3, deadline=None, database=None)
+    @given(number=strategies.integers(1, 2))
+    async def test_given(self, txaio, value, number):
+        await txaio.sleep(3600)
+        assert value == "value"
+
     @classmethod
     async def test_class(cls, value):
         assert cls is TestOurs
@@ -40,7 +47,7 @@ def test_sync(txaio, txaio_run):
 
     assert txaio_run(main) == 42
 """
-PASSED = 6
+PASSED = 7
 """The number of these tests on one backend."""
 
 BACKENDS = ["asyncio", "twisted", "anyio-asyncio", "anyio-trio"]

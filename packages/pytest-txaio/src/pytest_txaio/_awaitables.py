@@ -1,9 +1,10 @@
-"""Check whether a test is async, and what calling it gives."""
+"""Check whether a test is async, and what calling it gives; hide that it is."""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 import pytest
@@ -25,6 +26,16 @@ def refuse_coroutine(fn: object) -> None:
 def is_async_test(test: Callable[..., Any]) -> bool:
     """Return whether *test*, which may be wrapped in a plain function, is async."""
     return is_async(inspect.unwrap(test))
+
+
+def as_plain_function(test: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a plain function that calls *test* and returns its coroutine."""
+
+    @wraps(test)
+    def plain(*args: Any, **kwargs: Any) -> Any:
+        return test(*args, **kwargs)
+
+    return plain
 
 
 def refuse_awaitable(given: object) -> None:

@@ -94,6 +94,11 @@ class TxaioCancelAtEachAwait:
         """Where the coroutine was cancelled in this run; None if it was not."""
         return None if self._run is None else self._run.description
 
+    def reset(self) -> None:
+        """Begin with the first run of the test."""
+        self._target = -1
+        self._run = None
+
     def next_run(self) -> bool:
         """Prepare the next run of the test; return False if none is left.
 

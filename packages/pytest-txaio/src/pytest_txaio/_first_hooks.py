@@ -24,16 +24,21 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Generator, Iterable
-from functools import wraps
 from types import MethodType
 from typing import Any, cast
 
 import pytest
 
 from pytest_txaio._async_fixtures import AsyncFixture, is_async
-from pytest_txaio._awaitables import is_async_test
+from pytest_txaio._awaitables import as_plain_function, is_async_test
 from pytest_txaio._debugger import Debugger
-from pytest_txaio._test_run import TestRun, fail_with
+from pytest_txaio._given import (
+    allow_fixtures,
+    hide_inner_test,
+    is_async_given,
+    run_examples,
+)
+from pytest_txaio._test_run import TestRun
 
 
 UNHANDLED = "no plugin or hook that handled it"
@@ -49,7 +54,8 @@ def pytest_pycollect_makeitem(
 ) -> Any:
     """Collect an async test that needs `txaio`; leave all others to other plugins."""
     test: Any = getattr(obj, "__func__", obj)
-    if not is_async(test) or not collector.istestfunction(obj, name):
+    is_given = is_async_given(test)
+    if not (is_given or is_async(test)) or not collector.istestfunction(obj, name):
         return None
     if not getattr(test, "__test__", True):
         return None
@@ -57,8 +63,18 @@ def pytest_pycollect_makeitem(
     used = [arg for mark in marks if mark.name == "usefixtures" for arg in mark.args]
     if not needs_txaio(collector, [*inspect.signature(test).parameters, *used]):
         return None
+    if is_given:
+        # A plain function already, by which others know it, that pytest can collect.
+        hide_inner_test(test)
+        return None
     items: Iterable[Any] = collector._genfunctions(name, as_plain_function(test))
     return [AsyncFunction.like(item) for item in items]
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Allow the fixtures of a test with `@given`, which are new for each example."""
+    if isinstance(item, pytest.Function) and "txaio_host" in item.fixturenames:
+        allow_fixtures(item)
 
 
 class AsyncFunction(pytest.Function):
@@ -97,16 +113,6 @@ def needs_txaio(node: pytest.Item | pytest.Collector, names: Iterable[str]) -> b
             for fixture in manager.getfixturedefs(name, node) or ():
                 left.extend(fixture.argnames)
     return "txaio" in seen
-
-
-def as_plain_function(test: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a plain function that calls *test* and returns its coroutine."""
-
-    @wraps(test)
-    def plain(*args: Any, **kwargs: Any) -> Any:
-        return test(*args, **kwargs)
-
-    return plain
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -211,7 +217,7 @@ def refuse_async_fixtures(
 
 def refuse_late_fixture(name: str, test: Any, test_run: TestRun) -> None:
     """Fail if the async fixture *name* cannot be set up for *test*."""
-    if not is_async_test(test.obj):
+    if not is_async_test(test.obj) and not is_async_given(test.obj):
         message = (
             f"the sync test {test.name!r} takes the async fixture {name!r}:"
             " make it `async def`"
@@ -232,20 +238,15 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     if test_run is None:
         return None
     names = pyfuncitem._fixtureinfo.argnames
+    kwargs = {name: pyfuncitem.funcargs[name] for name in names}
     test = pyfuncitem.config.stash[DEBUGGER].enter(pyfuncitem.obj)
     try:
-        test_run.run(test, {name: pyfuncitem.funcargs[name] for name in names})
+        if is_async_given(test):
+            run_examples(test, kwargs, test_run)
+        else:
+            test_run.run(test, kwargs)
     except BaseException:
-        add_sections(pyfuncitem, [*test_run.hints, *test_run.problems])
-        test_run.problems.clear()
+        for text in test_run.hints:
+            pyfuncitem.add_report_section("call", "txaio", text)
         raise
-    problems, test_run.problems = test_run.problems, []
-    add_sections(pyfuncitem, test_run.hints if problems else [])
-    fail_with(problems)
     return True
-
-
-def add_sections(test: pytest.Item, texts: list[str]) -> None:
-    """Add *texts* to the report of *test*."""
-    for text in texts:
-        test.add_report_section("call", "txaio", text)

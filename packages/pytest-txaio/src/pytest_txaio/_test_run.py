@@ -7,7 +7,7 @@ An exception of the test does not leave the loop by itself: a backend would trea
 pytest raises to skip or to fail as an error of the program.
 `LoopRun.main` catches it, and `result` raises it after the run.
 All else that is wrong (unexpected reports, leftovers) is collected as text in
-`problems`, and fails the test only if nothing was raised.
+`problems`; if something was raised, it is added to the report, else it fails the test.
 """
 
 from __future__ import annotations
@@ -76,15 +76,19 @@ class TestRun:
         self.hints = [] if host.seed is None else [SEED_HINT.format(host.seed)]
         """Texts that are shown only if the test fails."""
         self.turns = Turns(host, self.current)
-        self._is_given_up = False
+        self.is_given_up = False
+        """Whether the test hung, so that its loop was ended by force."""
+        self._first_hints: list[str] | None = None
+        """The hints before the first run; None until then."""
         self._watchdog = watchdog
         self._thread = ThreadInterrupt(Hung, output)
 
     def run(self, test: Callable[..., Any], kwargs: dict[str, Any]) -> None:
         """Run *test*, a function or a coroutine function; raise what it raises.
 
-        Other problems are in `problems` afterwards.
+        Fail if anything else is wrong.
         """
+        __tracebackhide__ = True
         timeout = self.settings.timeout
         hang = HangDetector(self.host, self.current, timeout, self._thread)
         self.host.on_stuck = hang.stuck
@@ -95,29 +99,41 @@ class TestRun:
                     break
         except BaseException:
             if hang.found is None:
+                self.hints += self.problems
+                self.problems.clear()
                 raise
         finally:
             self.host.on_stuck = bool
-            if hang.found is not None:
-                # Errors from ending the loop by force explain nothing.
-                self.problems = [hang.found]
-                self._is_given_up = True
+        problems, self.problems = self.problems, []
+        if hang.found is not None:
+            # Errors from ending the loop by force explain nothing.
+            problems = [hang.found]
+            self.is_given_up = True
+        fail_with(problems)
 
     def _runs(self) -> Iterator[None]:
         """Yield before each run of the test; there is only one as a rule."""
         if self.cancelling is None:
+            self._forget()
             yield
             return
-        hints = self.hints
+        self.cancelling.reset()
         while self.cancelling.next_run():
-            self.hints = hints.copy()
-            if self.log is not None:
-                self.log.clear()
+            self._forget()
             yield
+
+    def _forget(self) -> None:
+        """Drop the hints and the messages of the run before, if there was one."""
+        if self._first_hints is None:
+            self._first_hints = self.hints
+        elif self.log is not None:
+            self.log.clear()
+        self.hints = self._first_hints.copy()
 
     def _run_once(
         self, test: Callable[..., Any], kwargs: dict[str, Any], hang: HangDetector
     ) -> None:
+        __tracebackhide__ = True
         watching = self._watchdog.watch(hang.overdue, self.settings.timeout)
         try:
             with watching, self._thread.handling(), collecting_by_hand():
@@ -133,10 +149,11 @@ class TestRun:
     def late_problems(self) -> list[str]:
         """Return the problems since the test ended."""
         problems = list(self.errors.problems())
-        return [] if self._is_given_up else problems
+        return [] if self.is_given_up else problems
 
     def run_on_loop(self, act: Callable[..., Awaitable[Any]], *args: Any) -> Any:
         """Return the value of ``await act(*args)`` on a new loop, or raise."""
+        __tracebackhide__ = True
         loop_run = LoopRun(self)
         try:
             self.host.run(loop_run.main, act, *args)
@@ -166,6 +183,7 @@ class TestRun:
     async def _with_fixtures(
         self, test: Callable[..., Any], kwargs: dict[str, Any]
     ) -> None:
+        __tracebackhide__ = True
         ready: list[AsyncFixture] = []
         backend = self.current.backend
         try:
@@ -203,6 +221,7 @@ class LoopRun:
         self, backend: Any, act: Callable[..., Awaitable[Any]], *args: Any
     ) -> None:
         """Await ``act(*args)``, and look for leftovers."""
+        __tracebackhide__ = True
         test_run = self._test_run
         test_run.current.backend = backend
         before = Leftovers(test_run.host, backend)
@@ -227,6 +246,7 @@ class LoopRun:
 
     def result(self) -> Any:
         """Return the value, or raise the error."""
+        __tracebackhide__ = True
         error, self._error = self._error, None
         try:
             if error is not None:
