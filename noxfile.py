@@ -247,6 +247,19 @@ def other_plugins(session: nox.Session) -> None:
 
 
 @nox.session(requires=["wheels"])
+@nox.parametrize("version", ["0.24.0", "1.0.0"])
+def old_asyncio(session: nox.Session, version: str) -> None:
+    """Run the plugin together with pytest-asyncio that replaces async fixtures."""
+    own = [*group("test", OWN["pytest-txaio"]), *group("coverage")]
+    needs = [need for need in own if not need.startswith("pytest")]
+    old = ["pytest==8.2.0", f"pytest-asyncio=={version}"]
+    install(session, with_extras(session, "pytest-txaio"), *old, *needs)
+    tests = FOLDERS["pytest-txaio"] / "tests"
+    settings = (f"-c{tests}/old_pytest.ini", f"--rootdir={ROOT}", "-pno:asyncio")
+    pytest(session, *settings, str(tests / "test_other_plugins.py"))
+
+
+@nox.session(requires=["wheels"])
 def old_pytest(session: nox.Session) -> None:
     """Run the tests of our plugin with the lowest pytest that it accepts."""
     needed = PROJECTS["pytest-txaio"]["dependencies"]

@@ -377,3 +377,89 @@ async def test_y(broken):
     result = run_tests(text, "-Wignore")
     assert "must take txaio" not in result.stdout.str()
     result.stdout.fnmatch_lines(["*Failed: as it is meant to"])
+
+
+@pytest.mark.parametrize("scope", ["class", "module", "session"])
+def test_scope_that_is_too_wide(run_tests, scope):
+    """A fixture that outlives its loop is refused, in the tests that take it."""
+    text = f"""
+import pytest
+
+@pytest.fixture(scope="{scope}")
+async def wide(txaio):
+    return 1
+
+@pytest.fixture(scope="{scope}")
+def clock(txaio_clock):
+    return txaio_clock
+
+@pytest.fixture(scope="{scope}")
+def others(pytestconfig):
+    return 1
+
+async def test_x(wide):
+    pass
+
+def test_y(clock, txaio_run):
+    pass
+
+async def test_z(txaio, others):
+    assert others == 1
+"""
+    result = run_tests(text)
+    result.assert_outcomes(passed=1, errors=2)
+    said = f"the fixture '{{}}' has the scope '{scope}', but {{}} is new for each test*"
+    result.stdout.fnmatch_lines(
+        [said.format("wide", "txaio"), said.format("clock", "txaio_clock")]
+    )
+    assert "ScopeMismatch" not in result.stdout.str()
+
+
+OLD_PYTEST_ASYNCIO = """
+import functools
+import inspect
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        for [definition] in item._fixtureinfo.name2fixturedefs.values():
+            if inspect.isasyncgenfunction(definition.func):
+                replace(definition)
+
+
+def replace(definition):
+    function = definition.func
+
+    @functools.wraps(function)
+    def plain(request, **kwargs):
+        raise AssertionError("run on a loop of its own")
+
+    definition.func = plain
+    definition.argnames += ("request",)
+"""
+
+
+def test_fixture_that_is_hidden(run_tests, pytester):
+    """pytest-asyncio 1.0 and earlier replaces the functions of async fixtures."""
+    pytester.mkpydir("pytest_asyncio").joinpath("plugin.py").write_text(
+        OLD_PYTEST_ASYNCIO
+    )
+    pytester.syspathinsert()
+    text = """
+import pytest
+
+@pytest.fixture
+async def value(txaio, request):
+    yield request.node.name
+    await txaio.sleep(1)
+
+class TestX:
+    @pytest.fixture
+    async def method(self, value):
+        assert isinstance(self, TestX)
+        yield value
+
+    async def test_x(self, method):
+        assert method.startswith("test_x")
+"""
+    run_tests(text, "-ppytest_asyncio.plugin").assert_outcomes(passed=1)

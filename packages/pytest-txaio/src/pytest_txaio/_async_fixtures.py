@@ -36,6 +36,16 @@ def is_async(function: object) -> bool:
     return inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function)
 
 
+def async_function(function: Any) -> Any:
+    """Return the fixture function that *function* is or hides.
+
+    In its automatic mode, pytest-asyncio 1.0 and earlier replaces the function of each
+    async fixture by a plain one when tests are collected.
+    """
+    module = getattr(function, "__globals__", {}).get("__name__", "")
+    return inspect.unwrap(function) if module == "pytest_asyncio.plugin" else function
+
+
 class AsyncFixture:
     """The placeholder for the value of an async fixture."""
 

@@ -23,13 +23,13 @@ other plugins still see a coroutine function and take it for theirs.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from types import MethodType
 from typing import Any, cast
 
 import pytest
 
-from pytest_txaio._async_fixtures import AsyncFixture, is_async
+from pytest_txaio._async_fixtures import AsyncFixture, async_function, is_async
 from pytest_txaio._awaitables import as_plain_function, is_async_test
 from pytest_txaio._debugger import Debugger
 from pytest_txaio._given import (
@@ -77,6 +77,19 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         allow_fixtures(item)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Fail if a fixture with a wider scope takes one of the plugin's."""
+    # pytest itself would call this a mismatch of scopes, and not say what to do.
+    for definition, name in fixtures_of_wider_scope(item):
+        message = (
+            f"the fixture {definition.argname!r} has the scope {definition.scope!r},"
+            f" but {name} is new for each test, as its loop is: give the fixture the"
+            " scope 'function'"
+        )
+        pytest.fail(message, pytrace=False)
+
+
 class AsyncFunction(pytest.Function):
     """The item of an async test that needs `txaio`; its `obj` is a plain function."""
 
@@ -99,6 +112,25 @@ class AsyncFunction(pytest.Function):
         if inspect.ismethod(found):
             return MethodType(as_plain_function(found.__func__), found.__self__)
         return as_plain_function(found)
+
+
+def fixtures_of_wider_scope(item: Any) -> Iterator[tuple[Any, str]]:
+    """Yield the fixtures of *item* that outlive a fixture of ours that they take."""
+    info = getattr(item, "_fixtureinfo", None)
+    found = {} if info is None else info.name2fixturedefs
+    if "txaio_host" not in found:
+        return
+    for definitions in found.values():
+        for definition in definitions:
+            for name in definition.argnames if definition.scope != "function" else ():
+                if all(is_for_one_test(each) for each in found.get(name, [None])):
+                    yield definition, name
+
+
+def is_for_one_test(definition: Any) -> bool:
+    """Return whether a fixture is one of ours, and is new for each test."""
+    module = getattr(getattr(definition, "func", None), "__module__", "")
+    return module == "pytest_txaio.plugin" and definition.scope == "function"
 
 
 def needs_txaio(node: pytest.Item | pytest.Collector, names: Iterable[str]) -> bool:
@@ -132,15 +164,16 @@ def pytest_fixture_setup(
     if not is_postponed:
         return (yield from set_up_by_others(definition, request))
     function = definition.func
+    wanted = async_function(function)
+    names = inspect.signature(wanted).parameters
 
     def postpone(**kwargs: Any) -> AsyncFixture:
-        fixture = AsyncFixture(
-            definition.argname, bind_to_instance(function, request), kwargs
-        )
+        used = {name: kwargs[name] for name in names}
+        bound = bind_to_instance(wanted, request)
+        fixture = AsyncFixture(definition.argname, bound, used)
         test_run.fixtures.append(fixture)
         return fixture
 
-    postpone.__signature__ = inspect.signature(function)  # type: ignore[attr-defined]
     definition.func = postpone
     try:
         return (yield)
@@ -192,7 +225,7 @@ def has_to_wait_for_loop(
     definition: Any, request: pytest.FixtureRequest, test_run: TestRun
 ) -> bool:
     """Return whether a fixture has to be postponed; fail if that is impossible."""
-    if not is_async(definition.func):
+    if not is_async(async_function(definition.func)):
         refuse_async_fixtures(definition, request, test_run)
         return False
     test = requesting_item(request)

@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from pytest_txaio._async_fixtures import is_async
+from pytest_txaio._async_fixtures import async_function, is_async
 from pytest_txaio._awaitables import as_plain_function, is_async_test
 from pytest_txaio._hang import Hung
 from pytest_txaio._test_run import TestRun
@@ -68,7 +68,7 @@ def _is_new_for_each_example(definitions: Any) -> bool:
     # There is none for `self` and for what is parametrized.
     function = definitions[-1].func if definitions else None
     is_ours = getattr(function, "__module__", "").startswith("pytest_txaio.")
-    return function is None or is_ours or is_async(function)
+    return function is None or is_ours or is_async(async_function(function))
 
 
 def run_examples(test: Any, kwargs: dict[str, Any], test_run: TestRun) -> None:
