@@ -97,6 +97,13 @@ from twisted.internet import reactor, task
 @pytest_twisted.ensureDeferred
 async def test_theirs():
     await task.deferLater(reactor, 0, int)
+
+async def test_ours_after_theirs(txaio):
+    await txaio.sleep(3600)
+
+@pytest_twisted.ensureDeferred
+async def test_theirs_after_ours():
+    await task.deferLater(reactor, 0, int)
 """
 
 OTHERS = {
@@ -107,7 +114,7 @@ OTHERS = {
     ),
     "anyio": ("anyio_mode = auto", ANYIO, 2),
     "trio": ("trio_mode = true", TRIO, 1),
-    "twisted": ("", TWISTED, 1),
+    "twisted": ("", TWISTED, 2 + len(BACKENDS)),
     "xdist": ("addopts = -n2", "", 0),
 }
 """For each plugin: its automatic mode, tests of its own, and their number."""

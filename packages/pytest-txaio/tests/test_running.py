@@ -436,3 +436,41 @@ del test
         f"the test is a plain function, and the {kind!r} that it returned is never"
         " awaited: make it `async def`"
     )
+
+
+def test_signals_of_another_loop(run_tests):
+    """Another loop may have set the descriptor for signals, and gets it back."""
+    text = """
+import signal
+import socket
+import pytest
+
+@pytest.fixture(scope="module")
+def descriptor():
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.setblocking(False)
+        before = signal.set_wakeup_fd(theirs.fileno())
+        yield theirs.fileno()
+        signal.set_wakeup_fd(before)
+
+async def test_x(txaio, descriptor):
+    await txaio.sleep(1)
+
+@pytest.fixture
+def current():
+    before = signal.set_wakeup_fd(-1)
+    signal.set_wakeup_fd(before)
+    return before
+
+async def test_y(txaio, descriptor, current):
+    await txaio.sleep(1)
+    assert current == descriptor
+
+def test_in_a_thread(txaio, txaio_run):
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor() as pool:
+        pool.submit(txaio_run, lambda: txaio.sleep(1)).result()
+"""
+    run_tests(text, backends="anyio-trio").assert_outcomes(passed=3)

@@ -96,7 +96,7 @@ class AnyioTrioHost(AnyioAsyncioHost):
                 lowlevel.spawn_system_task(self.trio_clock.jump)
             return main(backend, *args)
 
-        with self.module.seeded_order(self.seed):
+        with self.module.seeded_order(self.seed), self.module.own_wakeup_fd():
             try:
                 return super().run(begin if callable(main) else main, debug=debug)
             finally:

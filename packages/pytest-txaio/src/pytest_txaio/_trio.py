@@ -20,6 +20,8 @@ task where it waits, as Trio does for Control-C, but in all tasks.
 
 from __future__ import annotations
 
+import signal
+import threading
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from math import inf
@@ -94,6 +96,23 @@ def seeded_order(seed: int) -> Generator[None]:
     finally:
         run._r.setstate(state)
         run._ALLOW_DETERMINISTIC_SCHEDULING = is_sorted
+
+
+@contextmanager
+def own_wakeup_fd() -> Generator[None]:
+    """Let Trio have the descriptor to which Python writes that a signal came.
+
+    Trio warns if it belongs to another loop, such as the reactor that pytest-twisted
+    keeps between tests; that one gets it back after the block.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.set_wakeup_fd(-1)
+    try:
+        yield
+    finally:
+        signal.set_wakeup_fd(before)
 
 
 class StepWatch(Instrument):
