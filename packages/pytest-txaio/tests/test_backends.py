@@ -134,6 +134,31 @@ def test_group(run_tests, without):
     result.stdout.fnmatch_lines(["txaio: anyio-asyncio, anyio-trio"])
 
 
+def test_alias(run_tests, pytester):
+    """`trio` is AnyIO on Trio, once, unless there is another backend of that name."""
+    result = run_tests(TEST, backends="trio,anyio-trio")
+    result.stdout.fnmatch_lines(["txaio: anyio-trio"])
+    text = """
+import pytest
+
+@pytest.mark.txaio(backends=["trio"])
+async def test_x(txaio):
+    pass
+"""
+    result = run_tests(text, "-v", backends="")
+    result.stdout.fnmatch_lines(["*test_x[[]anyio-trio[]]*"])
+    pytester.makeconftest(
+        """
+from pytest_txaio._hosts_asyncio import AsyncioHost
+
+def pytest_txaio_hosts():
+    return {"trio": AsyncioHost}
+"""
+    )
+    result = run_tests(TEST, "-v", backends="trio")
+    result.stdout.fnmatch_lines(["txaio: trio", "*::test_x[[]trio[]] PASSED*"])
+
+
 def test_group_that_is_missing(run_tests, without):
     """A group of which nothing is installed is an error, like a single backend."""
     without("txaio_anyio")

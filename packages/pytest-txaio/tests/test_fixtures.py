@@ -415,6 +415,28 @@ async def test_z(txaio, others):
     assert "ScopeMismatch" not in result.stdout.str()
 
 
+def test_async_test_without_txaio(run_tests):
+    """The error that no plugin runs an async test says how this one does."""
+    text = """
+import pytest
+
+async def test_x():
+    pass
+
+def test_y():
+    pytest.fail("async def functions are not natively supported, they say")
+"""
+    result = run_tests(text, "-Wdefault")
+    fix = "pytest-txaio runs it if it takes the fixture txaio: *"
+    if pytest.version_tuple < (8, 4):
+        # It skips the test.
+        result.stdout.no_fnmatch_line(fix)
+        return
+    result.assert_outcomes(failed=2)
+    result.stdout.fnmatch_lines(["  - pytest-twisted", fix])
+    assert result.stdout.str().count("pytest-txaio runs it") == 1
+
+
 OLD_PYTEST_ASYNCIO = """
 import functools
 import inspect

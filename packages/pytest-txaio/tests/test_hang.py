@@ -334,3 +334,40 @@ async def test_x(txaio):
 """
     said = failure_text(text, backends=backend)
     assert said.startswith("the test took more than 0.2 s of real time")
+
+
+def test_no_virtual_time(run_tests, pytester):
+    """Where a backend has none, the report says so, and how to leave it out."""
+    pytester.makeconftest(
+        """
+from pytest_txaio._hosts_asyncio import AsyncioHost
+
+class RealHost(AsyncioHost):
+    clocks = ("real",)
+
+def pytest_txaio_hosts():
+    return {"real-only": RealHost}
+"""
+    )
+    text = """
+import pytest
+
+@pytest.mark.txaio(timeout=0.2)
+async def test_x(txaio):
+    await txaio.sleep(3600)
+
+@pytest.mark.txaio(timeout=0.2, clock="real")
+async def test_y(txaio):
+    await txaio.sleep(3600)
+
+@pytest.mark.txaio(timeout=0.2, clock="virtual")
+async def test_z(txaio):
+    await txaio.sleep(3600)
+"""
+    result = run_tests(text, backends="asyncio,real-only")
+    result.assert_outcomes(passed=2, failed=3)
+    hint = (
+        "there is no virtual time on real-only: to leave it out, mark the test:"
+        " @pytest.mark.txaio(clock='virtual')"
+    )
+    assert result.outlines.count(hint) == 1

@@ -82,6 +82,10 @@ BUILTIN_BACKENDS = {
 """The backends of this project."""
 
 
+ALIASES = {"trio": "anyio-trio"}
+"""Other names of backends; one that the user adds has precedence."""
+
+
 def merge_hosts(
     several: Iterable[Mapping[str, Callable[[], Host]]],
 ) -> dict[str, Callable[[], Host]]:
@@ -132,7 +136,8 @@ class Backends:
     @property
     def choice(self) -> str:
         """The names that can be given, as text."""
-        return f"{', '.join(self.known)}; `anyio` and `all` stand for several"
+        names = ", ".join(self.known)
+        return f"{names}; `trio` is `anyio-trio`, `anyio` and `all` stand for several"
 
     @property
     def missing(self) -> dict[str, str]:
@@ -169,7 +174,8 @@ class Backends:
         """
         names: dict[str, None] = {}
         for word in filter(None, (each.strip() for each in words)):
-            names |= dict.fromkeys([word] if word in self.known else self._group(word))
+            name = word if word in self.known else ALIASES.get(word, word)
+            names |= dict.fromkeys([name] if name in self.known else self._group(name))
         return list(names)
 
     def header(self) -> str:

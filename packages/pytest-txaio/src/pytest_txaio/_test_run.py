@@ -49,6 +49,10 @@ THREADS_HINT = (
 SEED_HINT = (
     "the loop runs tasks in a random order: to repeat this one, add --txaio-seed={}"
 )
+REAL_TIME_HINT = (
+    "there is no virtual time on {}: to leave it out, mark the test:"
+    " @pytest.mark.txaio(clock='virtual')"
+)
 NOT_ENDED = "the loop was stopped before the test had ended"
 
 
@@ -109,6 +113,8 @@ class TestRun:
             # Errors from ending the loop by force explain nothing.
             problems = [hang.found]
             self.is_given_up = True
+            if "virtual" not in self.host.clocks and self.settings.clock is None:
+                self.hints.append(REAL_TIME_HINT.format(self.host.name))
         fail_with(problems)
 
     def _runs(self) -> Iterator[None]:

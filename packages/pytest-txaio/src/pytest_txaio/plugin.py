@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from random import SystemRandom
 from typing import Any, cast
 
@@ -20,6 +20,7 @@ from pytest_txaio import (
     _first_hooks,
     _hookspecs,
 )
+from pytest_txaio._awaitables import is_async_test
 from pytest_txaio._backends import merge_hosts
 from pytest_txaio._debugger import Debugger
 from pytest_txaio._first_hooks import DEBUGGER, TEST_RUN, requesting_item
@@ -38,6 +39,11 @@ from txaio_interfaces import IBackend
 
 
 pytest_plugins: list[str] = ["pytest_txaio._clauses"]
+NOT_RUN = "async def functions are not natively supported"
+"""Part of the error of pytest 8.4 and later for an async test that no plugin runs."""
+NOT_RUN_FIX = (
+    "pytest-txaio runs it if it takes the fixture txaio: async def test_x(txaio): ..."
+)
 BACKENDS = pytest.StashKey[Backends]()
 TIMEOUT = pytest.StashKey[float]()
 SEED = pytest.StashKey[int]()
@@ -114,6 +120,17 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         except pytest.UsageError as error:
             raise pytest.Collector.CollectError(f"{test.nodeid}: {error}") from None
         metafunc.parametrize("txaio_host", names, indirect=True)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+    """Add how this plugin runs an async test to the error that none does."""
+    try:
+        return (yield)
+    except pytest.fail.Exception as error:
+        if NOT_RUN in str(error) and is_async_test(pyfuncitem.obj):
+            error.msg = f"{error.msg}\n{NOT_RUN_FIX}"
+        raise
 
 
 @pytest.hookimpl(tryfirst=True)
