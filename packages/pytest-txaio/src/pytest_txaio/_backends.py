@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from typing import NamedTuple
@@ -114,6 +115,9 @@ class Backends:
         Raises `pytest.UsageError` if a chosen one is unknown or not installed.
         """
         self.added = added
+        # Each test asks, and to search the folders of modules takes half a millisecond.
+        self.is_installed = cache(self._is_installed)
+        """Whether the backend of a name is installed."""
         self.is_chosen: bool = bool(chosen.strip())
         """Whether the names were given by the user."""
         self.names: list[str] = self._default()
@@ -148,8 +152,7 @@ class Backends:
             if known.is_default and not self.is_installed(name)
         }
 
-    def is_installed(self, name: str) -> bool:
-        """Return whether the backend called *name* is installed."""
+    def _is_installed(self, name: str) -> bool:
         return name in self.added or BUILTIN_BACKENDS[name].is_installed()
 
     def clocks(self, name: str) -> tuple[ClockName, ...]:
