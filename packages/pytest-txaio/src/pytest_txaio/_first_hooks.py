@@ -135,9 +135,13 @@ def is_for_one_test(definition: Any) -> bool:
 
 def needs_txaio(node: pytest.Item | pytest.Collector, names: Iterable[str]) -> bool:
     """Return whether one of the fixtures *names* needs `txaio`, seen from *node*."""
+    given = [*names]
+    # To look at fixtures takes time, and most tests take it themselves.
+    if "txaio" in given:
+        return True
     # There is no public way to ask for the fixtures of a test not collected yet.
     manager: Any = node.session._fixturemanager
-    left, seen = [*names, *manager._getautousenames(node)], set[str]()
+    left, seen = [*given, *manager._getautousenames(node)], set[str]()
     while left:
         name = left.pop()
         if name not in seen:
