@@ -219,3 +219,18 @@ thread.join()
     assert result.ret == 1
     result.stdout.fnmatch_lines(["test_process_ends.py ."])
     result.stderr.fnmatch_lines(["*in test_x", "*the process ends"])
+
+
+def test_in_another_thread():
+    """Outside the main thread, an exception cannot be raised there."""
+    interrupt = _interrupt.ThreadInterrupt(KeyboardInterrupt, output=None)
+    possible = []
+
+    def look():
+        with interrupt.handling():
+            possible.append(interrupt.is_possible)
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    thread.join()
+    assert possible == [False]

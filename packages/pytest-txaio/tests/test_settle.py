@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import inspect
+import sys
 from pathlib import Path
 
 import pytest
 
 from pytest_txaio import Backends
+from pytest_txaio._turns import Calls
 
 
 ALL = Backends({}, "all").names
@@ -434,3 +438,27 @@ async def test_x(txaio, txaio_settle):
 """
     if backend in ALL:
         run_tests(text, backends=backend).assert_outcomes(passed=1)
+
+
+def test_calls():
+    """What a profile function is given is recorded; coverage does not see this."""
+    frame = inspect.currentframe()
+    calls = Calls("txaio_asyncio", set())
+    calls.record(frame, "return", None)
+    Calls("", {frame}).record(frame, "call", None)
+    assert not calls.users
+    calls.record(frame, "call", None)
+    (name,) = calls.users
+    assert name.startswith("test_calls at ")
+    assert not calls.others
+
+    def record(inner, event, _arg):
+        calls.record(inner, event, None)
+
+    before = sys.getprofile()
+    sys.setprofile(record)
+    try:
+        asyncio.iscoroutine(None)
+    finally:
+        sys.setprofile(before)
+    assert any("iscoroutine" in name for name in calls.others)

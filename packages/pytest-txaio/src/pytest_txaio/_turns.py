@@ -137,26 +137,36 @@ async def _called_functions(pass_turn: PassTurn, package: str) -> list[str]:
     If there are any of the user's, these are all; *package* is the backend's.
     The coroutine that awaits this is not among them.
     """
-    users: dict[str, None] = {}
-    others: dict[str, None] = {}
-    awaiting = set(_stack())
-
-    def record(frame: FrameType, event: str, _arg: Any) -> None:
-        if event == "call" and frame not in awaiting:
-            code = frame.f_code
-            is_users = is_users_frame(frame, package) and not _is_of_python(code)
-            name = code.co_qualname.rpartition("<locals>.")[2]
-            found = users if is_users else others
-            found[f"{name} at {code.co_filename}:{frame.f_lineno}"] = None
-
+    calls = Calls(package, set(_stack()))
     before = sys.getprofile()
-    sys.setprofile(record)
+    sys.setprofile(calls.record)
     try:
         for _ in range(SAMPLED_TURNS):
             await pass_turn()
     finally:
         sys.setprofile(before)
-    return list(users or others)
+    return list(calls.users or calls.others)
+
+
+class Calls:
+    """The functions that were called, as a profile function records them."""
+
+    def __init__(self, package: str, awaiting: set[FrameType]) -> None:
+        """Record no calls of the frames *awaiting*; *package* is the backend's."""
+        self.users: dict[str, None] = {}
+        """The names and places of the user's functions."""
+        self.others: dict[str, None] = {}
+        self._package = package
+        self._awaiting = awaiting
+
+    def record(self, frame: FrameType, event: str, _arg: Any) -> None:
+        """Record the call of *frame*, if *event* is one."""
+        if event == "call" and frame not in self._awaiting:
+            code = frame.f_code
+            is_users = is_users_frame(frame, self._package) and not _is_of_python(code)
+            name = code.co_qualname.rpartition("<locals>.")[2]
+            found = self.users if is_users else self.others
+            found[f"{name} at {code.co_filename}:{frame.f_lineno}"] = None
 
 
 def _stack() -> Iterator[FrameType]:
