@@ -235,7 +235,7 @@ async def put_to_a_waiting_getter(peer: Any, number: int) -> None:
         # In a turn of the reactor each of them resumes the getter.
         for item in range(number):
             queue.put_nowait(item)
-            assert queue.empty()
+        assert queue.empty()
 
     async with peer.group() as group:
         peer.start(group, consume)

@@ -212,10 +212,14 @@ class Queue(Generic[T]):
 
     def _append(self, item: T) -> None:
         """Put *item* at the end, for which there is room."""
-        self._items.append(item)
         # Behind another item, or a place, it is for no getter that waits.
-        if len(self._items) == 1:
-            self._getters.supply(self._send)
+        if not self._items:
+            self._handed += 1
+            self._on_the_way += 1
+            if self._getters.hand((self._handed, item)):
+                return
+            self._on_the_way -= 1
+        self._items.append(item)
 
     def _take(self) -> T:
         """Take the first item, which there is."""
