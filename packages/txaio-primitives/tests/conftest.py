@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+
+if TYPE_CHECKING:
+    from pytest_txaio import Host
 
 # Under --import-mode=importlib pytest makes no folder importable.
 sys.path.insert(0, str(Path(__file__).parent))
@@ -23,6 +26,12 @@ TURNS = range(6)
 def loop(txaio: Any) -> Loop:
     """The event loop of the test."""
     return Loop(txaio)
+
+
+@pytest.fixture
+def unit(txaio_host: Host) -> float:
+    """The time step of a test, in seconds of the loop's time."""
+    return txaio_host.unit
 
 
 @pytest.fixture(params=TURNS, ids=[f"after-{number}-turns" for number in TURNS])

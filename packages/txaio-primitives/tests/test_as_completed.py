@@ -12,11 +12,11 @@ class Boom(Exception):
     """An error."""
 
 
-async def test_in_order(txaio):
+async def test_in_order(txaio, unit):
     """The futures come as they are settled, whatever their outcomes are."""
 
     async def work(number):
-        await txaio.sleep(0.001 * number)
+        await txaio.sleep(number * unit)
         if number == 2:
             raise Boom
         return number
@@ -29,11 +29,11 @@ async def test_in_order(txaio):
         await seen[1]
 
 
-async def test_coroutines(txaio):
+async def test_coroutines(txaio, unit):
     """Coroutines are run."""
 
     async def work(number):
-        await txaio.sleep(0.001 * number)
+        await txaio.sleep(number * unit)
         return number
 
     numbers = [await each async for each in as_completed(txaio, map(work, (2, 1)))]

@@ -113,7 +113,7 @@ class TestFailure:
 class TestClose:
     """Its tasks end with it."""
 
-    async def test_waits_for_clean_up(self, background, txaio, loop):
+    async def test_waits_for_clean_up(self, background, txaio, loop, unit):
         """All are cancelled, and it waits until they have ended."""
         ended = []
 
@@ -121,7 +121,7 @@ class TestClose:
             try:
                 await txaio.create_future()
             finally:
-                await txaio.uncancelled(txaio.sleep, 0.001 * number)
+                await txaio.uncancelled(txaio.sleep, number * unit)
                 ended.append(number)
 
         futures = [background.start_soon(work, number) for number in range(3)]

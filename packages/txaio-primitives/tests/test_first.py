@@ -37,11 +37,11 @@ class TestWinner:
         assert await first(txaio, futures) == "a"
         assert await loop.outcome(futures[0]) == "cancelled"
 
-    async def test_coroutines(self, txaio):
+    async def test_coroutines(self, txaio, unit):
         """Coroutines are run."""
 
         async def work(number):
-            await txaio.sleep(0.001 * number)
+            await txaio.sleep(number * unit)
             return number
 
         assert await first(txaio, [work(3), work(1), work(2)]) == 1
@@ -72,7 +72,7 @@ class TestWinner:
 class TestOthers:
     """The others have ended before it returns."""
 
-    async def test_clean_up(self, txaio):
+    async def test_clean_up(self, txaio, unit):
         """It waits for their clean-up, which no second cancellation interrupts."""
         ended = []
 
@@ -80,14 +80,14 @@ class TestOthers:
             try:
                 await txaio.create_future()
             finally:
-                await txaio.uncancelled(txaio.sleep, 0.005)
+                await txaio.uncancelled(txaio.sleep, 5 * unit)
                 ended.append("slow")
 
         async def race():
-            return await first(txaio, [slow(), txaio.sleep(0.001)])
+            return await first(txaio, [slow(), txaio.sleep(unit)])
 
         racing = txaio.as_future(race)
-        await txaio.sleep(0.002)
+        await txaio.sleep(1.5 * unit)
         assert ended == []
         assert not txaio.is_called(racing)
         await racing

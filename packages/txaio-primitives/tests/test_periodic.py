@@ -16,12 +16,6 @@ class Boom(Exception):
 
 
 @pytest.fixture
-def unit(txaio_host):
-    """The period."""
-    return txaio_host.unit
-
-
-@pytest.fixture
 async def calls(txaio):
     """The times of the calls, from the beginning on."""
     begin = txaio.time()

@@ -50,12 +50,12 @@ def fail(txaio):
 class TestTasks:
     """Functions are run."""
 
-    async def test_waits_for_all(self, txaio):
+    async def test_waits_for_all(self, txaio, unit):
         """The block ends when all have ended."""
         ended = []
 
         async def work(number, *, factor=1):
-            await txaio.sleep(0.001 * number)
+            await txaio.sleep(number * unit)
             ended.append(number)
             return number * factor
 
