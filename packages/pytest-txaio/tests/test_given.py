@@ -285,3 +285,16 @@ async def test_x(txaio, x):
 """
     args = (*PLUGIN, "--trace", "--pdbcls=stepper:Stepper")
     run_given(text, args=args).assert_outcomes(passed=1)
+
+
+def test_module_that_imports_a_mock(run_given):
+    """A mock, which has every attribute, is no test with `@given`."""
+    text = """
+from unittest.mock import call
+
+@few
+@given(x=st.integers())
+async def test_function(txaio, x):
+    assert call(x) == call(x)
+"""
+    run_given(text).assert_outcomes(passed=1)

@@ -30,6 +30,8 @@ SETTINGS = "_hypothesis_internal_use_settings"
 
 def is_async_given(test: Any) -> bool:
     """Return whether *test* is an async test with `@given`, hidden or not."""
+    if not inspect.isroutine(test):
+        return False  # A mock has each attribute that it is asked for.
     handle = getattr(test, "hypothesis", None)
     return handle is not None and is_async_test(handle.inner_test)
 
