@@ -37,7 +37,6 @@ from trio.lowlevel import (
     checkpoint,
     current_statistics,
     current_task,
-    in_trio_task,
     remove_instrument,
     reschedule,
 )
@@ -166,7 +165,7 @@ class TaskWatch(Instrument):
         if task is self._own:
             self._is_scheduled = True
             # Trio itself schedules tasks, too: for sockets and deadlines.
-            if in_trio_task():
+            if _task_runs():
                 self._finish()
 
     def before_task_step(self, task: Task) -> None:
@@ -181,6 +180,14 @@ class TaskWatch(Instrument):
     def _finish(self) -> None:
         remove_instrument(self)
         self._on_settled()
+
+
+def _task_runs() -> bool:
+    try:
+        current_task()
+    except RuntimeError:
+        return False
+    return True
 
 
 def watch_task(on_wait: Callable[[], object], on_settled: Callable[[], object]) -> None:
