@@ -212,6 +212,7 @@ class Backend(IBackend):
         if type(future) is not self._own_type:
             self._check_future(future)
         self.driver.cancel(future, msg)
+        del future  # The coroutine may fail in here: see `txaio_common.Outcome`.
 
     def add_callbacks(
         self,

@@ -223,18 +223,24 @@ class BaseTask(BaseFuture):
         if self.outcome is not None:
             self.cancel_settled()
             return
-        task = self
-        while task.cancellation.cancel(message, waits=task.is_waiting(), level=level):
-            level = 0
-            if not task.cancellation.is_delivered:
-                task.deliver_soon()
-                break
-            awaited = task.awaited_task()
-            if awaited is None:
-                task.cancel_wait(message)
-                return
-            task = awaited
-        task.break_await_cycle(message)
+        task, inner = self, None
+        try:
+            while task.cancellation.cancel(
+                message, waits=task.is_waiting(), level=level
+            ):
+                level = 0
+                if not task.cancellation.is_delivered:
+                    task.deliver_soon()
+                    break
+                inner = task.awaited_task()
+                if inner is None:
+                    task.cancel_wait(message)
+                    return
+                task = inner
+            task.break_await_cycle(message)
+        finally:
+            # A loop may resume the coroutine in here: see `txaio_common.Outcome`.
+            del self, task, inner
 
     def resume_error(self) -> BaseException | None:
         """Return what the coroutine sees as it is resumed, in place of an outcome.

@@ -160,6 +160,7 @@ class BucketRuns:
                 result = context.run(func, *args)
                 if type(result) is CoroutineType:
                     reject_unawaited_coroutine(result, func, AS_LATER_FUTURE)
+                del args, result  # As in `DelayedCall`.
             except (KeyboardInterrupt, SystemExit):
                 raise
             except BaseException as error:  # noqa: BLE001 - cancellations, too

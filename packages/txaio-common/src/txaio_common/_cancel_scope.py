@@ -84,6 +84,7 @@ class TaskScope(CancelScope):
     def cancel(self) -> None:
         self._seen = self.cancellation.seen_at(self._level)
         self.task.cancel(level=self._level)
+        del self  # See `txaio_common.Outcome`.
 
     async def leave(self, error: BaseException | None) -> bool:
         self.check_leaves(await self.current_task() is self.task)

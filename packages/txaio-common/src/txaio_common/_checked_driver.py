@@ -106,6 +106,7 @@ class CheckedDriver(DriverProxy):
     def cancel(self, future: Any, message: str | None = None, /) -> None:
         self._check_thread()
         self._driver.cancel(future, message)
+        del future  # See `txaio_common.Outcome`.
 
     def is_settled(self, future: Any, /) -> bool:
         return self._driver.is_settled(future)

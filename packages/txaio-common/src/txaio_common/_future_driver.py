@@ -28,6 +28,7 @@ class FutureDriver(Driver):
 
     def cancel(self, future: Any, message: str | None = None, /) -> None:
         future.cancel(message)
+        del future  # See `txaio_common.Outcome`.
 
     def is_settled(self, future: Any, /) -> bool:
         return future.outcome is not None

@@ -126,6 +126,8 @@ class DelayedCall(IDelayedCall):
             result = context.run(func, *args)
             if type(result) is CoroutineType:
                 reject_unawaited_coroutine(result, func, AS_LATER_FUTURE)
+            # The coroutines that it starts or cancels may fail in here: see `Outcome`.
+            del args, result
         except (KeyboardInterrupt, SystemExit):
             raise
         except BaseException as error:  # noqa: BLE001 - cancellations, too

@@ -153,6 +153,7 @@ class TwistedDriver(FutureDriver):
             future.cancel(message)
         else:
             future.cancel()
+        del future  # See `txaio_common.Outcome`.
 
     def is_settled(self, future: Any, /) -> bool:
         return future.called  # type: ignore[no-any-return]

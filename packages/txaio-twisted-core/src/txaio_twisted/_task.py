@@ -88,6 +88,7 @@ class TwistedTask(BaseTask, TwistedFuture):
             self.awaited.cancel(message)
         else:
             self.awaited.cancel()
+        del self  # See `txaio_common.Outcome`.
 
     def force(self, message: str | None) -> None:
         self.cancellation.interrupt(message, waits=False)
@@ -102,6 +103,7 @@ class TwistedTask(BaseTask, TwistedFuture):
             cast("TwistedFuture", awaited).wake(self.steps.step)
         else:
             self.resume_in_chain(awaited)
+        del self  # The coroutine may fail in here: see `txaio_common.Outcome`.
 
     def resume_in_chain(self, awaited: Deferred[Any]) -> None:
         """Resume the coroutine with the result of the native chain of *awaited*."""
@@ -121,6 +123,7 @@ class TwistedTask(BaseTask, TwistedFuture):
         if cancellation is not None and not awaited.called and cancellation.take():
             self.cancel_wait(cancellation.message)
         self.resume_after(awaited, is_ours=is_ours)
+        del self  # As above.
 
 
 class _Steps:
@@ -237,7 +240,8 @@ def _without_steps(traceback: TracebackType | None) -> TracebackType | None:
     """Return *traceback* from the frame of the coroutine on.
 
     The frames of `_Steps` refer to those that called them, up to the reactor's: any of
-    these may hold the future, say one that has cancelled it.
+    these may hold the future, say one that has cancelled it.  On Python 3.12 and 3.13
+    the frame of the coroutine refers to them, too, so that those of ours let go of it.
     """
     while traceback is not None and traceback.tb_frame.f_code in _STEPS:
         traceback = traceback.tb_next
