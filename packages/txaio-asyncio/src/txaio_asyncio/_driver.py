@@ -197,13 +197,13 @@ class AsyncioDriver(Driver):
 
     def _end(self, task: Task) -> None:
         self._tasks.discard(task)
-        if task.cancelled():
-            keep_text(task)
-            return
         error: Any = task._exception  # noqa: SLF001 - see `peek`
-        if isinstance(error, _EXITS):
+        if error is None:
+            if task.cancelled():
+                keep_text(task)
+        elif isinstance(error, _EXITS):
             task.exception()  # It is raised, and is not to be reported as well.
-        elif error is not None:
+        else:
             explain_foreign_await(error)
 
     def cancel(self, future: Any, message: str | None = None, /) -> None:
