@@ -116,7 +116,7 @@ class Backends:
         """
         self.added = added
         # Each test asks, and to search the folders of modules takes half a millisecond.
-        self.is_installed = cache(self._is_installed)
+        self.is_installed: Callable[[str], bool] = cache(self._is_installed)
         """Whether the backend of a name is installed."""
         self.is_chosen: bool = bool(chosen.strip())
         """Whether the names were given by the user."""

@@ -35,6 +35,9 @@ class AnyioTask(BaseTask, AnyioFuture, Waiter):
     _interrupts: anyio.CancelScope | None = None
     """AnyIO's scope of the block that is cancelled, if it is not the coroutine."""
 
+    coroutine: Any = None
+    """The coroutine, while it runs."""
+
     def __init__(self, scheduler: Scheduler) -> None:
         """Be the future of a coroutine that is about to run."""
         super().__init__(scheduler)

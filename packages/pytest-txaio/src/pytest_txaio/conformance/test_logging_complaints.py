@@ -30,7 +30,7 @@ class Redirected:
 
     def __init__(self, log: Callable[[str], object]) -> None:
         self.log = log
-        self.writes = 0
+        self.writes: int = 0
         self.later: list[str] | None = None
 
     def write(self, text: str) -> None:

@@ -23,7 +23,7 @@ class Request:
 
     def __init__(self) -> None:
         self.token = HIDDEN
-        self.parts = [HIDDEN]
+        self.parts: list[str] = [HIDDEN]
         self.used: list[str] = []
 
     def __repr__(self) -> str:

@@ -301,8 +301,8 @@ class Asking:
 
     def __init__(self) -> None:
         self.told: list[str] = []
-        self.may_ask = threading.Event()
-        self.started = False
+        self.may_ask: threading.Event = threading.Event()
+        self.started: bool = False
         self._answer: Future[None] = Future()
 
     async def work(self, txa: IBackend) -> None:
