@@ -24,7 +24,7 @@ def collect_dropped() -> None:
 def collect_cycles() -> None:
     """Collect the objects that only reference cycles still keep."""
     # Of a chain of objects with finalizers, each collection frees one on PyPy.
-    for _ in range(1 if COUNTS_REFERENCES else 5):
+    for _ in range(1 if COUNTS_REFERENCES else 3):
         gc.collect()
 
 
