@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import re
 
 import pytest
 
@@ -70,6 +71,29 @@ async def test_x(txaio):
     assert "a coroutine: outer waits at " in said
     assert ".py:8\n" in said
     assert said.count("a coroutine:") == 1
+
+
+@EACH
+def test_coroutine_in_a_primitive(failure_text, backend):
+    """The line is the one that calls the primitive, if there is one."""
+    text = """
+def primitive():
+    names = {"__name__": "txaio_primitives._queue"}
+    exec("async def get(txa): await txa.create_future()", names)
+    return names["get"]
+
+async def outer(txa):
+    await primitive()(txa)
+
+async def test_x(txaio):
+    txaio.as_future(outer, txaio)
+    txaio.as_future(primitive(), txaio)
+    await txaio.sleep(0)
+"""
+    said = failure_text(text, backends=backend)
+    assert re.search(r"a coroutine: outer waits at .*\.py:7\n", said)
+    assert "a coroutine: get waits at <string>:1\n" in said
+    assert said.count("a coroutine:") == 2
 
 
 def test_task_of_the_loop(failure_text):

@@ -29,6 +29,9 @@ FRAMEWORKS = {
 }
 """Packages whose frames do not help the author of a test."""
 
+PRIMITIVES = "txaio_primitives"
+"""The package whose coroutines may be left behind, but wait for those who call them."""
+
 
 def function_names(fn: Any) -> list[str]:
     """Return the names of the user's functions that a timed call of *fn* leads to."""
@@ -85,7 +88,9 @@ def coroutine_lines(package: str) -> list[str]:
     lines: list[str] = []
     for each in waiting(package):
         steps = _await_chain(each, package)
-        lines.append(f"{_short_name(steps[0])} waits at {_place(steps[-1])}")
+        callers = [step for step in steps if _root(_frame(step)) != PRIMITIVES]
+        place = _place((callers or steps)[-1])
+        lines.append(f"{_short_name(steps[0])} waits at {place}")
     return lines
 
 
@@ -104,8 +109,12 @@ def _short_name(coroutine: Any) -> str:
 
 
 def _place(coroutine: Any) -> str:
-    frame = cast("FrameType", coroutine.cr_frame)
+    frame = _frame(coroutine)
     return f"{frame.f_code.co_filename}:{frame.f_lineno}"
+
+
+def _frame(coroutine: Any) -> FrameType:
+    return cast("FrameType", coroutine.cr_frame)
 
 
 def _await_chain(coroutine: Any, package: str) -> list[CoroutineType[Any, Any, Any]]:
@@ -125,6 +134,13 @@ def _is_users(coroutine: CoroutineType[Any, Any, Any], package: str) -> bool:
 
 def is_users_frame(frame: FrameType, package: str) -> bool:
     """Return whether *frame* is neither of a framework nor of the backend *package*."""
-    module = str(frame.f_globals.get("__name__"))
-    root = module.partition(".")[0]
-    return root not in {"", package, *FRAMEWORKS} or ".conformance." in module
+    is_framework = _root(frame) in {"", package, *FRAMEWORKS}
+    return not is_framework or ".conformance." in _module(frame)
+
+
+def _root(frame: FrameType) -> str:
+    return _module(frame).partition(".")[0]
+
+
+def _module(frame: FrameType) -> str:
+    return str(frame.f_globals.get("__name__"))
