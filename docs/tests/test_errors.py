@@ -228,6 +228,11 @@ async def pass_a_coroutine_to_as_future(txa):
     txa.as_future(nothing(txa))
 
 
+async def pass_a_coroutine_to_uncancelled(txa):
+    """Pass a coroutine instead of a coroutine function, for clean-up."""
+    await txa.uncancelled(nothing(txa))
+
+
 async def use_a_number_as_a_future(txa):
     """Use a number as a future."""
     misuses = (
@@ -389,6 +394,7 @@ CASES = {
     "Not a future": [
         *on(use_a_coroutine_as_a_future, "asyncio", "twisted", "anyio"),
         *on(pass_a_coroutine_to_as_future, "asyncio"),
+        *on(pass_a_coroutine_to_uncancelled, "asyncio"),
         *on(use_a_number_as_a_future, "asyncio"),
         *on(gather_one, "twisted"),
     ],

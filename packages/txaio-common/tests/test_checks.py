@@ -90,6 +90,28 @@ def test_check_callable():
         check_callable(5, "func")
 
 
+def test_uncancelled_coroutine(txa: Backend):
+    """X9: A coroutine in the place of the function: `TypeError`, and it is closed."""
+
+    async def clean_up() -> None:
+        pass
+
+    coroutine: Any = clean_up()
+    with pytest.raises(TypeError) as caught:
+        txa.uncancelled(coroutine)
+    assert str(caught.value) == (
+        "pass the function itself: uncancelled(fn, 1), not uncancelled(fn(1))"
+    )
+    assert inspect.getcoroutinestate(coroutine) == inspect.CORO_CLOSED
+
+
+def test_uncancelled_number(txa: Backend):
+    """X9: What cannot be called: `TypeError`, at once."""
+    number: Any = 5
+    with pytest.raises(TypeError, match=r"^fn must be callable, not 'int'$"):
+        txa.uncancelled(number)
+
+
 def test_signature_of_a_backend():
     """An argument left out is shown as in the interface, and as no address."""
     create_future = inspect.signature(Backend.create_future)

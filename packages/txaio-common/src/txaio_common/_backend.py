@@ -20,6 +20,7 @@ from txaio_common._checks import (
     call_canceller,
     check_batches,
     check_callable,
+    check_coroutine_function,
     check_delay,
     discard_result,
     is_awaitable,
@@ -266,6 +267,7 @@ class Backend(IBackend):
     def uncancelled(
         self, fn: Callable[P, Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
     ) -> Coroutine[Any, Any, T]:
+        check_coroutine_function(fn, "uncancelled")
         return self.driver.uncancelled(partial(fn, *args, **kwargs))
 
     # Timers and threads

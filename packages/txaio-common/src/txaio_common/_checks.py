@@ -57,6 +57,13 @@ def check_callable(func: object, name: str) -> None:
         raise TypeError(msg)
 
 
+def check_coroutine_function(fn: object, method: str) -> None:
+    """Raise `TypeError` unless *fn*, an argument of *method*, can be called."""
+    if not callable(fn):
+        reject_called_function(fn, method)
+        check_callable(fn, "fn")
+
+
 def check_thread_function(fn: Callable[..., object]) -> None:
     """Raise `TypeError` unless *fn* is a function that a worker thread can call.
 
@@ -139,12 +146,15 @@ def is_awaitable(value: object) -> bool:
     return kind is GeneratorType and isawaitable(value)
 
 
-def reject_called_function(fn: object) -> None:
-    """Raise `TypeError` if *fn* is what calling an async function returned."""
+def reject_called_function(fn: object, method: str = "as_future") -> None:
+    """Raise `TypeError` if *fn* is what calling an async function returned.
+
+    *method* is the name of the one that was given it.
+    """
     if is_awaitable(fn) and not callable(fn):
         if iscoroutine(fn):
             fn.close()
-        msg = "pass the function itself: as_future(fn, 1), not as_future(fn(1))"
+        msg = f"pass the function itself: {method}(fn, 1), not {method}(fn(1))"
         raise TypeError(msg) from None  # Not below the error of the call.
 
 
