@@ -27,6 +27,7 @@ ROOTS = {
     "call": IDelayedCall,
     "scope": IMoveOnScope,
     "group": txaio_primitives.TaskGroup,
+    "ready": txaio_primitives.Event,
     "log": ILogger,
     "failure": IFailedFuture,
     "txaio_common": txaio_common,
