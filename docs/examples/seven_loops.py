@@ -85,7 +85,7 @@ class Demo:
         if problems:
             print("\nNot as planned:", *problems, sep="\n    ")
         elif tallies:
-            print(f"\nThe same numbers on {len(tallies)} of {len(LOOPS)} loops.")
+            print(f"\nAs planned on {len(tallies)} of {len(LOOPS)} loops.")
         return 1 if problems or not tallies else 0
 
     def _missing_modules(self, names: list[str]) -> set[str]:
