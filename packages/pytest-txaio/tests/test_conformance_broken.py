@@ -191,7 +191,7 @@ BROKEN = {
     ),
     "a canceller is not called": (
         "X",
-        {"X1", "X8", "X10"},
+        {"X1", "X6", "X8", "X10"},
         """
         HeapDriver.set_canceller = lambda self, future, canceller: None
         """,

@@ -157,7 +157,7 @@ class TestCancel:
             await txaio.create_future()
 
         calling = txaio.as_future(caller)
-        await txaio.sleep(0.01)
+        await txaio.sleep(0.1)
         loop.cancel(calling)
         await loop.settle()
         assert got == []

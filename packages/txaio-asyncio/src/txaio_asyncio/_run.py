@@ -41,13 +41,18 @@ def run(
         runs.append(_Run(backend))
         generators = AsyncioGenerators(backend.native)
         generators.install()
+        is_dropped = False
         try:
             return await start_main(main, backend, args)
+        except GeneratorExit:
+            is_dropped = True  # The loop has ended before: nothing can be awaited.
+            raise
         except (RuntimeError, TypeError) as error:
             explain_foreign_await(error)
             raise
         finally:
-            await backend.end(seconds, generators)
+            if not is_dropped:
+                await backend.end(seconds, generators)
 
     if _is_running():
         raise RuntimeError(
