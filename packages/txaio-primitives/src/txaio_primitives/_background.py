@@ -32,8 +32,9 @@ class Background:
     ) -> None:
         if on_error is not None:
             check_function(on_error, "on_error", "on_error=fn, not on_error=fn()")
-        self._tasks = Tasks(txa, on_error or self._report)
+        self._tasks = Tasks(txa)
         self._txa = txa
+        self._on_error = on_error
         self._is_closed = False
 
     def __len__(self) -> int:
@@ -59,7 +60,8 @@ class Background:
         the function itself.
         """
         self._check_open()
-        future = self._tasks.start(fn, args, kwargs)
+        on_failure = self._on_error or self._report
+        future = self._tasks.start(fn, args, kwargs, on_failure)
         if self._is_closed:
             # It was closed by the first step of the task, before that was known here.
             self._txa.cancel(future)

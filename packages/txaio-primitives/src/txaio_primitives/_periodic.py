@@ -48,7 +48,7 @@ class Periodic:
         self._seconds = check_seconds(seconds, "seconds")
         self._fn = fn
         self._timer = timer
-        self._on_error = on_error or self._report
+        self._on_error = on_error
         self._begin = txa.time()
         self._number = 0
         """The number of the period at whose end the next call is due."""
@@ -90,7 +90,8 @@ class Periodic:
         error = failure.value
         try:
             if not isinstance(error, self._txa.CancelledError):
-                self._on_error(error)
+                on_error = self._on_error or self._report
+                on_error(error)
         finally:
             self._go_on()
 

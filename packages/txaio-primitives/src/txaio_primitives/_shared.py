@@ -98,7 +98,13 @@ class _Run(Generic[T]):
             raise
         self._callers -= 1
         self._error = None
-        return await self._future
+        future = self._future
+        if not self._callers:
+            del self._future  # The frames of an error refer to this.
+        try:
+            return await future
+        finally:
+            del future
 
     async def _abandon(self) -> None:
         """End the run, if it has not ended, as the last caller was cancelled."""

@@ -34,7 +34,7 @@ class TaskGroup:
     """
 
     def __init__(self, txa: IBackend) -> None:
-        self._tasks = Tasks(txa, self._fail)
+        self._tasks = Tasks(txa)
         self._txa = txa
         self._scope: IMoveOnScope | None = None
         self._is_cancelled = False
@@ -70,7 +70,7 @@ class TaskGroup:
                 "the block of this task group has ended: start tasks inside it, or in"
                 " another group"
             )
-        future = self._tasks.start(fn, args, kwargs)
+        future = self._tasks.start(fn, args, kwargs, self._fail)
         if self._is_cancelled:
             self._txa.cancel(future)
         return future

@@ -12,18 +12,11 @@ from txaio_primitives._wait_queue import WaitQueue
 
 
 class Tasks:
-    """Tasks that run, and waiters for their end.
+    """Tasks that run, and waiters for their end."""
 
-    *on_failure* is called with the exception of each that fails; a cancelled one has
-    not failed.
-    """
-
-    def __init__(
-        self, txa: IBackend, on_failure: Callable[[BaseException], object]
-    ) -> None:
+    def __init__(self, txa: IBackend) -> None:
         self._ended = WaitQueue[None](txa)
         self._txa = txa
-        self._on_failure = on_failure
         self._running: dict[IFuture[Any], None] = {}
         """The futures, in the order in which they were started."""
 
@@ -32,14 +25,24 @@ class Tasks:
         return len(self._running)
 
     def start(
-        self, fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+        self,
+        fn: Callable[..., Any],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        on_failure: Callable[[BaseException], object],
     ) -> IFuture[Any]:
-        """Call *fn* as `as_future` does, and keep its future while it runs."""
+        """Call *fn* as `as_future` does, and keep its future while it runs.
+
+        If it fails, *on_failure* is called with its exception; if it was cancelled, it
+        has not failed. The function is kept no longer than the future: it is a method
+        of the owner of this, and would be a reference cycle.
+        """
         check_function(fn, "fn", "start_soon(fn, 1), not start_soon(fn(1))")
         future = self._txa.as_future(fn, *args, **kwargs)
         self._running[future] = None
         ended = partial(self._end, future)
-        self._txa.add_callbacks(future, ended, partial(self._fail, future))
+        failed = partial(self._fail, on_failure, future)
+        self._txa.add_callbacks(future, ended, failed)
         return future
 
     def cancel(self) -> None:
@@ -57,12 +60,17 @@ class Tasks:
         if not self._running:
             self._ended.hand_all(None)
 
-    def _fail(self, future: IFuture[Any], failure: IFailedFuture) -> None:
+    def _fail(
+        self,
+        on_failure: Callable[[BaseException], object],
+        future: IFuture[Any],
+        failure: IFailedFuture,
+    ) -> None:
         error = failure.value
         # It is not if *fn* returned the same future twice.
         is_running = future in self._running
         try:
             if is_running and not isinstance(error, self._txa.CancelledError):
-                self._on_failure(error)
+                on_failure(error)
         finally:
             self._end(future, None)
