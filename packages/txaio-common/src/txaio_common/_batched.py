@@ -214,6 +214,7 @@ class BatchedTimer(IBatchedTimer):
             if self._buckets.get(int(bucket.key)) is bucket:
                 self._close(bucket)
                 native.cancel()
+                bucket.end()
             else:
                 self._runs.give_up(native)
 

@@ -82,7 +82,9 @@ class BucketRuns:
         self._end_first()
 
     def _end_first(self) -> None:
-        self._queue.popleft().native = None
+        bucket = self._queue.popleft()
+        bucket.native = None
+        bucket.end()
         if self._queue:
             self._backend.driver.call_soon(self._begin)
 

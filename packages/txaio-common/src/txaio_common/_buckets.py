@@ -56,6 +56,10 @@ class Bucket(Link):
         self.retiring = False
         self._retire_soon = retire_soon
 
+    def end(self) -> None:
+        """Let go of itself, which would be a reference cycle: nothing uses it now."""
+        self.next = self.previous = None
+
     def retire_if_empty(self) -> None:
         """Give the timer up in the next turn, unless the bucket is in use by then."""
         if self.native is not None and not self.retiring:
