@@ -174,7 +174,10 @@ class AsyncioDriver(Driver):
 
     def result(self, future: Any, /) -> Any:
         # asyncio raises with the traceback that the exception came with.
-        return future.result() if future.done() else super().result(future)
+        try:
+            return future.result() if future.done() else super().result(future)
+        finally:
+            del future  # See `txaio_common.Outcome`.
 
     def spawn(self, coroutine: Coroutine[Any, Any, Any], /) -> Task:
         try:

@@ -185,7 +185,10 @@ class Backend(IBackend):
     def result(self, future: IFuture[T]) -> T:
         if type(future) is not self._own_type:
             self._check_future(future)
-        value: T = self.driver.result(future)
+        try:
+            value: T = self.driver.result(future)
+        finally:
+            del future  # See `txaio_common.Outcome`.
         return value
 
     def resolve(self, future: IFuture[Any], result: Any = None) -> None:

@@ -125,7 +125,10 @@ class CheckedDriver(DriverProxy):
         return self._driver.outcome(future)
 
     def result(self, future: Any, /) -> Any:
-        return self._driver.result(future)
+        try:
+            return self._driver.result(future)
+        finally:
+            del future  # See `txaio_common.Outcome`.
 
     def spawn(self, coroutine: Coroutine[Any, Any, Any], /) -> IFuture[Any]:
         try:

@@ -273,7 +273,10 @@ class Driver(ABC):
         if failure is None:
             return self.peek(future)
         is_cancellation = isinstance(failure.value, self.cancelled_error)
-        return FailedOutcome(failure, is_cancellation=is_cancellation).unwrap()
+        try:
+            return FailedOutcome(failure, is_cancellation=is_cancellation).unwrap()
+        finally:
+            del future, failure  # See `txaio_common.Outcome`.
 
     def call_back(self, callback: Callable[[Any], object], future: Any, /) -> None:
         """Call *callback* with the value of *future*, if it has one.

@@ -167,9 +167,12 @@ class TwistedDriver(FutureDriver):
         if not isinstance(future, TwistedFuture):
             future = self.follow(future)
         outcome = future.outcome
-        if outcome is not None and outcome.is_cancellation:
-            raise future.raised(outcome.failure)
-        return super().result(future)
+        try:
+            if outcome is not None and outcome.is_cancellation:
+                raise future.raised(outcome.failure)
+            return super().result(future)
+        finally:
+            del future, outcome  # See `txaio_common.Outcome`.
 
     def spawn(
         self, coroutine: Coroutine[Any, Any, Any], /, *, is_own: bool = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import weakref
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -162,3 +163,19 @@ async def test_clean_up_that_fails_unseen(
     collect_dropped()
     await pause(txa, unit)
     assert [type(error) for error in reported()] == [Boom]
+
+
+async def test_failure_that_result_raised(txa: IBackend) -> None:
+    """R2: It is freed with its future, without waiting for the cyclic collector."""
+    gone: list[weakref.ref[Any]] = []
+
+    def make() -> Any:
+        boom = Boom()
+        future: Any = txa.create_future_error(boom)
+        gone.extend(map(weakref.ref, (boom, future)))
+        return future
+
+    with suppress(Boom):
+        txa.result(make())
+    collect_dropped()
+    assert [reference() for reference in gone] == [None, None]
