@@ -145,12 +145,15 @@ def predecessor(session: nox.Session) -> dict[str, str]:
     return {"TXAIO_PREDECESSOR": folder}
 
 
-def run_conformance(session: nox.Session, *packages: str) -> None:
-    """Run the conformance tests on every loop of *packages*."""
+def run_conformance(
+    session: nox.Session, *packages: str, without: str = "packaging"
+) -> None:
+    """Run the conformance tests on every loop of *packages*, *without* a folder."""
     loops = [loop for package in packages for loop in LOOPS[package]]
     if not has_uvloop(session):
         loops = [loop for loop in loops if not loop.endswith("uvloop")]
-    suite = ["tests-integration", "--ignore=tests-integration/packaging"]
+    suite = ["tests-integration"]
+    suite += [f"--ignore=tests-integration/{name}" for name in {"packaging", without}]
     pytest(session, *suite, f"--txaio-backends={','.join(loops)}")
 
 
@@ -175,7 +178,8 @@ def minimums(session: nox.Session, package: str) -> None:
     lowest = [need.replace(">=", "==") for need in others]
     requirements = [with_extras(session, package), "pytest-txaio", *lowest]
     install(session, *requirements, *group("test"))
-    run_conformance(session, package)
+    # The leaks of old versions of the frameworks are not ours.
+    run_conformance(session, package, without="leaks")
     if package == "txaio-twisted":
         # Most programs that import txaio use Twisted, and many an old version.
         install(session, "txaio", *group("test", OWN["txaio"]), *lowest)
@@ -186,7 +190,8 @@ def minimums(session: nox.Session, package: str) -> None:
 def together(session: nox.Session) -> None:
     """Run the conformance tests on all loops, in one environment and one process."""
     backends = [with_extras(session, name) for name in LOOPS]
-    install(session, *backends, "pytest-txaio", *group("test"))
+    ours = ["pytest-txaio", "txaio-primitives", *backends]
+    install(session, *ours, *group("test"))
     run_conformance(session, *LOOPS)
 
 
@@ -194,7 +199,8 @@ def together(session: nox.Session) -> None:
 @nox.parametrize("package", [*LOOPS], ids=LOOPS)
 def integration(session: nox.Session, package: str) -> None:
     """Run the conformance tests on a backend that is installed alone."""
-    install(session, with_extras(session, package), "pytest-txaio", *group("test"))
+    ours = ["pytest-txaio", "txaio-primitives", with_extras(session, package)]
+    install(session, *ours, *group("test"))
     run_conformance(session, package)
 
 
@@ -381,6 +387,16 @@ def fuzz(session: nox.Session) -> None:
     install(session, "pytest-txaio", *backends)
     session.chdir("tests-integration")
     session.run("python", "-m", "random_programs", *(session.posargs or ["20000"]))
+
+
+@nox.session(requires=["wheels"], default=False)
+def leaks(session: nox.Session) -> None:
+    """Do each operation 1,000 times, and count objects that are left: -- ROUNDS."""
+    backends = [with_extras(session, name) for name in LOOPS]
+    ours = ["pytest-txaio", "txaio-primitives", *backends]
+    install(session, *ours, *group("test"))
+    env = {"TXAIO_LEAK_ROUNDS": (session.posargs or ["1000"])[0]}
+    session.run("python", "-m", "pytest", "-q", "tests-integration/leaks", env=env)
 
 
 @nox.session(default=False, allow_parallel=False)
