@@ -29,7 +29,8 @@ def run(  # noqa: PLR0913 - by their names
     Its exception is raised as it is.
     Coroutines that still run at its end are cancelled and clean up.
     *backend* and *backend_options* are those of `anyio.run`: ``"asyncio"`` (on uvloop
-    with ``{"use_uvloop": True}``) or ``"trio"``.
+    with ``{"use_uvloop": True}``) or ``"trio"``, where Ctrl-C is raised at an await of
+    *main*, unless ``{"restrict_keyboard_interrupt_to_checkpoints": False}`` is given.
     *on_error*, *grace* and *debug* are those of `AnyioBackend`.
 
     Raises `TypeError` if *main* is not a coroutine function or *grace* is not a number,
@@ -43,11 +44,11 @@ def run(  # noqa: PLR0913 - by their names
             txa.native.generators.install()
             return await start_main(main, txa, args)
 
-    if backend == "trio" and backend_options:
+    if backend == "trio":
         # Before 4.14, AnyIO hands no options on to Trio.
         from txaio_anyio._trio import run_trio  # noqa: PLC0415 - it may be missing
 
-        return run_trio(run_main, backend_options)
+        return run_trio(run_main, backend_options or {})
     return anyio.run(run_main, backend=backend, backend_options=backend_options)
 
 

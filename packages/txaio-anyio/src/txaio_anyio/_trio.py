@@ -49,5 +49,12 @@ class TrioLoop(Loop):
 
 
 def run_trio(main: Callable[[], Awaitable[T]], options: dict[str, Any]) -> T:
-    """Run *main* with the *options* of `trio.run`."""
-    return trio.run(main, **options)
+    """Run *main* with the *options* of `trio.run`.
+
+    Trio raises the `KeyboardInterrupt` of a Ctrl-C wherever the program is, in the code
+    of a backend, too, which would leave tasks and futures in states that they never
+    have. So by default it is raised at an await of *main*, as on other loops.
+    """
+    return trio.run(
+        main, **{"restrict_keyboard_interrupt_to_checkpoints": True} | options
+    )
