@@ -399,6 +399,14 @@ def leaks(session: nox.Session) -> None:
     session.run("python", "-m", "pytest", "-q", "tests-integration/leaks", env=env)
 
 
+@nox.session(requires=["wheels"], default=False)
+def signals(session: nox.Session) -> None:
+    """End 200 busy programs on each loop by signals: -- NUMBER [--seed SEED]."""
+    install(session, *(with_extras(session, name) for name in LOOPS))
+    session.chdir("tests-integration")
+    session.run("python", "-m", "signals", *(session.posargs or ["200"]))
+
+
 @nox.session(default=False, allow_parallel=False)
 def release(session: nox.Session) -> None:
     """Make a release in a copy, and show its changes: -- VERSION [--write]."""
