@@ -407,6 +407,14 @@ def signals(session: nox.Session) -> None:
     session.run("python", "-m", "signals", *(session.posargs or ["200"]))
 
 
+@nox.session(requires=["wheels"], default=False)
+def soak(session: nox.Session) -> None:
+    """Have 20,000 connections with timers for ten minutes: -- SECONDS."""
+    install(session, *(with_extras(session, name) for name in LOOPS))
+    session.chdir("tests-integration")
+    session.run("python", "-m", "soak", *(session.posargs or ["600"]))
+
+
 @nox.session(default=False, allow_parallel=False)
 def release(session: nox.Session) -> None:
     """Make a release in a copy, and show its changes: -- VERSION [--write]."""

@@ -1,0 +1,1 @@
+"""Many connections with timers for a long time, on real loops: see `_program`."""

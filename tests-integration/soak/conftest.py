@@ -1,0 +1,14 @@
+"""Make the package `soak` importable."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+
+# Under --import-mode=importlib pytest makes no folder importable.
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+
+# The module `resource` is not there on Windows.
+collect_ignore = ["test_soak.py"] if sys.platform == "win32" else []
