@@ -1,0 +1,20 @@
+"""The page on tests lists the cycles that are known, with their reasons."""
+
+from __future__ import annotations
+
+import re
+import runpy
+from pathlib import Path
+
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "explanation" / "testing.md"
+KNOWN = ROOT / "tests-integration" / "leaks" / "_known.py"
+
+
+def test_known_cycles():
+    """They are those of the table in the code."""
+    row = re.compile(r"^\| `(\w+)` \| [^|]+ \| (.+) \|$", re.MULTILINE)
+    rows = row.findall(PAGE.read_text())
+    known = runpy.run_path(str(KNOWN))["_KNOWN"]
+    assert dict(rows) == {name: reason for name, (_loops, reason) in known.items()}
