@@ -145,16 +145,17 @@ def predecessor(session: nox.Session) -> dict[str, str]:
     return {"TXAIO_PREDECESSOR": folder}
 
 
-def run_conformance(
-    session: nox.Session, *packages: str, without: str = "packaging"
-) -> None:
-    """Run the conformance tests on every loop of *packages*, *without* a folder."""
+LONG = ["leaks", "signals", "soak"]
+"""The folders of what is run for long, and in a short form once, by `short_forms`."""
+
+
+def run_conformance(session: nox.Session, *packages: str) -> None:
+    """Run the conformance tests on every loop of *packages*."""
     loops = [loop for package in packages for loop in LOOPS[package]]
     if not has_uvloop(session):
         loops = [loop for loop in loops if not loop.endswith("uvloop")]
-    suite = ["tests-integration"]
-    suite += [f"--ignore=tests-integration/{name}" for name in {"packaging", without}]
-    pytest(session, *suite, f"--txaio-backends={','.join(loops)}")
+    others = [f"--ignore=tests-integration/{name}" for name in ["packaging", *LONG]]
+    pytest(session, "tests-integration", *others, f"--txaio-backends={','.join(loops)}")
 
 
 @nox.session
@@ -178,8 +179,7 @@ def minimums(session: nox.Session, package: str) -> None:
     lowest = [need.replace(">=", "==") for need in others]
     requirements = [with_extras(session, package), "pytest-txaio", *lowest]
     install(session, *requirements, *group("test"))
-    # The leaks of old versions of the frameworks are not ours.
-    run_conformance(session, package, without="leaks")
+    run_conformance(session, package)
     if package == "txaio-twisted":
         # Most programs that import txaio use Twisted, and many an old version.
         install(session, "txaio", *group("test", OWN["txaio"]), *lowest)
@@ -190,17 +190,25 @@ def minimums(session: nox.Session, package: str) -> None:
 def together(session: nox.Session) -> None:
     """Run the conformance tests on all loops, in one environment and one process."""
     backends = [with_extras(session, name) for name in LOOPS]
+    install(session, *backends, "pytest-txaio", *group("test"))
+    run_conformance(session, *LOOPS)
+
+
+@nox.session(requires=["wheels"])
+def short_forms(session: nox.Session) -> None:
+    """Run the sessions `leaks`, `signals` and `soak` for a short time, on all loops."""
+    backends = [with_extras(session, name) for name in LOOPS]
     ours = ["pytest-txaio", "txaio-primitives", *backends]
     install(session, *ours, *group("test"))
-    run_conformance(session, *LOOPS)
+    folders = [f"tests-integration/{name}" for name in LONG]
+    pytest(session, *folders, "--txaio-backends=all")
 
 
 @nox.session(python=PYTHONS, requires=["wheels"])
 @nox.parametrize("package", [*LOOPS], ids=LOOPS)
 def integration(session: nox.Session, package: str) -> None:
     """Run the conformance tests on a backend that is installed alone."""
-    ours = ["pytest-txaio", "txaio-primitives", with_extras(session, package)]
-    install(session, *ours, *group("test"))
+    install(session, with_extras(session, package), "pytest-txaio", *group("test"))
     run_conformance(session, package)
 
 
