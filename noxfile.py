@@ -376,7 +376,20 @@ def downstream(session: nox.Session) -> None:
     install(session, "txaio", *group("downstream"), *group("test"))
     env = predecessor(session)
     # pytest-asyncio is for Autobahn's tests, not for ours.
-    pytest(session, "-p", "no:asyncio", "tests-integration/downstream", env=env)
+    folder = "tests-integration/downstream"
+    pytest(session, "-pno:asyncio", folder, f"--ignore={folder}/clients", env=env)
+
+
+@nox.session(requires=["wheels"], allow_parallel=False)
+def clients(session: nox.Session) -> None:
+    """Run daphne and magic-wormhole, unmodified, on txaio 26.6 and on this txaio.
+
+    It takes half a minute, most of it waiting, so it is part of `tests`.
+    Of the programs in `downstream`, Crossbar restricts the versions of many others.
+    """
+    install(session, "txaio", *group("clients"), *group("test"))
+    env = predecessor(session)
+    pytest(session, "tests-integration/downstream/clients", env=env)
 
 
 @nox.session(requires=["wheels"], default=False, allow_parallel=False)

@@ -7,9 +7,12 @@ import sys
 from typing import Any
 
 
-def listening_socket() -> socket.socket:
-    """Return a socket that listens on a free port of 127.0.0.1."""
-    made = socket.create_server(("127.0.0.1", 0))
+def listening_socket(backlog: int | None = None) -> socket.socket:
+    """Return a socket that listens on a free port of 127.0.0.1.
+
+    *backlog* is the number of connections that wait until they are accepted.
+    """
+    made = socket.create_server(("127.0.0.1", 0), backlog=backlog)
     made.settimeout(0)
     return made
 

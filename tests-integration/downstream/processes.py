@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
+
+import pytest
 
 
 if TYPE_CHECKING:
@@ -16,12 +20,34 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 
+START_TIMEOUT = 90
+"""The seconds that a server may take to start; a router takes four."""
+
 
 def environment(**changes: str) -> dict[str, str]:
     """Return the environment of a client: no choice of framework, but *changes*."""
     chosen = {"USE_TWISTED", "USE_ASYNCIO", "PYTHONPATH"}
     kept = {name: value for name, value in os.environ.items() if name not in chosen}
     return {**kept, **changes}
+
+
+def free_port() -> int:
+    """Return a port of 127.0.0.1 that is free."""
+    with socket.create_server(("127.0.0.1", 0)) as made:
+        return made.getsockname()[1]
+
+
+def wait_for(port: int, process: subprocess.Popen[Any]) -> None:
+    """Wait until a server listens on *port*."""
+    end = monotonic() + START_TIMEOUT
+    while monotonic() < end and process.poll() is None:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+        except OSError:
+            sleep(0.1)
+        else:
+            return
+    pytest.fail("the server does not listen")
 
 
 class Peer:

@@ -5,17 +5,11 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
-from time import monotonic, sleep
 
 import pytest
-from processes import environment, peer
-
-
-START_TIMEOUT = 90
-"""The seconds that the router may take to start; it takes four."""
+from processes import START_TIMEOUT, environment, free_port, peer, wait_for
 
 
 def config(port: int) -> dict:
@@ -32,25 +26,6 @@ def config(port: int) -> dict:
         "transports": [{"type": "websocket", "endpoint": endpoint}],
     }
     return {"version": 2, "workers": [worker]}
-
-
-def free_port() -> int:
-    """Return a port of 127.0.0.1 that is free."""
-    with socket.create_server(("127.0.0.1", 0)) as made:
-        return made.getsockname()[1]
-
-
-def wait_for(port: int, process: subprocess.Popen) -> None:
-    """Wait until a server listens on *port*."""
-    end = monotonic() + START_TIMEOUT
-    while monotonic() < end and process.poll() is None:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-        except OSError:
-            sleep(0.1)
-        else:
-            return
-    pytest.fail("the router does not listen")
 
 
 @pytest.fixture(scope="module")
