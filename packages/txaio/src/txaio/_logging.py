@@ -100,8 +100,8 @@ def start_logging(
     """Write each record of *level* or above to *out*, flushed.
 
     Each begins on a line of its own; the further lines of a message are indented.
-    The default of *out* is `sys.stdout` at the time of the call; with None only the
-    level is set.
+    The default of *out* is `sys.stdout` at the time of the call.
+    With None only the level is set; on Twisted, what is printed goes into its log.
     Earlier messages are written first: those from before the selection of a backend,
     and on Twisted those that its own log keeps until logging begins.
     """

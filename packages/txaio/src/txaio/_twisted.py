@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from os import PathLike
+from typing import IO, Any, ClassVar
 
 from txaio._ambient import AmbientTimer, PerLoop
 from txaio._chained import ChainedDriver, ChainedTwisted
 from txaio._config import config
-from txaio_common import Handle, check_batches
-from txaio_interfaces import IBackend, IBatchedTimer
+from txaio._standard_streams import STANDARD_STREAMS
+from txaio_common import UNSET, Handle, check_batches
+from txaio_interfaces import IBackend, IBatchedTimer, LogFormat, LogLevel
 from txaio_twisted import TwistedDriver, clock_of
 
 
@@ -95,6 +97,22 @@ class AmbientTwisted(ChainedTwisted):
     ) -> IBatchedTimer:
         check_batches(bucket_seconds, chunk_size)
         return AmbientTimer(self._per_loop, bucket_seconds, chunk_size)
+
+    def start_logging(
+        self,
+        out: IO[str] | IO[bytes] | str | PathLike[str] | None = UNSET,
+        level: LogLevel = "info",
+        format: LogFormat = "text",  # noqa: A002 - the name that callers know
+    ) -> None:
+        """Start logging; with None as *out*, log what is printed as well."""
+        STANDARD_STREAMS.restore()
+        super().start_logging(out, level, format)
+        if out is None:
+            STANDARD_STREAMS.log()
+
+    def stop_logging(self) -> None:
+        STANDARD_STREAMS.restore()
+        super().stop_logging()
 
 
 def find_reactor() -> Any:
