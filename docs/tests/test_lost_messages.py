@@ -47,7 +47,7 @@ async def printed(txa, call):
 
 def test_there_are_rows():
     """The rows of the table are found."""
-    assert len(ROWS) == 10
+    assert len(ROWS) == 11
 
 
 @pytest.mark.parametrize(("call", "now"), ROWS)

@@ -62,6 +62,20 @@ async def test_message_of_several_lines(txa: IBackend) -> None:
     assert not end
 
 
+async def test_colors_of_a_message(txa: IBackend) -> None:
+    """O8: Sequences that set colours are left out, and no others."""
+    with logged(txa) as out:
+        txa.make_logger("name").info("\x1b[33m\x1b[1mred\x1b[0m \x1b[\x1b[m2Jrest")
+    assert out.getvalue().endswith(" info name: red \\x1b[2Jrest\n")
+
+
+async def test_lines_that_end_with_a_carriage_return(txa: IBackend) -> None:
+    """O8: It is left out at the end of a line, and escaped elsewhere."""
+    with logged(txa) as out:
+        txa.make_logger("name").info("GET /\r\nHost: x\ry\r\n\r\n")
+    assert out.getvalue().endswith(" info name: GET /\n    Host: x\\ry\n")
+
+
 async def test_message_of_several_lines_as_json(txa: IBackend) -> None:
     """O8: In JSON it is a string, unchanged."""
     with logged(txa, form="json") as out:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -40,6 +41,9 @@ _CONTROLS = (
 )
 ESCAPES = {code: ascii(chr(code))[1:-1] for code in _CONTROLS}
 """The escapes for characters that end a line or control a terminal."""
+
+_COLORS = re.compile(r"\x1b\[[0-9;]*m")
+"""The sequences that set colours, with which Autobahn and Crossbar mark names."""
 
 
 _in_progress: list[None] = []
@@ -157,10 +161,10 @@ def with_fields(text: str, event: Mapping[str, Any]) -> str:
     fields = _unnamed_fields(event)
     if not fields:
         return text
-    return f"{text.rstrip(_LINE_FEED)} [{fields}]" if text else f"[{fields}]"
+    return f"{text.rstrip(_LINE_ENDS)} [{fields}]" if text else f"[{fields}]"
 
 
-_LINE_FEED = "\n"
+_LINE_ENDS = "\r\n"
 
 
 def _unnamed_fields(event: Mapping[str, Any]) -> str:
@@ -221,13 +225,20 @@ def repr_of(value: object) -> str:
 
 
 def one_line(text: str) -> str:
-    """Return *text* with its control characters escaped."""
-    return text if text.isprintable() else text.translate(ESCAPES)
+    """Return *text* without colours, and with its control characters escaped."""
+    if text.isprintable():
+        return text
+    # Removing one sequence can make another: what is left is escaped.
+    return _COLORS.sub("", text).translate(ESCAPES)
 
 
 def several_lines(text: str) -> str:
-    """Return *text* escaped, with all lines but the first one indented."""
-    return "\n    ".join(map(one_line, text.rstrip("\n").split("\n")))
+    """Return *text* escaped, with all lines but the first one indented.
+
+    Lines of protocols such as HTTP end with a carriage return as well.
+    """
+    lines = text.rstrip(_LINE_ENDS).replace("\r\n", "\n").split("\n")
+    return "\n    ".join(map(one_line, lines))
 
 
 def indented(text: str) -> str:
