@@ -47,6 +47,7 @@ WITHOUT_A_RULE = {
     "`start_logging()` writes to",
     "`print`, `sys.stderr` and warnings after `start_logging`, on Twisted",
     "a message of several lines",
+    "colours in a message, as those of Autobahn",
     # Nothing has to be done about them.
     "`add_callbacks` returns, on asyncio",
     "a coroutine whose future is not kept, on asyncio",
