@@ -380,11 +380,12 @@ def downstream(session: nox.Session) -> None:
     pytest(session, "-pno:asyncio", folder, f"--ignore={folder}/clients", env=env)
 
 
-@nox.session(requires=["wheels"], allow_parallel=False)
+@nox.session(requires=["wheels"], default=False, allow_parallel=False)
 def clients(session: nox.Session) -> None:
     """Run daphne and magic-wormhole, unmodified, on txaio 26.6 and on this txaio.
 
-    It takes half a minute, most of it waiting, so it is part of `tests`.
+    It takes half a minute alone, and three times that beside others, so it is no part
+    of `tests`.
     Of the programs in `downstream`, Crossbar restricts the versions of many others.
     """
     install(session, "txaio", *group("clients"), *group("test"))
