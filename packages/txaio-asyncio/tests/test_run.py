@@ -100,3 +100,20 @@ def test_main_that_awaits_what_asyncio_cannot():
         txaio_asyncio.run(main)
     [note] = caught.value.__notes__
     assert "on the backend of that framework" in note
+
+
+def test_main_that_is_dropped(monkeypatch):
+    """L1: As its loop has ended, it awaits nothing more."""
+
+    async def drop(running):
+        running.send(None)
+        running.close()  # It raises an error if the coroutine awaits something.
+
+    def run(runner, running):
+        runner.get_loop().run_until_complete(drop(running))
+
+    async def main(txa):
+        await txa.create_future()
+
+    monkeypatch.setattr(asyncio.Runner, "run", run)
+    assert txaio_asyncio.run(main) is None

@@ -86,6 +86,19 @@ def test_clock_that_is_set(reactor, txa, arm, step):
     assert reactor.calls == []
 
 
+@pytest.mark.parametrize("arm", TIMERS.values(), ids=TIMERS)
+def test_clock_that_is_set_forward_while_nothing_happens(reactor, txa, arm):
+    """T1, B1: A call that the reactor makes too early is armed again."""
+    called = []
+    arm(txa, called.append)
+    reactor.set_clock(HOUR)
+    reactor.pass_time(1.88)
+    assert called == []
+    reactor.pass_time(0.3)
+    assert len(called) == 1
+    assert reactor.calls == []
+
+
 def test_clock_that_is_corrected_bit_by_bit(reactor, txa):
     """T1: A clock that is slowed down does not make calls late by more than a bit."""
     called = []

@@ -114,9 +114,6 @@ class TwistedFuture(BaseFuture, Deferred[Any], metaclass=_FutureType):
 
     # What the driver calls
 
-    def wrap(self, exception: BaseException, /) -> Failure:
-        return failure_of(exception)
-
     def cancelled(self, message: str | None) -> FailedOutcome:
         args = () if message is None else (message,)
         failure = failure_of(defer.CancelledError(*args))
