@@ -245,6 +245,10 @@ def unit(session: nox.Session, package: str) -> None:
         # Each test takes PyPy three times as long.
         loops = "asyncio,twisted,anyio-trio" if on_pypy(session) else "all"
         pytest(session, tests, f"--txaio-backends={loops}")
+    elif package == "pytest-txaio" and on_pypy(session):
+        # In one process they take gigabytes, and each collection longer.
+        for file in sorted(Path(tests).glob("test_*.py")):
+            pytest(session, str(file), suffix=f"-{file.stem}")
     else:
         pytest(session, tests)
 

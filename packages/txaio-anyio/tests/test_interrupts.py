@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -56,3 +57,15 @@ def test_interrupted_anywhere() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         txaio_anyio.run(main, backend="trio", backend_options=options)
+
+
+def test_run_on_trio_that_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """AnyIO says what to install."""
+
+    async def main(_txa: AnyioBackend) -> None:
+        pytest.fail("called")
+
+    monkeypatch.delitem(sys.modules, "txaio_anyio._trio", raising=False)
+    monkeypatch.setitem(sys.modules, "trio", None)
+    with pytest.raises((LookupError, ModuleNotFoundError)):
+        txaio_anyio.run(main, backend="trio")

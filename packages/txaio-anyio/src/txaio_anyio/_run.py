@@ -46,9 +46,12 @@ def run(  # noqa: PLR0913 - by their names
 
     if backend == "trio":
         # Before 4.14, AnyIO hands no options on to Trio.
-        from txaio_anyio._trio import run_trio  # noqa: PLC0415 - it may be missing
-
-        return run_trio(run_main, backend_options or {})
+        try:
+            from txaio_anyio._trio import run_trio  # noqa: PLC0415 - it may be missing
+        except ModuleNotFoundError:
+            pass  # AnyIO says below what to install.
+        else:
+            return run_trio(run_main, backend_options or {})
     return anyio.run(run_main, backend=backend, backend_options=backend_options)
 
 
