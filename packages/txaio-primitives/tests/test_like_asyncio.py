@@ -5,7 +5,7 @@ The times of the steps are whole seconds of virtual time, so many steps fall int
 turn of the loop; workers are cancelled in the turn in which they are served.
 Where asyncio does something else in one turn, all times differ:
 
-- A queue: an item that was put for a getter, and room that was made for a putter, is
+- A queue: an item that was put for a getter, and a slot that was freed for a putter, is
   theirs at once.  In asyncio it is theirs when they go on, and others may come before
   them.  So `get_nowait` and `put_nowait` are left out, too.
 - A lock that is held for no time: where a waiter was cancelled and has not gone on yet,

@@ -11,7 +11,7 @@ from txaio_primitives import Queue, QueueClosed, QueueEmpty, QueueFull, WouldBlo
 
 @pytest.fixture
 def queue(txaio):
-    """A queue with room for two items."""
+    """A queue of at most two items."""
     return Queue(txaio, 2)
 
 
@@ -73,8 +73,8 @@ class TestItems:
         with pytest.raises(QueueEmpty, match=r"await get\(\)"):
             queue.get_nowait()
 
-    async def test_no_room(self, queue):
-        """Without room it does so, too."""
+    async def test_full(self, queue):
+        """If the queue is full it does so, too."""
         queue.put_nowait(1)
         queue.put_nowait(2)
         with pytest.raises(QueueFull, match=r"await put\(item\)"):
@@ -171,8 +171,8 @@ class TestGetters:
         assert queue.full()
         assert taken_from(queue) == list("abcde")
 
-    async def test_room_after_what_came_back(self, queue, txaio, loop):
-        """When such an item is taken, there is room for one that waits to be put."""
+    async def test_slot_after_what_came_back(self, queue, txaio, loop):
+        """When such an item is taken, there is a slot for one that waits to be put."""
         futures = [await loop.start(queue.get) for _ in range(2)]
         for item in "ab":
             queue.put_nowait(item)
@@ -208,10 +208,10 @@ class TestGetters:
 
 
 class TestPutters:
-    """Those who wait for room."""
+    """Calls that wait for a free slot."""
 
     async def test_first_come_first_served(self, txaio, loop):
-        """Each puts its item when there is room, coroutines and futures alike."""
+        """Each puts its item when a slot is free, coroutines and futures alike."""
         queue = Queue(txaio, 1)
         queue.put_nowait(0)
         futures = [
@@ -238,7 +238,7 @@ class TestPutters:
         await putting
 
     async def test_place_in_the_order(self, txaio, loop):
-        """What is put later is taken later, though there was room at once."""
+        """What is put later is taken later, though a slot was free at once."""
         queue = Queue(txaio, 2)
         queue.put_nowait("a")
         queue.put_nowait("b")
@@ -255,7 +255,7 @@ class TestPutters:
         await putting
 
     async def test_future_has_put_at_once(self, txaio, loop):
-        """The item of a future is there once there is room."""
+        """The item of a future is there once a slot is free."""
         queue = Queue(txaio, 1)
         queue.put_nowait("a")
         putting = queue.put_future("b")
@@ -342,7 +342,7 @@ class TestClose:
         queue.close()
         assert [await loop.outcome(each) for each in futures] == ["QueueClosed"] * 2
 
-    async def test_ends_those_who_wait_for_room(self, txaio, loop):
+    async def test_ends_calls_that_wait_for_a_slot(self, txaio, loop):
         """Putters get an error, and what they had is not put."""
         queue = Queue(txaio, 1)
         queue.put_nowait("a")
@@ -384,7 +384,7 @@ class TestClose:
         assert await loop.outcome(second) == "QueueClosed"
 
     async def test_item_of_a_putter_on_its_way(self, txaio, loop):
-        """A putter that was given room before it puts its item after it."""
+        """A putter that was given a slot before it puts its item after it."""
         for is_cancelled in (False, True):
             queue = Queue(txaio, 1)
             queue.put_nowait("a")

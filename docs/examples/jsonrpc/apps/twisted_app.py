@@ -48,7 +48,7 @@ class TwistedStream(Protocol):
 
     def __init__(self, txa: TwistedBackend) -> None:
         self._arrived = Queue[bytes](txa)
-        self._has_room = Event(txa)
+        self._can_write = Event(txa)
         self._lost = Event(txa)
         self._why: BaseException | None = None
 
@@ -65,7 +65,7 @@ class TwistedStream(Protocol):
 
     async def send(self, data: bytes) -> None:
         self.transport.write(data)
-        await self._has_room.wait()
+        await self._can_write.wait()
         if self._lost.is_set():
             raise ConnectionError(str(self._why)) from self._why
 
@@ -81,7 +81,7 @@ class TwistedStream(Protocol):
     # What the transport calls
 
     def connectionMade(self) -> None:
-        self._has_room.set()
+        self._can_write.set()
         self.transport.registerProducer(self, True)  # noqa: FBT003 - it pushes
 
     def dataReceived(self, data: bytes) -> None:
@@ -93,16 +93,16 @@ class TwistedStream(Protocol):
         self._why = reason.value
         self._arrived.close()
         self._lost.set()
-        self._has_room.set()
+        self._can_write.set()
 
     def pauseProducing(self) -> None:
-        self._has_room.clear()
+        self._can_write.clear()
 
     def resumeProducing(self) -> None:
-        self._has_room.set()
+        self._can_write.set()
 
     def stopProducing(self) -> None:
-        self._has_room.set()
+        self._can_write.set()
 
 
 class Served(TwistedStream):

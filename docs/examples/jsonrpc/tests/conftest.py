@@ -76,9 +76,9 @@ class World:
         self._endpoints.append(server.endpoint)
         return server
 
-    def raw(self, server: Server, room: int = 4) -> Raw:
+    def raw(self, server: Server, maxsize: int = 4) -> Raw:
         """Return a client of *server* that sends bytes as they are."""
-        mine, its = stream_pair(self._txa, room)
+        mine, its = stream_pair(self._txa, maxsize)
         server.endpoint.connect(its)
         return Raw(mine)
 

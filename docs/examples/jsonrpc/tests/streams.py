@@ -58,9 +58,9 @@ class MemoryStream:
         self._outgoing.close()
 
 
-def stream_pair(txa: IBackend, room: int = 4) -> tuple[MemoryStream, MemoryStream]:
-    """Return both ends of a connection, which has *room* for some pieces of bytes."""
-    there, back = Queue[bytes](txa, room), Queue[bytes](txa, room)
+def stream_pair(txa: IBackend, maxsize: int = 4) -> tuple[MemoryStream, MemoryStream]:
+    """Return both ends of a connection, which buffers *maxsize* pieces of bytes."""
+    there, back = Queue[bytes](txa, maxsize), Queue[bytes](txa, maxsize)
     return MemoryStream(there, back), MemoryStream(back, there)
 
 

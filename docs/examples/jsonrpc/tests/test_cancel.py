@@ -47,7 +47,7 @@ class TestDeadline:
     async def test_before_it_is_sent(self, txaio: IBackend, world: World) -> None:
         """A call that was never sent is not cancelled at the peer either."""
         peer, raw = world.lone(max_outgoing=1)
-        for number in range(6):  # As many as the outbox and the stream have room for.
+        for number in range(6):  # As many as the outbox and the stream hold.
             await txaio.timeout(peer.notify("note", [number]), 5)
         with pytest.raises(TimeoutError):
             await peer.call("x", within=0.05)
@@ -89,7 +89,7 @@ class TestCancellation:
             await call
 
     async def test_notification_waits(self, txaio: IBackend, world: World) -> None:
-        """It waits for room in the outbox, and the caller does not."""
+        """It waits for a free slot in the outbox, and the caller does not."""
         peer, raw = world.lone(max_outgoing=1)
         call = txaio.as_future(peer.call, "x")
         await raw.receive()
@@ -104,7 +104,7 @@ class TestCancellation:
     async def test_notification_waits_until_the_end(
         self, txaio: IBackend, world: World
     ) -> None:
-        """If there is no room before the connection ends, it is not sent."""
+        """If the outbox is full until the connection ends, it is not sent."""
         peer, raw = world.lone(max_outgoing=1)
         call = txaio.as_future(peer.call, "x")
         await raw.receive()

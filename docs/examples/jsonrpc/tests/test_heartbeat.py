@@ -93,7 +93,7 @@ async def test_none(txaio: IBackend, world: World) -> None:
 async def test_busy_side(world: World) -> None:
     """A side that does not read, as it has too much to do, hears nothing."""
     server = world.server(heartbeat=30, max_handlers=1, max_incoming=1)
-    raw = world.raw(server, room=30)
+    raw = world.raw(server, maxsize=30)
     for number in range(20):
         await raw.send(
             {"jsonrpc": "2.0", "method": "sleep", "params": [200], "id": number}
@@ -157,7 +157,7 @@ async def test_answers_pings_while_it_is_busy(world: World) -> None:
     assert await raw.ask(PING) == PONG
 
 
-async def test_pings_are_answered_if_there_is_no_room(world: World) -> None:
+async def test_pings_are_answered_while_the_outbox_is_full(world: World) -> None:
     """If the outbox is full, a ping waits as a request does, and is answered."""
     raw = world.raw(world.server(max_outgoing=1))
     for number in range(8):

@@ -1,6 +1,6 @@
 """Back-pressure: peers that read slowly, or not at all, and those that send too much.
 
-A stream in memory has room for four pieces of bytes, which stands for the buffers of a
+A stream in memory buffers four pieces of bytes, which stands for the buffers of a
 socket.
 """
 
@@ -30,7 +30,7 @@ class TestReadsSlowly:
     """If the peer reads slowly, those that send wait."""
 
     async def test_senders_wait(self, txaio: IBackend, world: World) -> None:
-        """No more waits than the outbox has room for, and nothing is lost."""
+        """No more is queued than the outbox holds, and nothing is lost."""
         peer, raw = world.lone(max_outgoing=3)
         sent = 0
 

@@ -30,7 +30,7 @@ FRAMEWORKS = {
 """Packages whose frames do not help the author of a test."""
 
 PRIMITIVES = "txaio_primitives"
-"""The package whose coroutines may be left behind, but wait for those who call them."""
+"""The package whose coroutines may be left behind, but wait for their callers."""
 
 
 def function_names(fn: Any) -> list[str]:

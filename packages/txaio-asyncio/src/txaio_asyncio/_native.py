@@ -19,10 +19,10 @@ Task = asyncio.Task[Any]
 
 
 def keep_text(task: Task) -> None:
-    """Have all who ask *task*, which was cancelled, for its outcome see the text.
+    """Keep the text of *task*, which was cancelled, for each call that asks for it.
 
     A cancelled future keeps its text in a private attribute, which a task loses as it
-    ends: the first who asks gets what was raised, others get nothing.  So this is the
+    ends: the first call gets what was raised, the others get nothing.  So this is the
     first of the callbacks of a task.
     """
     try:

@@ -7,7 +7,8 @@ here:
   the clean-up of that one, though the outer task has not seen the first cancellation
   yet.  So what a cancelled task waits for is remembered, for all drivers of the
   process, and as long as it waits for that, it is not cancelled again.
-- Of a cancelled task, asyncio gives the text to the first who asks: see `keep_text`.
+- Of a cancelled task, asyncio gives the text to the first call that asks for the
+  outcome: see `keep_text`.
 - A task that cancels itself, or a scope that it is in, would see this at its next
   await, or never: it is cancelled in the next turn of the loop, and keeps its value if
   it has ended, or left the scope, by then.
@@ -15,10 +16,10 @@ here:
   the chain is long or has no end: see `cancel_task`.
 
 asyncio counts the cancellations that were requested of a task, `Task.cancelling`, and
-whoever ends one takes it back with `Task.uncancel`.  That is how a scope tells its own
-cancellation from others (see `AsyncioScope`), and `asyncio.timeout` likewise.  So what
-is done here leaves the count right: a cancellation that comes while the task is in
-`uncancelled` stays counted, and is raised later only if nobody has taken it back.
+the code that handles one takes it back with `Task.uncancel`.  That is how a scope tells
+its own cancellation from others (see `AsyncioScope`), and `asyncio.timeout` likewise.
+So what is done here leaves the count right: a cancellation that comes while the task is
+in `uncancelled` stays counted, and is raised later only if it was not taken back.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """What the futures share that are not the loop's own, and the futures of coroutines.
 
 asyncio has futures and tasks that fit the contract.  Where a loop has none, a backend
-brings its own, and these are their bases: `BaseFuture` says who may settle a future,
-and `BaseTask` how a cancellation goes from task to task.
+brings its own, and these are their bases: `BaseFuture` says which calls may settle a
+future, and `BaseTask` how a cancellation goes from task to task.
 
 A task is in one of these situations:
 

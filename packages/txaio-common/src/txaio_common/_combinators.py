@@ -177,7 +177,7 @@ def timeout(driver: Driver, source: IFuture[Any], seconds: float) -> IFuture[Any
 class Timeout:
     """Follows a future for a number of *seconds*, cancels it then, and waits for it.
 
-    Only then does the `TimeoutError` come, so that whoever sees it finds the clean-up
+    Only then does the `TimeoutError` come, so that code that sees it finds the clean-up
     done (X10).  A future that makes a value of its cancellation is followed all the
     same.
     """

@@ -12,7 +12,7 @@ class QueueEmpty(WouldBlock):
 
 
 class QueueFull(WouldBlock):
-    """Raised by `Queue.put_nowait`: there is no room now."""
+    """Raised by `Queue.put_nowait`: the queue is full."""
 
 
 class QueueClosed(Exception):  # noqa: N818 - like its siblings

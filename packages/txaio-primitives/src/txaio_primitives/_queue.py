@@ -12,7 +12,7 @@ goes on: if it is cancelled before that, the item was not put. Until then nothin
 the place can be taken, so items leave in the order in which `put` was called.
 
 As long as a getter waits, there is no item that could be taken; as long as a putter
-waits, there is no room. Whatever may change that ends with `_match`.
+waits, there is no free slot. Whatever may change that ends with `_match`.
 """
 
 from __future__ import annotations
@@ -50,8 +50,9 @@ class Queue(Generic[T]):
     """At most *maxsize* items, first in, first out, until it is closed.
 
     ``async for item in queue`` ends when the queue is closed and empty.
-    Callers wait for items, and for room, in the order of their calls. An item that is
-    put goes to the first that waits for one, and no other can take it on its way.
+    Callers wait for items, and for free slots, in the order of their calls. An item
+    that is put goes to the first that waits for one, and no other can take it on its
+    way.
 
     Raises `ValueError` if *maxsize* is below 1, `TypeError` if it is no int. (0 means
     without a bound in asyncio, and without a buffer in AnyIO and Trio; here a queue has
@@ -90,7 +91,7 @@ class Queue(Generic[T]):
         return not self._has_item()
 
     def full(self) -> bool:
-        """Return True if there is no room now."""
+        """Return True if there is no free slot now."""
         return self.qsize() >= self._maxsize
 
     def closed(self) -> bool:
@@ -98,13 +99,13 @@ class Queue(Generic[T]):
         return self._is_closed
 
     async def put(self, item: T) -> None:
-        """Put *item* at the end, once there is room.
+        """Put *item* at the end; if the queue is full, wait for a free slot.
 
         If the caller is cancelled meanwhile, *item* is not put.
 
         Raises `QueueClosed` if the queue is closed, or is closed meanwhile.
         """
-        if self._has_room():
+        if self._has_free_slot():
             self._append(item)
         else:
             place = await self._putters.wait(self._withdraw)
@@ -114,10 +115,10 @@ class Queue(Generic[T]):
     def put_nowait(self, item: T) -> None:
         """Put *item* at the end.
 
-        Raises `QueueFull` if there is no room, `QueueClosed` if the queue is closed.
+        Raises `QueueFull` if no slot is free, `QueueClosed` if the queue is closed.
         """
-        if not self._has_room():
-            raise QueueFull("there is no room: await put(item)")
+        if not self._has_free_slot():
+            raise QueueFull("the queue is full: await put(item)")
         self._append(item)
 
     def put_future(self, item: T) -> IFuture[None]:
@@ -127,7 +128,7 @@ class Queue(Generic[T]):
 
         Raises `QueueClosed` if the queue is closed.
         """
-        if not self._has_room():
+        if not self._has_free_slot():
             return self._putters.wait_future(partial(_fill, item))
         self._append(item)
         return self._txa.create_future_success(None)
@@ -175,8 +176,8 @@ class Queue(Generic[T]):
     def close(self) -> None:
         """Refuse further items; those that were put can still be taken.
 
-        `QueueClosed` is raised where callers wait for room, and, once no item is left,
-        where they wait for one. Closing again does nothing.
+        `QueueClosed` is raised where callers wait for a free slot, and, once no item is
+        left, where they wait for one. Closing again does nothing.
         """
         if not self._is_closed:
             self._is_closed = True
@@ -194,7 +195,7 @@ class Queue(Generic[T]):
 
     # What can be done now
 
-    def _has_room(self) -> bool:
+    def _has_free_slot(self) -> bool:
         if self._is_closed:
             raise QueueClosed(_NO_MORE_PUTS)
         return len(self._items) + len(self._returned) < self._maxsize
@@ -211,7 +212,7 @@ class Queue(Generic[T]):
             raise QueueClosed(_NO_MORE_ITEMS)
 
     def _append(self, item: T) -> None:
-        """Put *item* at the end, for which there is room."""
+        """Put *item* into a free slot at the end."""
         # Behind another item, or a place, it is for no getter that waits.
         if not self._items:
             self._handed += 1
@@ -225,7 +226,7 @@ class Queue(Generic[T]):
         """Take the first item, which there is."""
         is_plain = not (self._places or self._returned)
         item = self._items.popleft() if is_plain else self._pop()[1]
-        # As long as a putter waits, there is no room.
+        # As long as a putter waits, there is no free slot.
         if len(self._items) + len(self._returned) == self._almost_full:
             self._match()
         return item

@@ -151,7 +151,7 @@ def _without_legacy_keys(event: dict[str, Any]) -> dict[str, Any]:
 
 
 _LEGACY_KEYS = frozenset(("log_legacy", "format", "isError", "why"))
-"""Keys of which their value does not tell who has added them."""
+"""Keys whose values do not tell what has added them."""
 
 
 def _thread_and_task() -> tuple[str | None, str | None]:

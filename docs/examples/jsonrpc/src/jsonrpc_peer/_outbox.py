@@ -30,7 +30,7 @@ class Outbox:
         self._end = ""
 
     async def put(self, message: bytes) -> None:
-        """Put *message*, once there is room.
+        """Put *message*; if the queue is full, wait for a free slot.
 
         Raises `MessageTooLong`, and `PeerGone` if no more is sent.
         """
@@ -41,7 +41,7 @@ class Outbox:
             raise PeerGone(self._end) from None
 
     def offer(self, message: bytes) -> bool:
-        """Put *message* if there is room now; return whether there was."""
+        """Put *message* unless the queue is full; return whether it was put."""
         with suppress(QueueFull, QueueClosed, MessageTooLong):
             self._lines.put_nowait(self._line(message))
             return True

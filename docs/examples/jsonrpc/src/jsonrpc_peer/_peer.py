@@ -58,8 +58,9 @@ class Peer:
         return answer.result
 
     async def notify(self, method: str, params: Params = None) -> None:
-        """Call *method* of the peer, which does not answer; wait until there is room.
+        """Call *method* of the peer, which does not answer.
 
+        This waits while the outbox is full.
         Raises what `call` raises before the request is sent.
         """
         self._connection.check_open()

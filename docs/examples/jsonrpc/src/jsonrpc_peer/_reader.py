@@ -1,7 +1,7 @@
 """What the peer sends: each message to those that it is for.
 
 Answers, pings and cancellations are processed at once. Everything else, also what is to
-be answered with an error, takes its place among the requests. So this waits for room
+be answered with an error, takes its place among the requests. So this waits for a slot
 there, and, unless the connection is being closed, for nothing else.
 """
 
@@ -102,9 +102,9 @@ class Reader:
             await self._put(message, reply)
 
     def _is_answered_ping(self, message: Message) -> bool:
-        """Answer *message* if it is a ping and there is room; return whether it was.
+        """Return whether *message* is a ping; answer it unless the outbox is full.
 
-        If there is none the peer has something to read, which is as good.
+        A full outbox has something for the peer to read, which serves as an answer.
         """
         if not isinstance(message, Request) or message.method != PING:
             return False

@@ -22,7 +22,7 @@ class Reply:
         self._outbox = outbox
 
     async def send(self, id_: Id, answer: bytes) -> None:
-        """Send *answer*, or an error if it is too long; wait until there is room."""
+        """Send *answer*, or an error if it is too long, once the outbox is not full."""
         if not self._outbox.fits(answer):
             answer = _too_long(id_)
         await self._put(answer)
