@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
 
 import pytest
-
-import txaio_anyio
 
 
 TICK = 1 / 64
@@ -36,14 +37,22 @@ class CoarseLoop(asyncio.SelectorEventLoop):
         return time.monotonic() // TICK * TICK
 
 
+OPTIONS: dict[str, dict[str, Any]] = {
+    "txaio_asyncio": {"loop_factory": CoarseLoop},
+    "txaio_anyio": {"backend_options": {"loop_factory": CoarseLoop}},
+}
+"""For each package with a backend on asyncio, how it runs on the loop."""
+
+
+@pytest.mark.parametrize("package", [name for name in OPTIONS if find_spec(name)])
 @pytest.mark.parametrize("arm", TIMERS.values(), ids=TIMERS)
-def test_call_is_not_early(arm):
+def test_call_is_not_early(package: str, arm: Any):
     """T1: By a fine clock, either."""
     early = []
 
-    async def main(txa):
+    async def main(txa: Any) -> None:
         for delay in (0.005, 0.012, 0.02, 0.03) * 3:
-            fired = []
+            fired: list[None] = []
             begun = time.perf_counter()
             arm(txa, delay, lambda _result, fired=fired: fired.append(None))
             # A loop that sleeps to the end is seldom early.
@@ -51,6 +60,6 @@ def test_call_is_not_early(arm):
                 await asyncio.sleep(0.001)
             early.append(delay - (time.perf_counter() - begun))
 
-    txaio_anyio.run(main, backend_options={"loop_factory": CoarseLoop})
+    import_module(package).run(main, **OPTIONS[package])
     assert len(early) == 12
     assert max(early) <= 0.002
