@@ -48,6 +48,7 @@ from pytest_txaio.conformance.test_shields_and_timeouts import *
 from pytest_txaio.conformance.test_shutdown import *
 from pytest_txaio.conformance.test_special_delays import *
 from pytest_txaio.conformance.test_threads import *
+from pytest_txaio.conformance.test_threads_at_the_end import *
 from pytest_txaio.conformance.test_time import *
 from pytest_txaio.conformance.test_tracebacks import *
 from pytest_txaio.conformance.test_unawaited_coroutines import *

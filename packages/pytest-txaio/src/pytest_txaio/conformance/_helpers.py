@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Generator
 from contextvars import ContextVar
 from typing import Any
@@ -33,6 +34,28 @@ class Boom(Exception):
 def raise_boom(text: object = "text") -> None:
     """Raise `Boom` in a frame of its own."""
     raise Boom(text)
+
+
+class Thread(threading.Thread):
+    """A thread whose `end` joins it and raises its exception."""
+
+    def __init__(self, target: Callable[[], object]) -> None:
+        super().__init__(daemon=True)
+        self._act = target
+        self._error: BaseException | None = None
+
+    def run(self) -> None:
+        """Call the target."""
+        try:
+            self._act()
+        except BaseException as error:  # noqa: BLE001 - raised by `end`
+            self._error = error
+
+    def end(self) -> None:
+        """Join the thread, and raise its exception."""
+        self.join()
+        if self._error is not None:
+            raise self._error
 
 
 class Argument:
