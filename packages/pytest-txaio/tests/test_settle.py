@@ -340,6 +340,28 @@ async def test_x(txaio, txaio_settle, txaio_clock, txaio_host):
     run_on_all(text).assert_outcomes(passed=len(ALL) + 2)
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_settling_at_the_same_time_in_any_order(run_tests, seed):
+    """On Trio, each turn is in another order, and one that settles is not the other."""
+    text = """
+async def test_x(txaio, txaio_settle):
+    steps = []
+
+    async def run():
+        for step in range(20):
+            await txaio.sleep(0)
+            steps.append(step)
+
+    other = txaio.as_future(txaio_settle)
+    txaio.as_future(run)
+    await txaio_settle()
+    assert len(steps) == 20
+    await other
+"""
+    result = run_tests(text, f"--txaio-seed={seed}", backends="anyio-trio")
+    result.assert_outcomes(passed=1)
+
+
 def test_in_sync_tests_and_fixtures(run_tests):
     """It works wherever the loop is running."""
     text = """
