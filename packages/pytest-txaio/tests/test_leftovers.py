@@ -253,6 +253,14 @@ def test_collector_is_left_as_it_was(enabled):
         (gc.enable if before else gc.disable)()
 
 
+def test_referrers_are_seen_after_a_test():
+    """Code between tests can look for the referrers of an object that was there."""
+    owner = [object()]
+    with collecting_by_hand():
+        pass
+    assert any(each is owner for each in gc.get_referrers(owner[0]))
+
+
 def test_garbage_is_not_left_behind(run_tests):
     """A coroutine that nothing can resume is garbage, not a leftover."""
     text = f"""{LATER}

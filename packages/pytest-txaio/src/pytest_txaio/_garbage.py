@@ -49,10 +49,5 @@ def collecting_by_hand() -> Generator[None]:
         if enabled:
             gc.enable()
         gc.collect()
-
-
-def unfreeze_objects() -> None:
-    """Undo the `gc.freeze` of `collecting_by_hand`, for code that lists objects."""
-    if not COUNTS_REFERENCES:
-        return
-    gc.unfreeze()
+        # Code between tests may look for the referrers of an object, as Hypothesis does.
+        gc.unfreeze()

@@ -24,7 +24,6 @@ from pytest_txaio._awaitables import is_async_test
 from pytest_txaio._backends import merge_hosts
 from pytest_txaio._debugger import Debugger
 from pytest_txaio._first_hooks import DEBUGGER, TEST_RUN, requesting_item
-from pytest_txaio._garbage import unfreeze_objects
 from pytest_txaio._interrupt import RealOutput
 from pytest_txaio._settings import (
     MARKER_LINE,
@@ -131,11 +130,6 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
         if NOT_RUN in str(error) and is_async_test(pyfuncitem.obj):
             error.msg = f"{error.msg}\n{NOT_RUN_FIX}"
         raise
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_sessionfinish() -> None:
-    unfreeze_objects()
 
 
 @pytest.fixture(scope="session")
