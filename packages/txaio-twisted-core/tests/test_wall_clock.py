@@ -145,6 +145,23 @@ def test_clocks_are_compared_now_and_then(reactor, txa, monkeypatch):
     assert len(asked) == 1
 
 
+@pytest.mark.parametrize("step", [HOUR, -HOUR])
+def test_many_calls_while_the_clock_is_set(reactor, txa, step):
+    """T1: No call is moved to an earlier time: a reactor would search all for it."""
+    times = []
+    for each in range(10):
+        txa.call_later(2 + each / 100, times.append, each)
+    reactor.set_clock(step)
+    moved = reactor.calls[:]
+    for call in moved:
+        call.resetter = lambda _call: pytest.fail("moved")
+    be_active(txa)
+    assert not any(call.active() for call in moved)
+    assert len(reactor.calls) == len(moved)
+    reactor.pass_time(2.3)
+    assert times == list(range(10))
+
+
 def test_exit_in_a_call(reactor, txa):
     """A3: What ends the program is raised where the reactor has made the call."""
     txa.native.queue.call_later(1, lambda: (_ for _ in ()).throw(SystemExit(3)))

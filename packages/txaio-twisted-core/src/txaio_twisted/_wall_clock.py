@@ -14,6 +14,7 @@ makes them late, by as much.  Here every call is due by the monotonic clock:
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import attrgetter
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -95,8 +96,10 @@ class WallClock:
         if abs(difference - self._difference) < DIFFERENCE:
             return
         self._difference = difference
-        for call in self.calls:
-            call.native.reset(max(0.0, call.due - now))
+        for call in sorted(self.calls, key=attrgetter("due")):
+            # To move it to an earlier time, a reactor searches all of its calls for it.
+            call.native.cancel()
+            call.native = self.reactor.callLater(max(0.0, call.due - now), call)
         turn = self.queue.turn
         if turn is not None and turn.active():
             turn.reset(0)
