@@ -86,6 +86,35 @@ def test_second_interrupt():
     assert time.monotonic() - begun < 30
 
 
+@pytest.mark.parametrize("kind", [KeyboardInterrupt, SystemExit])
+def test_exit_after_main(kind):
+    """L1: Coroutines that clean up as it comes are not interrupted."""
+    events = []
+
+    async def farewell(txa):
+        txa.call_later(0, leave)
+        await txa.sleep(0.1)
+        events.append("farewell")
+
+    def leave():
+        events.append("exit")
+        raise kind
+
+    async def work(txa):
+        try:
+            await txa.create_future()
+        finally:
+            await txa.uncancelled(farewell, txa)
+
+    async def main(txa):
+        txa.as_future(work, txa)
+        await txa.sleep(0)
+
+    with pytest.raises(kind):
+        txaio_asyncio.run(main)
+    assert events == ["exit", "farewell"]
+
+
 def test_main_that_awaits_what_asyncio_cannot():
     """A note of the error says what to do."""
 

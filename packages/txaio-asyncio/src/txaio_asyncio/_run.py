@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any, TypeVar, TypeVarTuple, cast
 
 from txaio_asyncio._backend import AsyncioBackend
@@ -52,6 +53,7 @@ def run(
             raise
         finally:
             if not is_dropped:
+                runs[0].is_ending = True
                 await backend.end(seconds, generators)
 
     if _is_running():
@@ -78,18 +80,23 @@ class _Run:
         """Be the task that runs."""
         self._driver = backend.native
         self._task = cast("asyncio.Task[Any]", asyncio.current_task())
+        self.is_ending = False
+        """Whether `main` has ended, so that the task waits for the clean-up."""
 
     def end(self, error: BaseException) -> None:
         """Let everything clean up, as *error* ends the program.
 
-        A second Ctrl-C cuts the clean-up short.
+        A second Ctrl-C cuts the clean-up short, a second `SystemExit` does not.
         """
-        self._driver.end_all()
         main = self._task
-        is_interrupted = isinstance(error, KeyboardInterrupt) and main.cancelling()
-        if not main.done() and not is_interrupted:
+        if isinstance(error, KeyboardInterrupt) and main.cancelling():
+            return
+        if not self.is_ending:
             main.cancel()
-            main.get_loop().run_until_complete(asyncio.wait([main]))
+        while not main.done():
+            self._driver.end_all()
+            with suppress(SystemExit):
+                main.get_loop().run_until_complete(asyncio.wait([main]))
 
 
 def _is_running() -> bool:

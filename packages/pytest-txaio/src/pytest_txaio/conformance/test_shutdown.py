@@ -311,3 +311,32 @@ def test_clean_up_after_an_exit(
         *["cancelled before", "cancelled by the end"],
         *["farewell", "farewell", "main"],
     ]
+
+
+def test_exit_while_all_clean_up(run: Run, unit: float) -> None:
+    """L1: The first `SystemExit` is raised; another one interrupts no clean-up."""
+    events: list[str] = []
+    first, second = SystemExit(1), SystemExit(2)
+
+    async def farewell(txa: IBackend, name: str) -> None:
+        if name == "work":
+            txa.call_later(0, leave_at_once, second)
+        await txa.sleep(3 * unit)
+        events.append(name)
+
+    async def work(txa: IBackend, name: str) -> None:
+        try:
+            await txa.create_future()
+        finally:
+            await txa.uncancelled(farewell, txa, name)
+
+    async def main(txa: IBackend) -> None:
+        txa.as_future(work, txa, "work")
+        await txa.sleep(unit)
+        txa.call_later(0, leave_at_once, first)
+        await work(txa, "main")
+
+    with pytest.raises(SystemExit) as caught:
+        run(main)
+    assert caught.value is first
+    assert sorted(events) == ["main", "work"]
