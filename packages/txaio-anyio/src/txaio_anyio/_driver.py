@@ -193,8 +193,11 @@ class AnyioDriver(FutureDriver):
     def statistics(self) -> Statistics:
         scheduler = self.scheduler
         awaited = (waiter.awaited for waiter in scheduler.waiters.values())
+        # At the end a coroutine may wait for a thread, inside `uncancelled`: threads
+        # are among these, and so are given up, when no coroutine runs any more.
+        coroutines = (it for it in scheduler.tasks if not isinstance(it, ThreadTask))
         return Statistics(
-            tuple(scheduler.tasks),
+            tuple(coroutines) or tuple(scheduler.tasks),
             tuple(scheduler.timers()),
             tuple(future for future in awaited if future is not None),
         )
