@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import signal
 import time
 from types import coroutine
 
@@ -113,6 +114,30 @@ def test_exit_after_main(kind):
     with pytest.raises(kind):
         txaio_asyncio.run(main)
     assert events == ["exit", "farewell"]
+
+
+def test_interrupt_after_main():
+    """L1: The first Ctrl-C does not interrupt coroutines that clean up as it comes."""
+    events = []
+
+    async def farewell(txa):
+        signal.raise_signal(signal.SIGINT)
+        await txa.sleep(0.1)
+        events.append("farewell")
+
+    async def work(txa):
+        try:
+            await txa.create_future()
+        finally:
+            await txa.uncancelled(farewell, txa)
+
+    async def main(txa):
+        txa.as_future(work, txa)
+        await txa.sleep(0)
+
+    with pytest.raises(KeyboardInterrupt):
+        txaio_asyncio.run(main)
+    assert events == ["farewell"]
 
 
 def test_main_that_awaits_what_asyncio_cannot():

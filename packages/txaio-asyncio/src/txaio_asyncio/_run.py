@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from typing import Any, TypeVar, TypeVarTuple, cast
 
@@ -54,7 +54,7 @@ def run(
         finally:
             if not is_dropped:
                 runs[0].is_ending = True
-                await backend.end(seconds, generators)
+                await _put_off(backend.end(seconds, generators))
 
     if _is_running():
         raise RuntimeError(
@@ -97,6 +97,16 @@ class _Run:
             self._driver.end_all()
             with suppress(SystemExit):
                 main.get_loop().run_until_complete(asyncio.wait([main]))
+
+
+async def _put_off(ending: Coroutine[Any, Any, None]) -> None:
+    """Run *ending* to its end; be cancelled after it, if a Ctrl-C comes meanwhile."""
+    task = asyncio.ensure_future(ending)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
 
 
 def _is_running() -> bool:
