@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -36,13 +37,24 @@ class HeapBackend(Backend):
         super().__init__(checked(self.native, debug))
 
     def end(self, grace: float) -> None:
-        """Cancel the coroutines that still run, and let them clean up."""
+        """Cancel the coroutines that still run, and let them clean up.
+
+        Of what ends the program meanwhile, the first is raised, if nothing did before.
+        """
         loop = self.native.loop
+        exits: list[SystemExit] = []
         refuse = self.refuse_thread_calls
-        complete(HeapTask(loop, end_tasks(self.native, grace, self.generators, refuse)))
+        ending = HeapTask(loop, end_tasks(self.native, grace, self.generators, refuse))
+        while ending.outcome is None:
+            try:
+                complete(ending)
+            except SystemExit as error:
+                exits.append(error)
         self.generators.uninstall()
         loop.threads.shutdown()
         self.use(EndedDriver(self.native, ENDED))
+        if exits and not isinstance(sys.exception(), SystemExit):
+            raise exits[0]
 
 
 def complete(task: HeapTask) -> Any:
