@@ -49,6 +49,9 @@ LOOPS = {
     "txaio-twisted": ["twisted", "twisted-asyncioreactor"],
     "txaio-anyio": ["anyio-asyncio", "anyio-uvloop", "anyio-trio"],
 }
+THREADS = "t" if sysconfig.get_config_var("Py_GIL_DISABLED") else ""
+RUNNING = f"{sys.version_info.major}.{sys.version_info.minor}{THREADS}"
+"""The version of the Python that runs nox."""
 
 
 def pythons() -> list[str]:
@@ -62,12 +65,23 @@ def pythons() -> list[str]:
         # Its sessions take longest, so they start first.
         named.insert(0, "pypy3.11")
     kind = "pypy" if sys.implementation.name == "pypy" else ""
-    threads = "t" if sysconfig.get_config_var("Py_GIL_DISABLED") else ""
-    running = f"{kind}{sys.version_info.major}.{sys.version_info.minor}{threads}"
-    return list(dict.fromkeys([*named, running]))
+    return list(dict.fromkeys([*named, f"{kind}{RUNNING}"]))
 
 
 PYTHONS = pythons()
+PYPY_JIT = ["--jit", "threshold=10000,function_threshold=15000"]
+"""Compile what runs ten times as often as by default: most tests run briefly."""
+
+
+INSTALLED = [name for name in PYTHONS if shutil.which(f"python{name}")]
+NEWEST = INSTALLED[-1] if INSTALLED else None
+"""The newest Python that is here; None, the one that runs nox, if none has a name."""
+
+
+def has_monitoring(python: str | None) -> bool:
+    """Tell whether a *python* such as 3.14 measures coverage by ``sys.monitoring``."""
+    version = (python or RUNNING).rstrip("t").split(".")
+    return tuple(map(int, version)) >= (3, 14)
 
 
 def on_pypy(session: nox.Session) -> bool:
@@ -78,13 +92,17 @@ def on_pypy(session: nox.Session) -> bool:
 def measures_coverage(session: nox.Session) -> bool:
     """Tell whether the *session* measures coverage, which slows it down.
 
-    It does from Python 3.14 on, where coverage costs little, and on the Python that
-    runs nox.
+    It does from Python 3.14 on, where that costs little, and on the Python that runs
+    nox, unless the same tests run on a newer one.
     """
     if on_pypy(session):
         return False
-    version = tuple(map(int, str(session.python or "3.14").rstrip("t").split(".")))
-    return version >= (3, 14) or version == sys.version_info[:2]
+    if has_monitoring(session.python):
+        return True
+    is_repeated = session.name.startswith(("integration-", "unit-"))
+    if is_repeated and has_monitoring(NEWEST):
+        return False
+    return session.python in (None, RUNNING)
 
 
 def has_uvloop(session: nox.Session) -> bool:
@@ -127,6 +145,7 @@ def pytest(
     coverage = ["coverage", "run", f"--data-file={BUILD}/coverage/data", "-m"]
     session.run(
         "python",
+        *(PYPY_JIT if on_pypy(session) else []),
         "-m",
         *(coverage if measures_coverage(session) else []),
         "pytest",
@@ -147,6 +166,9 @@ def predecessor(session: nox.Session) -> dict[str, str]:
 
 LONG = ["leaks", "signals", "soak"]
 """The folders of what is run for long, and in a short form once, by `short_forms`."""
+
+LONG_PLUGIN_TESTS = ["test_blocking", "test_conformance_broken", "test_hang"]
+"""Half the time of its tests; they run on the Python that runs nox and the newest."""
 
 
 def run_conformance(session: nox.Session, *packages: str) -> None:
@@ -186,7 +208,7 @@ def minimums(session: nox.Session, package: str) -> None:
         pytest(session, str(FOLDERS["txaio"] / "tests"), suffix="-txaio")
 
 
-@nox.session(requires=["wheels"])
+@nox.session(python=NEWEST, requires=["wheels"])
 def together(session: nox.Session) -> None:
     """Run the conformance tests on all loops, in one environment and one process."""
     backends = [with_extras(session, name) for name in LOOPS]
@@ -245,10 +267,16 @@ def unit(session: nox.Session, package: str) -> None:
         # Each test takes PyPy three times as long.
         loops = "asyncio,twisted,anyio-trio" if on_pypy(session) else "all"
         pytest(session, tests, f"--txaio-backends={loops}")
-    elif package == "pytest-txaio" and on_pypy(session):
-        # In one process they take gigabytes, and each collection longer.
-        for file in sorted(Path(tests).glob("test_*.py")):
-            pytest(session, str(file), suffix=f"-{file.stem}")
+    elif package == "pytest-txaio":
+        files = sorted(Path(tests).glob("test_*.py"))
+        if session.python not in (RUNNING, NEWEST):
+            files = [file for file in files if file.stem not in LONG_PLUGIN_TESTS]
+        if on_pypy(session):
+            # In one process they take a gigabyte, and each collection longer.
+            for file in files:
+                pytest(session, str(file), suffix=f"-{file.stem}")
+        else:
+            pytest(session, *map(str, files))
     else:
         pytest(session, tests)
 
