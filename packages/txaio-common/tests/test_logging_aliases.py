@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conftest import LogStream
-
     from txaio_common import Backend
 
 ERROR = KeyError("x")

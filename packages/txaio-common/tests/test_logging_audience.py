@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from conftest import LogStream
-
     from txaio_common import Backend
 
     Audience = Callable[[], AbstractContextManager[Any]]

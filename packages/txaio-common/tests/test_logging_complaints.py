@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conftest import LogStream
-
     from txaio_common import Backend
 
 

@@ -12,7 +12,6 @@ from txaio_common import make_event, message_text
 
 if TYPE_CHECKING:
     from conftest import LogStream
-
     from txaio_common import Backend, Logger
 
 

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from conftest import LogStream
-
     from txaio_common import Backend
 
 

@@ -13,7 +13,6 @@ import pytest
 
 if TYPE_CHECKING:
     from conftest import LogStream
-
     from txaio_common import Backend
 
 

@@ -16,7 +16,6 @@ from txaio_interfaces import log_levels
 
 if TYPE_CHECKING:
     from conftest import LogStream
-
     from txaio_common import Backend, Logger
 
 WRITTEN = log_levels[1:]

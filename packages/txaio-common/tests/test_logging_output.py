@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import LogStream
-
     from txaio_common import Backend
 
 

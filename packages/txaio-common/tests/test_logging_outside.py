@@ -13,7 +13,6 @@ from txaio_common._logging import replacement_fields, text
 
 if TYPE_CHECKING:
     from conftest import LogStream
-
     from txaio_common import Backend
 
 ONLY_NAMES = "without fields in the call, a message can only name fields"

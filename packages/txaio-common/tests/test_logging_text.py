@@ -12,7 +12,6 @@ from txaio_common._logging.text import indented, one_line, repr_of
 
 if TYPE_CHECKING:
     from conftest import LogStream
-
     from txaio_common import Backend
 
 

@@ -14,7 +14,6 @@ from txaio_common._logging.text import FIELD_COUNTS
 
 if TYPE_CHECKING:
     from conftest import LogStream
-
     from txaio_common import Backend
 
 

@@ -12,8 +12,9 @@ from jsonrpc_peer import Code
 
 
 if TYPE_CHECKING:
-    from conftest import World
     from streams import Raw
+
+    from conftest import World
 
 CALL = {"jsonrpc": "2.0", "method": "echo", "params": ["next"], "id": "next"}
 

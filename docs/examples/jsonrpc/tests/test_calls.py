@@ -20,7 +20,6 @@ from jsonrpc_peer import (
 
 if TYPE_CHECKING:
     from conftest import Server, World
-
     from pytest_txaio import TxaioErrors, TxaioLog
     from txaio_interfaces import IBackend
 

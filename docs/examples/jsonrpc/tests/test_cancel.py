@@ -16,7 +16,6 @@ from jsonrpc_peer import (
 
 if TYPE_CHECKING:
     from conftest import Server, World
-
     from txaio_interfaces import IBackend
 
 

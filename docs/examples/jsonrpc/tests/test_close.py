@@ -11,9 +11,9 @@ from jsonrpc_peer import Code, Peer, PeerGone
 
 
 if TYPE_CHECKING:
-    from conftest import World
     from streams import Raw
 
+    from conftest import World
     from txaio_interfaces import IBackend
 
 OURS = "the connection was closed by this side"

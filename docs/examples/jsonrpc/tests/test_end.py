@@ -12,7 +12,6 @@ from jsonrpc_peer import Endpoint, Peer, PeerGone, RpcError, Settings
 
 if TYPE_CHECKING:
     from conftest import Server, World
-
     from pytest_txaio import TxaioErrors
     from txaio_interfaces import IBackend
 

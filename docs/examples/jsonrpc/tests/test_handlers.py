@@ -14,9 +14,9 @@ from jsonrpc_peer import Code, Peer, RpcError
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from conftest import Server, World
     from streams import Raw
 
+    from conftest import Server, World
     from pytest_txaio import TxaioErrors, TxaioLog
     from txaio_interfaces import IBackend
 

@@ -12,9 +12,9 @@ from jsonrpc_peer import PeerGone
 
 
 if TYPE_CHECKING:
-    from conftest import World
     from streams import Raw
 
+    from conftest import World
     from txaio_interfaces import IBackend
 
 PING = {"jsonrpc": "2.0", "method": "rpc.ping", "id": "rpc.ping"}

@@ -11,9 +11,9 @@ from jsonrpc_peer import InvalidAnswer, MessageTooLong, Peer, PeerGone, RpcError
 
 
 if TYPE_CHECKING:
-    from conftest import Server, World
     from streams import Raw
 
+    from conftest import Server, World
     from pytest_txaio import TxaioErrors, TxaioLog
     from txaio_interfaces import IBackend
 

@@ -19,9 +19,9 @@ from jsonrpc_peer import Endpoint, Methods, Peer, RpcError
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from conftest import World
     from streams import Raw
 
+    from conftest import World
     from txaio_interfaces import IBackend
 
 json_rpc: Any = import_module("jsonrpc")

@@ -13,7 +13,6 @@ from jsonrpc_peer import Code, Peer, PeerGone, RpcError
 
 if TYPE_CHECKING:
     from conftest import Server, World
-
     from txaio_interfaces import IBackend, IFuture
 
 SETTINGS: dict[str, Any] = {

@@ -15,9 +15,9 @@ from jsonrpc_peer import PeerGone
 
 
 if TYPE_CHECKING:
-    from conftest import World
     from streams import Raw
 
+    from conftest import World
     from txaio_interfaces import IBackend
 
 

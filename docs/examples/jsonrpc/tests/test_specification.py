@@ -14,9 +14,9 @@ from jsonrpc_peer._messages import is_batch
 
 
 if TYPE_CHECKING:
-    from conftest import World
     from streams import Raw
 
+    from conftest import World
     from txaio_interfaces import IBackend
 
 TEXT = Path(__file__).with_name("examples.txt").read_text(encoding="utf-8")

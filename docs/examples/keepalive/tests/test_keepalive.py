@@ -15,7 +15,6 @@ from keepalive import Ending, KeepAlive, Peer
 
 if TYPE_CHECKING:
     from conftest import Connection, VirtualLoop
-
     from txaio_interfaces import IBackend
 
 

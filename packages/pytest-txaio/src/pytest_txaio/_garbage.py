@@ -49,5 +49,5 @@ def collecting_by_hand() -> Generator[None]:
         if enabled:
             gc.enable()
         gc.collect()
-        # Code between tests may look for the referrers of an object, as Hypothesis does.
+        # Code between tests may look for referrers of an object, as Hypothesis does.
         gc.unfreeze()
