@@ -803,3 +803,26 @@ def test_main_that_awaits_what_the_loop_cannot(backend):
 def test_backend_that_runs_on_no_loop_yet():
     """Its repr says so."""
     assert repr(AnyioBackend()) == "<AnyioBackend on no loop yet>"
+
+
+def test_unknown_loop() -> None:
+    """The error names those that there are."""
+    for name in ("twisted", "asyncoi"):
+        with pytest.raises(ValueError, match=f"'asyncio' or 'trio', not '{name}'$"):
+            txaio_anyio.run(anyio.sleep, backend=name)
+    with pytest.raises(ValueError, match=r"'uvloop'; use .*\"use_uvloop\": True"):
+        txaio_anyio.run(anyio.sleep, backend="uvloop")
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_name_of_main(backend: str) -> None:
+    """The task of `main` has its name, unless `main` has none."""
+
+    async def main(_txa: AnyioBackend, number: int) -> str:
+        assert number == 3
+        return anyio.get_current_task().name or ""
+
+    name = f"{__name__}.test_name_of_main.<locals>.main"
+    assert txaio_anyio.run(main, 3, backend=backend) == name
+    unnamed = partial(main, number=3)
+    assert txaio_anyio.run(unnamed, backend=backend).endswith("run_main")

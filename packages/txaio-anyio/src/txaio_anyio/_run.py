@@ -34,9 +34,10 @@ def run(  # noqa: PLR0913 - by their names
     *on_error*, *grace* and *debug* are those of `AnyioBackend`.
 
     Raises `TypeError` if *main* is not a coroutine function or *grace* is not a number,
-    and `ValueError` if *grace* is NaN or below zero.
+    and `ValueError` if *grace* is NaN or below zero, or for another *backend*.
     """
     check_grace(grace)
+    _check_name(backend)
     _refuse_to_nest()
 
     async def run_main() -> T:
@@ -44,6 +45,9 @@ def run(  # noqa: PLR0913 - by their names
             txa.native.generators.install()
             return await start_main(main, txa, args)
 
+    # Tasks have the names of their functions.
+    for name in ("__module__", "__qualname__"):
+        setattr(run_main, name, getattr(main, name, getattr(run_main, name)))
     if backend == "trio":
         # Before 4.14, AnyIO hands no options on to Trio.
         try:
@@ -53,6 +57,16 @@ def run(  # noqa: PLR0913 - by their names
         else:
             return run_trio(run_main, backend_options or {})
     return anyio.run(run_main, backend=backend, backend_options=backend_options)
+
+
+def _check_name(backend: str) -> None:
+    if backend in anyio.get_all_backends():
+        return
+    names = " or ".join(map(repr, anyio.get_all_backends()))
+    message = f"backend must be {names}, not {backend!r}"
+    if backend == "uvloop":
+        message += """; use backend="asyncio", backend_options={"use_uvloop": True}"""
+    raise ValueError(message)
 
 
 def _refuse_to_nest() -> None:
