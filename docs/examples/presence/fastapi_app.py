@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
     """Make the backend when uvicorn's loop runs, and not on import."""
-    app.state.presence = Presence(AsyncioBackend())
+    backend = AsyncioBackend()
+    backend.start_logging()
+    app.state.presence = Presence(backend)
     yield
 
 

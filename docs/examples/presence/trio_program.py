@@ -25,6 +25,7 @@ async def main() -> None:
     """Serve all connections, inside the block of the backend."""
     port = int(environ.get("PORT", "8007"))
     async with AnyioBackend() as txa:
+        txa.start_logging()
         presence = Presence(txa)
         await trio.serve_tcp(partial(talk, presence), port, host="127.0.0.1")
 
