@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import json
 import subprocess
 import sys
+from pathlib import Path
 
 from signals._loops import RUNS
 from soak._check import describe, problems
@@ -21,23 +23,31 @@ def main() -> int:
     parser.add_argument("--loops", nargs="+", choices=RUNS, default=DEFAULT)
     parser.add_argument("--connections", type=int, default=20_000)
     parser.add_argument("--bucket", type=float, default=1.0, help="its width in s")
+    parser.add_argument(
+        "--samples", type=Path, help="append memory over time, a line in JSON for each"
+    )
     options = parser.parse_args()
     plan = Plan(
         options.seconds / len(options.loops), options.connections, options.bucket
     )
     if len(options.loops) == 1:
-        return _run(options.loops[0], plan)
+        return _run(options.loops[0], plan, options.samples)
     failed = 0
     for loop in options.loops:
         # Each in a process of its own, whose memory is its own, too.
         command = [sys.executable, "-m", "soak", str(plan.seconds), "--loops", loop]
         command += [f"--connections={plan.connections}", f"--bucket={plan.bucket}"]
+        command += [f"--samples={options.samples}"] * bool(options.samples)
         failed |= subprocess.run(command, check=False).returncode
     return int(bool(failed))
 
 
-def _run(loop: str, plan: Plan) -> int:
+def _run(loop: str, plan: Plan, samples: Path | None) -> int:
     program, processor = soak(RUNS[loop](), plan)
+    if samples is not None:
+        line = {"loop": loop, "samples": program.tally.samples}
+        with samples.open("a") as file:
+            file.write(json.dumps(line) + "\n")
     found = problems(program)
     print(f"{loop}, {plan.seconds:.0f} s:", "; ".join(found) or "nothing is wrong")
     print(describe(program, processor), flush=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -18,15 +19,24 @@ FOLDER = Path(__file__).parents[1]
 
 
 @pytest.mark.txaio(clock="real", timeout=60)
-def test_soaks(txaio_host: Host):
+def test_soaks(txaio_host: Host, tmp_path: Path):
     """Every failure is reported once, and everything ends."""
-    options = ["--connections=1000", "--bucket=0.05", f"--loops={txaio_host.name}"]
+    samples = tmp_path / "samples"
+    options = [
+        f"--samples={samples}",
+        "--connections=1000",
+        "--bucket=0.05",
+        f"--loops={txaio_host.name}",
+    ]
     command = [sys.executable, "-m", "soak", "2", *options]
     ran = subprocess.run(
         command, cwd=FOLDER, capture_output=True, text=True, check=False
     )
     assert (ran.returncode, ran.stderr) == (0, ""), ran.stdout
     assert "nothing is wrong" in ran.stdout
+    [line] = map(json.loads, samples.read_text().splitlines())
+    assert line["loop"] == txaio_host.name
+    assert all(memory > 0 for _, memory in line["samples"])
 
 
 def test_finds_what_is_wrong():
