@@ -88,6 +88,8 @@ class Program:
 
     def run(self, run: Any) -> int:
         """Run on the loop of *run*; return the exit status."""
+        # Where a shell starts it in the background, SIGINT is ignored.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         status = 0
         try:
             run(self.main)
