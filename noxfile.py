@@ -11,6 +11,8 @@ import os
 import shutil
 import sys
 import sysconfig
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -135,17 +137,23 @@ def install(session: nox.Session, *requirements: str) -> None:
 
 
 def pytest(
-    session: nox.Session, *arguments: str, suffix: str = "", **options: Any
+    session: nox.Session,
+    *arguments: str,
+    suffix: str = "",
+    python: Sequence[str] = (),
+    **options: Any,
 ) -> None:
     """Run pytest, write its report, and measure coverage if the session does.
 
     If a session does so twice, a *suffix* distinguishes the names of the reports.
+    Python is started with the options in *python*.
     """
     name = Path(session.virtualenv.location).name + suffix
     coverage = ["coverage", "run", f"--data-file={BUILD}/coverage/data", "-m"]
     session.run(
         "python",
         *(PYPY_JIT if on_pypy(session) else []),
+        *python,
         "-m",
         *(coverage if measures_coverage(session) else []),
         "pytest",
@@ -214,6 +222,22 @@ def together(session: nox.Session) -> None:
     backends = [with_extras(session, name) for name in LOOPS]
     install(session, *backends, "pytest-txaio", *group("test"))
     run_conformance(session, *LOOPS)
+
+
+@nox.session(python=NEWEST, requires=["wheels"], default=False)
+def modes(session: nox.Session) -> None:
+    """Run the conformance tests with -X dev, with -O, and with eager tasks."""
+    backends = [with_extras(session, name) for name in LOOPS]
+    install(session, *backends, "pytest-txaio", *group("test"))
+    run = partial(pytest, session, "tests-integration/test_conformance.py")
+    virtual = "--txaio-backends=asyncio,twisted,twisted-asyncioreactor,anyio-asyncio"
+    for mode in (["-X", "dev"], ["-O"]):
+        # Only the asserts of tests are executed with -O, and pytest says so.
+        allowed = "-Wignore:assertions not in test modules"
+        run(f"{virtual},anyio-trio", allowed, suffix=mode[-1], python=mode)
+    if session.python != "3.11":
+        env = {"PYTHONPATH": "tests-integration"}
+        run(virtual, "-peager_tasks", suffix="-eager", env=env)
 
 
 @nox.session(requires=["wheels"])
