@@ -10,9 +10,11 @@ That does not do for batched timers, whose buckets belong to the timers of one l
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
+from txaio_common import check_batches
 from txaio_interfaces import IBackend, IBatchedTimer, IDelayedCall
 
 
@@ -59,3 +61,26 @@ class AmbientTimer(IBatchedTimer):
             self._last = backend, timer
         call: IDelayedCall = timer.call_later(delay, func, *args, **kwargs)
         return call
+
+
+class AmbientBackend(ABC):
+    """What is the same in each backend on the loop that is current at each use."""
+
+    _per_loop: PerLoop[IBackend]
+    """The backends for batched timers."""
+
+    @abstractmethod
+    def on_loop(self, loop: Any) -> IBackend:
+        """Return a backend on *loop*."""
+
+    def with_config(self, loop: Any = None) -> IBackend:
+        """Return a backend on *loop*, which may be one itself; without, this one."""
+        if isinstance(loop, IBackend):
+            return loop
+        return cast("IBackend", self) if loop is None else self.on_loop(loop)
+
+    def make_batched_timer(
+        self, bucket_seconds: float, chunk_size: int = 100
+    ) -> IBatchedTimer:
+        check_batches(bucket_seconds, chunk_size)
+        return AmbientTimer(self._per_loop, bucket_seconds, chunk_size)

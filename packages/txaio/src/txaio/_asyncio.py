@@ -9,11 +9,11 @@ from os import PathLike
 from threading import current_thread, main_thread
 from typing import IO, Any, cast
 
-from txaio._ambient import AmbientTimer, PerLoop
+from txaio._ambient import AmbientBackend, PerLoop
 from txaio._config import config
 from txaio_asyncio import AsyncioBackend
-from txaio_common import UNSET, check_batches, clock_of, is_uvloop
-from txaio_interfaces import IBackend, IBatchedTimer, LogFormat, LogLevel
+from txaio_common import UNSET, clock_of, is_uvloop
+from txaio_interfaces import LogFormat, LogLevel
 
 
 NO_LOOP = (
@@ -56,7 +56,7 @@ class ConfiguredAsyncio(AsyncioBackend):
     using_twisted: bool = False
 
 
-class AmbientAsyncio(ConfiguredAsyncio):
+class AmbientAsyncio(AmbientBackend, ConfiguredAsyncio):
     """The backend on asyncio that `txaio.use_asyncio` selects."""
 
     def __init__(self, module: dict[str, Any]) -> None:
@@ -73,18 +73,6 @@ class AmbientAsyncio(ConfiguredAsyncio):
         """Return a backend on *loop*."""
         # In which thread the loop will run is not known: none is checked.
         return ConfiguredAsyncio(loop, debug=False)
-
-    def with_config(self, loop: Any = None) -> IBackend:
-        """Return a backend on *loop*, which may be one itself; without, this one."""
-        if isinstance(loop, IBackend):
-            return loop
-        return self if loop is None else self.on_loop(loop)
-
-    def make_batched_timer(
-        self, bucket_seconds: float, chunk_size: int = 100
-    ) -> IBatchedTimer:
-        check_batches(bucket_seconds, chunk_size)
-        return AmbientTimer(self._per_loop, bucket_seconds, chunk_size)
 
     def start_logging(
         self,

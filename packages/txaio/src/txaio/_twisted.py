@@ -6,12 +6,12 @@ from collections.abc import Callable
 from os import PathLike
 from typing import IO, Any, ClassVar
 
-from txaio._ambient import AmbientTimer, PerLoop
+from txaio._ambient import AmbientBackend, PerLoop
 from txaio._chained import ChainedDriver, ChainedTwisted
 from txaio._config import config
 from txaio._standard_streams import STANDARD_STREAMS
-from txaio_common import UNSET, Handle, check_batches
-from txaio_interfaces import IBackend, IBatchedTimer, LogFormat, LogLevel
+from txaio_common import UNSET, Handle
+from txaio_interfaces import LogFormat, LogLevel
 from txaio_twisted import TwistedDriver, clock_of
 
 
@@ -71,7 +71,7 @@ def _driver_of(reactor: Any) -> ChainedDriver:
     return ChainedDriver(ConfiguredReactor(reactor))
 
 
-class AmbientTwisted(ChainedTwisted):
+class AmbientTwisted(AmbientBackend, ChainedTwisted):
     """The backend on Twisted that `txaio.use_twisted` selects."""
 
     driver_class: ClassVar[type[TwistedDriver]] = AmbientDriver
@@ -85,18 +85,6 @@ class AmbientTwisted(ChainedTwisted):
         """Return a backend on the reactor *loop*."""
         # Which thread will run the reactor is not known: none is checked.
         return ChainedTwisted(ConfiguredReactor(loop), debug=False)
-
-    def with_config(self, loop: Any = None) -> IBackend:
-        """Return a backend on *loop*, which may be one itself; without, this one."""
-        if isinstance(loop, IBackend):
-            return loop
-        return self if loop is None else self.on_loop(loop)
-
-    def make_batched_timer(
-        self, bucket_seconds: float, chunk_size: int = 100
-    ) -> IBatchedTimer:
-        check_batches(bucket_seconds, chunk_size)
-        return AmbientTimer(self._per_loop, bucket_seconds, chunk_size)
 
     def start_logging(
         self,
