@@ -4,21 +4,12 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 import txaio_anyio
 from txaio_anyio import AnyioBackend
-
-
-@pytest.fixture(autouse=True)
-def _interruptible() -> Iterator[None]:
-    """Have Ctrl-C raise, although the tests may run where it is ignored."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])

@@ -20,7 +20,7 @@ from txaio_anyio._future import Waiter
 
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import Awaitable, Callable
 
 
 class Strict(Exception):
@@ -631,15 +631,6 @@ def test_asyncio_cancels_all_tasks(reported: list[BaseException]) -> None:
     assert reported == []
 
 
-@pytest.fixture
-def _interruptible() -> Iterator[None]:
-    """Have Ctrl-C raise, although the tests may run where it is ignored."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
-@pytest.mark.usefixtures("_interruptible")
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 @pytest.mark.parametrize("where", ["body", "end"])
 def test_interrupted_from_the_keyboard(backend: str, where: str) -> None:

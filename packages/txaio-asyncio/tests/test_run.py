@@ -116,15 +116,6 @@ def test_exit_after_main(kind):
     assert events == ["exit", "farewell"]
 
 
-@pytest.fixture
-def interruptible():
-    """Has Ctrl-C raise, although the tests may run where it is ignored."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
-@pytest.mark.usefixtures("interruptible")
 def test_interrupt_after_main():
     """L1: The first Ctrl-C does not interrupt coroutines that clean up as it comes."""
     events = []
