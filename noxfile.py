@@ -175,8 +175,13 @@ def predecessor(session: nox.Session) -> dict[str, str]:
 LONG = ["leaks", "signals", "soak"]
 """The folders of what is run for long, and in a short form once, by `short_forms`."""
 
-LONG_PLUGIN_TESTS = ["test_blocking", "test_conformance_broken", "test_hang"]
-"""Half the time of its tests; they run on the Python that runs nox and the newest."""
+LONG_PLUGIN_TESTS = [
+    "test_blocking",
+    "test_conformance",
+    "test_conformance_broken",
+    "test_hang",
+]
+"""Most of the time of its tests; run on the Python that runs nox and on the newest."""
 
 
 def run_conformance(session: nox.Session, *packages: str) -> None:
@@ -283,13 +288,14 @@ def unit(session: nox.Session, package: str) -> None:
     needed = [*group("test", OWN[package]), *group("coverage")]
     install(session, with_extras(session, package), *needed)
     tests = str(FOLDERS[package] / "tests")
+    # Each test takes PyPy three times as long.
+    loops = "asyncio,twisted,anyio-trio" if on_pypy(session) else "all"
     if package == "txaio-primitives":
         # On every loop, and on a backend that was written for the tests of the plugin.
         heap = {"PYTHONPATH": str(FOLDERS["pytest-txaio"] / "tests")}
-        pytest(session, tests, "-pheap_plugin", "--txaio-backends=all", env=heap)
+        backends = f"--txaio-backends={loops}{',heap' * on_pypy(session)}"
+        pytest(session, tests, "-pheap_plugin", backends, env=heap)
     elif package == "txaio-example-jsonrpc":
-        # Each test takes PyPy three times as long.
-        loops = "asyncio,twisted,anyio-trio" if on_pypy(session) else "all"
         pytest(session, tests, f"--txaio-backends={loops}")
     elif package == "pytest-txaio":
         files = sorted(Path(tests).glob("test_*.py"))
