@@ -102,6 +102,14 @@ def test_examples_run(page, backend, capsys):
     BACKENDS[backend](main)
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_examples_can_be_in_a_function(page):
+    """As the pages say, they are parts of a `main`: its variables are not global."""
+    texts = [block.text for block in blocks(page) if block.language == "python"]
+    nodes = [node for text in texts for node in ast.walk(ast.parse(text))]
+    assert not [node for node in nodes if isinstance(node, ast.Global)]
+
+
 def test_all_remarks_are_known():
     """The remark above a block is one that the tests support."""
     remarks = {block.remark for page in PAGES for block in blocks(page)}
