@@ -115,6 +115,7 @@ class IFutures(ABC):
         is passed through.
         A coroutine (or another awaitable) is run in a copy of the caller's context,
         and keeps running even if no reference to the future is kept.
+        Whether it has taken its first step when this returns is unspecified.
         `KeyboardInterrupt` and `SystemExit` propagate; they do not become failures.
 
         Raises `TypeError` if *fn* is an async generator function, or a coroutine
