@@ -75,3 +75,18 @@ def test_desk_that_stays_taken_is_reported(tmp_path):
     page = PAGE.read_text(encoding="utf-8")
     shown = page.partition("```\ntxaio_cancel_at_each_await: ")[2].partition("...")[0]
     assert shown in run.stdout
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "twisted", "anyio-trio"])
+def test_report_shows_what_was_logged(tmp_path, backend):
+    """As the page says, on Twisted it does after `start_logging` only."""
+    file = tmp_path / "test_fails.py"
+    log = "txaio.make_logger('shop').warn('{count} left', count=7)"
+    command = [sys.executable, "-m", "pytest", f"--txaio-backends={backend}", str(file)]
+    shown = []
+    for line in ("pass", "txaio.start_logging()"):
+        file.write_text(f"async def test(txaio):\n    {line}\n    {log}\n    1 / 0\n")
+        run = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert "1 failed" in run.stdout
+        shown.append("7 left" in run.stdout)
+    assert shown == [backend != "twisted", True]
