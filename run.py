@@ -66,11 +66,15 @@ def main(arguments: list[str]) -> None:
         sys.exit(
             f"txaio needs Python 3.11 or newer, and this is {sys.version.split()[0]}"
         )
-    if not arguments or arguments[0] in {"-h", "--help", "help"}:
+    if arguments and arguments[0] in {"-h", "--help", "help"}:
         print(__doc__, end="")
-        sys.exit(0 if arguments else 2)
+        sys.exit()
+    if not arguments:
+        print(__doc__, end="", file=sys.stderr)
+        sys.exit(2)
     if arguments[0] not in SHORTCUTS and not arguments[0].startswith("-"):
-        print(f"There is no command {arguments[0]!r}.\n\n{__doc__}", end="")
+        message = f"There is no command {arguments[0]!r}.\n\n{__doc__}"
+        print(message, end="", file=sys.stderr)
         sys.exit(2)
     prepare()
     arguments[:1] = SHORTCUTS.get(arguments[0], arguments[:1])

@@ -45,8 +45,9 @@ def run_py(tmp_path):
 def test_script_explains_itself(run_py, arguments, first, status):
     """In about ten lines, and without installing anything."""
     done = run_py(*arguments)
-    assert (done.returncode, done.stderr) == (status, "")
-    lines = done.stdout.splitlines()
+    shown, other = (done.stderr, done.stdout)[:: 1 if status else -1]
+    assert (done.returncode, other) == (status, "")
+    lines = shown.splitlines()
     assert lines[0] == first
     assert len(lines) <= 12
     assert "    python3 run.py tests            all checks" in lines
