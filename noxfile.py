@@ -457,9 +457,9 @@ def clients(session: nox.Session) -> None:
 
 @nox.session(requires=["wheels"], default=False, allow_parallel=False)
 def bench(session: nox.Session) -> None:
-    """Compare timers, futures, locks and logs with other libraries, in ten minutes."""
+    """Compare timers, futures, locks, logs and a server, in twenty minutes."""
     backends = [with_extras(session, name) for name in LOOPS]
-    install(session, "txaio-primitives", *backends, *group("bench"))
+    install(session, "txaio", "txaio-primitives", *backends, *group("bench"))
     arguments = session.posargs or ["--out=docs/benchmarks"]
     session.run("python", "-m", "benchmarks", *arguments, env=predecessor(session))
 

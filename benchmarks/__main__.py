@@ -14,6 +14,8 @@ from benchmarks.comparison import run_interleaved, run_simultaneously
 from benchmarks.figures import figures
 from benchmarks.imports import measure
 from benchmarks.report import Report
+from benchmarks.server import TITLE, measure_servers, what_is_missing
+from benchmarks.server_report import server_markdown, write_server_report
 from benchmarks.timer_figures import lateness_comparisons
 
 
@@ -29,14 +31,19 @@ def main() -> None:
     )
     options = parser.parse_args()
     report = Report(options.quick)
+    has_servers = options.only in {"", TITLE}
     compare(report, options.only)
+    if not report.rows and not has_servers:
+        sys.exit(f"no figure has {options.only!r} in its title")
     if not options.only:
         measure_lateness(report)
         report.imports = measure(1 if options.quick else 15)
         report.calls = single_calls(quick=options.quick)
         print("\n".join(report.markdown()))
-    if options.out:
+    if options.out and report.rows:
         report.write(options.out)
+    if has_servers:
+        compare_servers(options.out, quick=options.quick, needed=bool(options.only))
 
 
 def compare(report: Report, only: str) -> None:
@@ -46,8 +53,24 @@ def compare(report: Report, only: str) -> None:
             for row in figure.rows(run_interleaved(figure.comparison)):
                 report.rows.append(row)
                 print(" | ".join(row.cells()), flush=True)
-    if not report.rows:
-        sys.exit(f"no figure has {only!r} in its title")
+
+
+def compare_servers(out: Path | None, *, quick: bool, needed: bool) -> None:
+    """Measure whole servers, and write the report on them into the folder *out*.
+
+    If something is missing for that, exit if it is *needed*, or else say so.
+    """
+    missing = what_is_missing()
+    if missing:
+        message = f"servers cannot be measured: {missing}"
+        if needed:
+            sys.exit(message)
+        print(message, file=sys.stderr)
+        return
+    task, results = measure_servers(quick=quick)
+    print("\n".join(server_markdown(task, results)))
+    if out:
+        write_server_report(out, task, results)
 
 
 def measure_lateness(report: Report) -> None:

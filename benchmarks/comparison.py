@@ -115,14 +115,14 @@ def _worker(module: str, name: str) -> Iterator[subprocess.Popen[str]]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        env=os.environ | _paths(name),
+        env=os.environ | paths(name),
     ) as worker:
         yield worker
         assert worker.stdin is not None
         worker.stdin.close()
 
 
-def _paths(name: str) -> dict[str, str]:
+def paths(name: str) -> dict[str, str]:
     """Return the path of the predecessor, for those candidates that use it."""
     old = os.environ.get("TXAIO_PREDECESSOR")
     return {"PYTHONPATH": old} if old and "26.6.1" in name else {}

@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from benchmarks.rows import Row
 
 COLUMNS = ("work", "ours", "compared with", "ours, each", "other, each", "ratio")
 GOALS = ("work", "ours", "compared with", "ratio", "goal", "met")
-NUMBERS = {"ours, each", "other, each", "ratio", "goal", "ms", "ns"}
+LATENESS = ("min", "p50", "p99", "max")
+NUMBERS = {"ours, each", "other, each", "ratio", "goal", "ms", "ns", *LATENESS}
 """Columns of numbers, which are aligned on the right."""
 CURVES = {
     "txaio 26.6.1": "txaio 26.6.1",
@@ -32,7 +33,8 @@ CURVES = {
 }
 """The names of what the chart shows, the slowest first."""
 LINES = {"ours": "-", "other": "--"}
-LATENESS = ("min", "p50", "p99", "max")
+COLORS = {"": "#1a1c1e", "-dark": "#cfd0d0"}
+"""The color of words and axes of a chart, by what is added to the name of its file."""
 PACKAGES = ("txaio-interfaces", "twisted", "anyio", "trio", "uvloop")
 
 
@@ -63,39 +65,45 @@ class Report:
         data = asdict(self) | {"machine": machine()}
         data["rows"] = [row.as_dict() for row in self.rows]
         (folder / "results.json").write_text(json.dumps(data, indent=1) + "\n")
-        goals = _table(
+        goals = table(
             "Goals", GOALS, [row.goal_cells() for row in self.rows if row.goal]
         )
         (folder / "goals.md").write_text("\n".join(goals).strip() + "\n")
         curves = _curves(self.rows)
-        _draw_chart(folder / "rearm.svg", curves, "#1a1c1e")
-        _draw_chart(folder / "rearm-dark.svg", curves, "#cfd0d0")
+        for name, color in COLORS.items():
+            _draw_chart(folder / f"rearm{name}.svg", curves, color)
 
     def markdown(self) -> Iterator[str]:
         """Yield the lines of the tables."""
         yield f"Measured with {machine()}."
         if self.quick:
             yield "A quick run: the figures are rough."
-        yield from _table(
+        yield from table(
             "txaio and others", COLUMNS, [row.cells()[:6] for row in self.rows]
         )
         seconds = [
             [title, name, *(f"{late[key]:.4f}" for key in LATENESS)]
             for title, name, late in self.late
         ]
-        yield from _table(
+        yield from table(
             "Lateness of calls, in seconds", ("buckets", "timer", *LATENESS), seconds
         )
         costs = [[name, f"{ms:.2f}"] for name, ms in self.imports.items()]
-        yield from _table("Time of an import", ("import", "ms"), costs)
+        yield from table("Time of an import", ("import", "ms"), costs)
         calls = [[name, f"{ns:.0f}"] for name, ns in self.calls.items()]
-        yield from _table("Single calls on asyncio", ("call", "ns"), calls)
+        yield from table("Single calls on asyncio", ("call", "ns"), calls)
 
 
-def _table(title: str, head: Iterable[str], rows: list[list[str]]) -> Iterator[str]:
+def table(
+    title: str,
+    head: Iterable[str],
+    rows: list[list[str]],
+    numbers: Container[str] = NUMBERS,
+) -> Iterator[str]:
+    """Yield the lines of a table below a heading; none if it has no *rows*."""
     head = tuple(head)
     if rows:
-        rule = ("---:" if it in NUMBERS.union(LATENESS) else "---" for it in head)
+        rule = ("---:" if it in numbers else "---" for it in head)
         yield from ("", f"## {title}", "", _line(head), _line(rule))
         yield from map(_line, rows)
 
@@ -116,7 +124,7 @@ def _curves(rows: Iterable[Row]) -> dict[str, list[tuple[int, float]]]:
 
 
 def _draw_chart(
-    path: Path, curves: dict[str, Sequence[tuple[int, float]]], color: str
+    path: Path, curves: Mapping[str, Sequence[tuple[int, float]]], color: str
 ) -> None:
     """Draw *curves*, with words and axes in *color*, on no background."""
     import matplotlib as mpl

@@ -1,0 +1,110 @@
+"""The report on servers: tables in Markdown, the same as JSON, and a chart."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from importlib.metadata import version
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.report import COLORS, GOALS, machine, table
+from benchmarks.server_task import OURS, PREDECESSOR, Measured, Pair, Task, pairs
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+COLUMNS = (
+    "event loop",
+    "txaio",
+    "CPU, s a minute",
+    "KiB a connection",
+    "pings due",
+    "sent",
+    "early",
+    "by at most, s",
+    "doubled",
+    "lost",
+    "p99 of an echo, ms",
+)
+PANELS = (
+    ("cpu", "CPU, seconds a minute", 1),
+    ("rss", "Memory a connection, KiB", 1 / 1024),
+    ("p99", "99th percentile of an echo, ms", 1),
+)
+"""What the chart shows: a figure, its title, and by what it is multiplied."""
+BAR_COLORS = {PREDECESSOR: "tab:gray", OURS: "tab:blue"}
+
+
+def server_markdown(task: Task, results: list[Measured]) -> Iterator[str]:
+    """Yield the lines of the table."""
+    cells = [row for pair in pairs(results) for row in pair.cells()]
+    title = f"An Autobahn server with {task.idle:,} idle connections"
+    yield from table(title, COLUMNS, cells, COLUMNS[2:])
+    yield ""
+    yield (
+        f"Measured for {task.seconds:g} s, {len(pairs(results)[0].new)} times,"
+        f" with a ping every {task.interval:g} s, and {task.busy} connections that"
+        f" send {task.messages:g} messages a second each."
+    )
+    yield f"Autobahn {version('autobahn')}; {machine()}."
+
+
+def write_server_report(folder: Path, task: Task, results: list[Measured]) -> None:
+    """Write ``server.md``, ``server-goals.md``, ``server.json`` and two charts."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = "\n".join(server_markdown(task, results)).strip()
+    (folder / "server.md").write_text(lines + "\n")
+    compared = pairs(results)
+    cells = [row for pair in compared for row in pair.goal_cells()]
+    goals = "\n".join(table("Goals of a server", GOALS, cells)).strip()
+    (folder / "server-goals.md").write_text(goals + "\n")
+    data: dict[str, Any] = {
+        "machine": machine(),
+        "autobahn": version("autobahn"),
+        "task": asdict(task),
+        "rows": [row.as_dict() for it in compared for row in it.rows(task.idle)],
+        "rounds": [pair.as_dict() for pair in compared],
+    }
+    (folder / "server.json").write_text(json.dumps(data, indent=1) + "\n")
+    for name, color in COLORS.items():
+        _draw(folder / f"server{name}.svg", compared, color)
+
+
+def _draw(path: Path, compared: list[Pair], color: str) -> None:
+    """Draw a panel of bars for each figure, with words and axes in *color*."""
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+    names = ("text.color", "axes.labelcolor", "axes.edgecolor")
+    colors = dict.fromkeys((*names, "xtick.color", "ytick.color"), color)
+    with mpl.rc_context({"svg.hashsalt": "txaio", "font.size": 11, **colors}):
+        figure = Figure(figsize=(7, 5.6), layout="constrained")
+        panels = figure.subplots(len(PANELS), 1, sharey=True)
+        for axes, (key, title, factor) in zip(panels, PANELS, strict=True):
+            for place, label in ((-0.2, PREDECESSOR), (0.2, OURS)):
+                bars = axes.barh(
+                    [index + place for index in range(len(compared))],
+                    [_height(pair, label, key) * factor for pair in compared],
+                    height=0.36,
+                    color=BAR_COLORS[label],
+                    label=label,
+                )
+                axes.bar_label(bars, fmt="{:.1f}", padding=3)
+            axes.set_yticks(range(len(compared)), [pair.loop for pair in compared])
+            axes.set_title(title, fontsize=12)
+            axes.margins(x=0.12)
+            axes.patch.set_alpha(0)
+        panels[0].invert_yaxis()
+        handles, labels = panels[0].get_legend_handles_labels()
+        figure.legend(
+            handles, labels, loc="outside lower center", ncols=2, frameon=False
+        )
+        figure.savefig(path, metadata={"Date": None}, transparent=True)
+
+
+def _height(pair: Pair, label: str, key: str) -> float:
+    rounds = {PREDECESSOR: pair.old, OURS: pair.new}[label]
+    return median(each[key] for each in rounds)
