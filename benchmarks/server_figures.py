@@ -77,7 +77,7 @@ def ping_figures(
         if start <= due < last
     ]
     missing = sum(start <= each.due < last for each in connections)
-    doubled = sum(start <= when < end for each in connections for when in each.doubled)
+    doubled = sum(when >= start for each in connections for when in each.doubled)
     return {
         "due": len(lateness) + missing,
         "sent": len(lateness),
