@@ -58,6 +58,8 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         # That of uvloop is no subclass of `asyncio.Transport`.
         self.transport = cast("asyncio.Transport", transport)
+        # The server counts from when it opens the connection, which is later.
+        self.pings.due = perf_counter() + self._interval
         self.transport.write(self._request)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -74,7 +76,6 @@ class Connection(asyncio.Protocol):
                 self._data = data
                 return
             data = rest
-            self.pings.due = perf_counter() + self._interval
             self.opened.set_result(None)
         end = 0
         for opcode, payload, end in frames(data):  # noqa: B007 - the last is used
