@@ -100,11 +100,15 @@ def table(
     rows: list[list[str]],
     numbers: Container[str] = NUMBERS,
 ) -> Iterator[str]:
-    """Yield the lines of a table below a heading; none if it has no *rows*."""
+    """Yield the lines of a table below a heading; none if it has no *rows*.
+
+    Without a *title* there is no heading.
+    """
     head = tuple(head)
     if rows:
         rule = ("---:" if it in numbers else "---" for it in head)
-        yield from ("", f"## {title}", "", _line(head), _line(rule))
+        yield from ("", f"## {title}", "") if title else ()
+        yield from (_line(head), _line(rule))
         yield from map(_line, rows)
 
 

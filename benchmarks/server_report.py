@@ -39,15 +39,15 @@ BAR_COLORS = {PREDECESSOR: "tab:gray", OURS: "tab:blue"}
 
 
 def server_markdown(task: Task, results: list[Measured]) -> Iterator[str]:
-    """Yield the lines of the table."""
-    cells = [row for pair in pairs(results) for row in pair.cells()]
-    title = f"An Autobahn server with {task.idle:,} idle connections"
-    yield from table(title, COLUMNS, cells, COLUMNS[2:])
+    """Yield the lines of the table, which has no heading."""
+    compared = pairs(results)
+    cells = [row for pair in compared for row in pair.cells()]
+    yield from table("", COLUMNS, cells, COLUMNS[2:])
     yield ""
     yield (
-        f"Measured for {task.seconds:g} s, {len(pairs(results)[0].new)} times,"
-        f" with a ping every {task.interval:g} s, and {task.busy} connections that"
-        f" send {task.messages:g} messages a second each."
+        f"Idle connections: {task.idle:,}, with a ping every {task.interval:g} s."
+        f" Busy connections: {task.busy}, with {task.messages:g} messages a second."
+        f" Rounds: {len(compared[0].new)}, of {task.seconds:g} s."
     )
     yield f"Autobahn {version('autobahn')}; {machine()}."
 
