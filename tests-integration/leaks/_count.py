@@ -21,7 +21,7 @@ MOST_OBJECTS = 50
 
 A thread has a dozen objects of some types, and a pool of threads may grow at any time.
 """
-MOST_BLOCKS = 400
+MOST_BLOCKS = 500
 """If no more than these are left, they are of free lists and dictionaries."""
 
 

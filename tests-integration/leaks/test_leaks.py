@@ -24,9 +24,9 @@ from leaks._known import reason_for
 from leaks._table import OPERATIONS
 
 
-pytestmark = pytest.mark.txaio(clock="virtual")
-
 ROUNDS = int(os.environ.get("TXAIO_LEAK_ROUNDS", "100"))
+pytestmark = pytest.mark.txaio(clock="virtual", timeout=20 + ROUNDS / 50)
+
 LONGEST = 100
 """Seconds after which no timer of an operation is left."""
 
