@@ -6,13 +6,18 @@ import json
 import os
 import platform
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
+
+from benchmarks.charts import write_charts
 
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
+
+    from matplotlib.figure import Figure
 
     from benchmarks.rows import Row
 
@@ -33,8 +38,6 @@ CURVES = {
 }
 """The names of what the chart shows, the slowest first."""
 LINES = {"ours": "-", "other": "--"}
-COLORS = {"": "#1a1c1e", "-dark": "#cfd0d0"}
-"""The color of words and axes of a chart, by what is added to the name of its file."""
 PACKAGES = ("txaio-interfaces", "twisted", "anyio", "trio", "uvloop")
 
 
@@ -70,8 +73,7 @@ class Report:
         )
         (folder / "goals.md").write_text("\n".join(goals).strip() + "\n")
         curves = _curves(self.rows)
-        for name, color in COLORS.items():
-            _draw_chart(folder / f"rearm{name}.svg", curves, color)
+        write_charts(folder, "rearm", partial(_draw, curves=curves))
 
     def markdown(self) -> Iterator[str]:
         """Yield the lines of the tables."""
@@ -127,27 +129,18 @@ def _curves(rows: Iterable[Row]) -> dict[str, list[tuple[int, float]]]:
     return {name: sorted(curves[name].items()) for name in CURVES if name in curves}
 
 
-def _draw_chart(
-    path: Path, curves: Mapping[str, Sequence[tuple[int, float]]], color: str
-) -> None:
-    """Draw *curves*, with words and axes in *color*, on no background."""
+def _draw(figure: Figure, curves: Mapping[str, Sequence[tuple[int, float]]]) -> None:
+    """Draw *curves* of the time to move one timeout."""
     import matplotlib as mpl
-    from matplotlib.figure import Figure
 
-    names = ("text.color", "axes.labelcolor", "axes.edgecolor")
-    colors = dict.fromkeys((*names, "xtick.color", "ytick.color"), color)
-    with mpl.rc_context({"svg.hashsalt": "txaio", "font.size": 12, **colors}):
-        figure = Figure(figsize=(7, 5.6), layout="constrained")
-        axes = figure.subplots()
-        # Tab10 is legible on white and on black.
-        axes.set_prop_cycle(color=mpl.colormaps["tab10"].colors)
-        for name, points in curves.items():
-            style = LINES["ours" if name.startswith("ours") else "other"]
-            label = CURVES[name]
-            axes.plot(*zip(*points, strict=True), style, label=label, linewidth=2)
-        axes.set(xscale="log", yscale="log", xlabel="connections")
-        axes.set_title("Nanoseconds to move one timeout", fontsize=13)
-        axes.grid(visible=True, which="major", alpha=0.3)
-        axes.patch.set_alpha(0)
-        figure.legend(loc="outside lower center", ncols=2, frameon=False)
-        figure.savefig(path, metadata={"Date": None}, transparent=True)
+    axes = figure.subplots()
+    # Tab10 is legible on white and on black.
+    axes.set_prop_cycle(color=mpl.colormaps["tab10"].colors)
+    for name, points in curves.items():
+        style = LINES["ours" if name.startswith("ours") else "other"]
+        label = CURVES[name]
+        axes.plot(*zip(*points, strict=True), style, label=label, linewidth=2)
+    axes.set(xscale="log", yscale="log", xlabel="connections")
+    axes.set_title("Nanoseconds to move one timeout", fontsize=13)
+    axes.grid(visible=True, which="major", alpha=0.3)
+    figure.legend(loc="outside lower center", ncols=2, frameon=False)

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from functools import partial
 from importlib.metadata import version
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.report import COLORS, GOALS, machine, table
+from benchmarks.charts import write_charts
+from benchmarks.report import GOALS, machine, table
 from benchmarks.server_task import OURS, PREDECESSOR, Measured, Pair, Task, pairs
 
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from matplotlib.figure import Figure
 
 COLUMNS = (
     "event loop",
@@ -69,40 +73,28 @@ def write_server_report(folder: Path, task: Task, results: list[Measured]) -> No
         "rounds": [pair.as_dict() for pair in compared],
     }
     (folder / "server.json").write_text(json.dumps(data, indent=1) + "\n")
-    for name, color in COLORS.items():
-        _draw(folder / f"server{name}.svg", compared, color)
+    write_charts(folder, "server", partial(_draw, compared=compared))
 
 
-def _draw(path: Path, compared: list[Pair], color: str) -> None:
-    """Draw a panel of bars for each figure, with words and axes in *color*."""
-    import matplotlib as mpl
-    from matplotlib.figure import Figure
-
-    names = ("text.color", "axes.labelcolor", "axes.edgecolor")
-    colors = dict.fromkeys((*names, "xtick.color", "ytick.color"), color)
-    with mpl.rc_context({"svg.hashsalt": "txaio", "font.size": 11, **colors}):
-        figure = Figure(figsize=(7, 5.6), layout="constrained")
-        panels = figure.subplots(len(PANELS), 1, sharey=True)
-        for axes, (key, title, factor) in zip(panels, PANELS, strict=True):
-            for place, label in ((-0.2, PREDECESSOR), (0.2, OURS)):
-                bars = axes.barh(
-                    [index + place for index in range(len(compared))],
-                    [_height(pair, label, key) * factor for pair in compared],
-                    height=0.36,
-                    color=BAR_COLORS[label],
-                    label=label,
-                )
-                axes.bar_label(bars, fmt="{:.1f}", padding=3)
-            axes.set_yticks(range(len(compared)), [pair.loop for pair in compared])
-            axes.set_title(title, fontsize=12)
-            axes.margins(x=0.12)
-            axes.patch.set_alpha(0)
-        panels[0].invert_yaxis()
-        handles, labels = panels[0].get_legend_handles_labels()
-        figure.legend(
-            handles, labels, loc="outside lower center", ncols=2, frameon=False
-        )
-        figure.savefig(path, metadata={"Date": None}, transparent=True)
+def _draw(figure: Figure, compared: list[Pair]) -> None:
+    """Draw a panel of bars for each figure."""
+    panels = figure.subplots(len(PANELS), 1, sharey=True)
+    for axes, (key, title, factor) in zip(panels, PANELS, strict=True):
+        for place, label in ((-0.2, PREDECESSOR), (0.2, OURS)):
+            bars = axes.barh(
+                [index + place for index in range(len(compared))],
+                [_height(pair, label, key) * factor for pair in compared],
+                height=0.36,
+                color=BAR_COLORS[label],
+                label=label,
+            )
+            axes.bar_label(bars, fmt="{:.1f}", padding=3)
+        axes.set_yticks(range(len(compared)), [pair.loop for pair in compared])
+        axes.set_title(title, fontsize=12)
+        axes.margins(x=0.12)
+    panels[0].invert_yaxis()
+    handles, labels = panels[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=2, frameon=False)
 
 
 def _height(pair: Pair, label: str, key: str) -> float:
