@@ -494,9 +494,16 @@ def signals(session: nox.Session) -> None:
 @nox.session(requires=["wheels"], default=False)
 def soak(session: nox.Session) -> None:
     """Have 20,000 connections with timers for ten minutes: -- SECONDS."""
-    install(session, *(with_extras(session, name) for name in LOOPS))
+    backends = [with_extras(session, name) for name in LOOPS]
+    install(session, *backends, "matplotlib")
+    samples = BUILD / "soak.jsonl"
+    samples.unlink(missing_ok=True)
     session.chdir("tests-integration")
-    session.run("python", "-m", "soak", *(session.posargs or ["600"]))
+    arguments = session.posargs or ["600"]
+    session.run("python", "-m", "soak", *arguments, f"--samples={samples}")
+    if not session.posargs:
+        session.chdir(ROOT)
+        session.run("python", "-m", "benchmarks.soak_chart", str(samples))
 
 
 @nox.session(default=False, allow_parallel=False)
