@@ -75,6 +75,8 @@ class FakeDriver:
         self.call_at = timers.call_at
 
     def now(self) -> float:
+        if self.has_ended:
+            raise RuntimeError
         return self._timers.now
 
     def report(self, _text: str, error: BaseException) -> None:

@@ -79,6 +79,20 @@ def test_a_bucket_in_use_again_by_the_next_turn_keeps_its_native_timer():
     assert timers.outstanding == 1
 
 
+def test_a_bucket_emptied_many_times_in_a_turn_is_retired_once():
+    """B3: A loop that makes and cancels calls takes no memory for each of them."""
+    timers, batched = make()
+    for _ in range(100):
+        batched.call_later(5, list).cancel()
+    assert len(batched._retiring) == 1
+    timers.advance(0)
+    assert timers.outstanding == 0
+    for _ in range(100):
+        batched.call_later(5, list).cancel()
+    timers.advance(0)
+    assert timers.outstanding == 0
+
+
 def test_a_clock_that_was_set_forward_does_not_make_calls_early():
     """B1: a native timer that fires too early is armed again."""
     timers, batched = make()

@@ -54,6 +54,106 @@ def test_busy_loop():
     assert 2 < longest <= 60
 
 
+def test_bucket_that_is_due_in_time():
+    """B1: Its first chunk is made in the turn of its timer."""
+    timers, batched = make(width=1.0)
+    fired: list[int] = []
+    batched.call_later(1, fired.append, 1)
+    timers.step()
+    assert fired == [1]
+
+
+def test_pace_of_the_next_bucket():
+    """B1: The calls of each bucket are spread over its own time."""
+    timers, batched = make(width=2.0, chunk_size=1)
+    fired: list[float] = []
+    for delay in (2, 4):
+        for _ in range(20):
+            batched.call_later(delay, lambda: fired.append(timers.now))
+    timers.advance(10)
+    assert fired == [*[1002.0] * 10, *[1003.0] * 10, *[1004.0] * 10, *[1005.0] * 10]
+
+
+def test_slow_calls_in_a_busy_loop():
+    """B4: They take no longer than the loop's turn, however far they are behind."""
+    timers, batched = make(width=1.0, chunk_size=1)
+    in_turn: list[float] = []
+
+    def call() -> None:
+        timers.now += 0.02
+
+    def turn() -> None:
+        in_turn.append(timers.now)
+        timers.now += 0.05
+        if timers.now < 1010:
+            timers.driver.call_soon(turn)
+
+    for _ in range(400):
+        batched.call_later(1, call)
+    timers.driver.call_soon(turn)
+    timers.advance(11)
+    # Between two turns there are the 0.05 s of one, and the calls.
+    longest = max(after - before for before, after in pairwise(in_turn))
+    assert 0.08 < longest < 0.13
+
+
+def test_long_turns_that_are_fast_enough():
+    """B4: One chunk is made in a turn as long as that keeps the pace."""
+    timers, batched = make(width=2.0, chunk_size=1)
+    fired: list[float] = []
+    for _ in range(60):
+        batched.call_later(2, lambda: fired.append(timers.now))
+    end = slow_turns(timers, 0.02)
+    timers.advance(5)
+    end()
+    assert len(fired) == 60
+    # The first burst, at 50 calls in a second; the pace is 30.
+    assert min(after - before for before, after in pairwise(fired[:10])) > 0.01
+
+
+def test_pause_that_ends_late():
+    """B4: The calls then take no longer than it was late, not as long as it was."""
+    timers, batched = make(width=1.0, chunk_size=1)
+    fired: list[float] = []
+
+    def call() -> None:
+        timers.now += 0.04
+        fired.append(timers.now)
+
+    def block() -> None:
+        timers.now += 0.06
+
+    for _ in range(20):
+        batched.call_later(1, call)
+    timers.call_at(1001.49, block)  # The pause ends at 1001.5.
+    while timers.now < 1001.49:
+        timers.step()
+    assert len(fired) == 10
+    timers.step()
+    assert len(fired) == 12
+    timers.advance(1)
+    assert len(fired) == 20
+
+
+def test_exit_from_a_call_that_empties_its_bucket():
+    """B5: Nothing is left of the bucket, whose calls are in several chunks."""
+    timers, batched = make(width=1.0, chunk_size=1)
+    fired: list[int] = []
+
+    def call() -> None:
+        last.cancel()
+        raise SystemExit
+
+    batched.call_later(1, fired.append, 1)
+    batched.call_later(1, call)
+    last = batched.call_later(1, fired.append, 2)
+    with pytest.raises(SystemExit):
+        timers.advance(1)
+    timers.advance(1)
+    assert fired == [1]
+    assert timers.outstanding == 0
+
+
 def test_buckets_that_are_overdue():
     """B4: After a stall one chunk is made in a turn, however many buckets are due."""
     timers, batched = make(width=0.01, chunk_size=10)

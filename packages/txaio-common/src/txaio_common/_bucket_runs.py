@@ -52,6 +52,14 @@ class BucketRuns:
         "_width",
     )
 
+    _total: int
+    """How many calls of the first bucket are counted."""
+    _made: int
+    """How many of them are made, in whole chunks."""
+    _began_at: float
+    _due_at: float
+    """When the first call was made, and when the next chunk was to be made."""
+
     def __init__(self, backend: HasDriver, width: float, chunk_size: int) -> None:
         """Make *chunk_size* calls in one go, all of a bucket in *width* seconds."""
         self._backend = backend
@@ -60,9 +68,6 @@ class BucketRuns:
         self._queue: deque[Bucket] = deque()
         self._marker = Link()
         """The place up to which the calls of the first bucket are counted."""
-        self._total = self._made = 0
-        self._began_at = self._due_at = 0.0
-        """When the first call was made, and when the next chunk was to be made."""
 
     def add(self, bucket: Bucket) -> None:
         """Make the calls of *bucket*, which takes no more of them."""
@@ -82,9 +87,7 @@ class BucketRuns:
         self._end_first()
 
     def _end_first(self) -> None:
-        bucket = self._queue.popleft()
-        bucket.native = None
-        bucket.end()
+        self._queue.popleft().end()
         if self._queue:
             self._backend.driver.call_soon(self._begin)
 
