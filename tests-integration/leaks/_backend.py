@@ -8,7 +8,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
-from leaks._table import operation
+from leaks._table import operation, operation_with
 
 
 class Boom(Exception):
@@ -184,6 +184,14 @@ async def shield(txa: Any) -> None:
 async def cancelled_shield(txa: Any) -> None:
     shielded = txa.shield(txa.sleep(2))
     await txa.sleep(1)
+    txa.cancel(shielded)
+    with suppress(txa.CancelledError):
+        await shielded
+
+
+@operation_with(lambda txa: txa.create_future())
+async def given_up_shield(txa: Any, pending: Any) -> None:
+    shielded = txa.shield(pending)
     txa.cancel(shielded)
     with suppress(txa.CancelledError):
         await shielded
