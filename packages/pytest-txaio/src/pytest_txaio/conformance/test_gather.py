@@ -100,6 +100,13 @@ async def test_member_that_cannot_be_awaited(txa: IBackend, consume: bool) -> No
         txa.gather(members, consume_exceptions=consume)
 
 
+async def test_future_in_place_of_a_list(txa: IBackend) -> None:
+    """G1: A future, which may be iterable, is no list: `TypeError` shows the fix."""
+    future: Any = txa.create_future_success(None)
+    with pytest.raises(TypeError, match=r"a list of futures, .*: gather\(\[future\]\)"):
+        txa.gather(future)
+
+
 async def test_failed_members_are_failures(txa: IBackend, unit: float) -> None:
     """G2: The place of a failed member holds an `IFailedFuture`."""
 
