@@ -190,27 +190,27 @@ class Timeout:
         "_message",
         "_owned",
         "_seconds",
-        "_source",
         "future",
     )
 
     def __init__(self, driver: Driver, source: IFuture[Any], seconds: float) -> None:
         self._driver = driver
-        self._source = source
         self._seconds = seconds
         self._expired = False
         """Whether the time, and nothing else, has cancelled the future."""
         self._cancelling = False
         self._message: str | None = None
         self._owned = [source]
+        """The future, until it has an outcome: it is not kept any longer."""
         self.future: Any = driver.create_owner(self._owned, self._cancel)
         self._handle = call_later(driver, seconds, self._expire)
 
     def _expire(self) -> None:
         self._handle = None
-        if not self._driver.is_settled(self._source):
+        [source] = self._owned
+        if not self._driver.is_settled(source):
             self._expired = True
-            self._driver.cancel(self._source)
+            self._driver.cancel(source)
 
     def follow(self, source: IFuture[Any]) -> None:
         """Settle the future as *source* was, or with a `TimeoutError`."""
@@ -233,7 +233,9 @@ class Timeout:
             driver.cancel(future, self._message or str(failure.value) or None)
 
     def _cancel(self, message: str | None) -> bool:
-        driver, source = self._driver, self._source
+        if not self._owned:
+            return True
+        driver, [source] = self._driver, self._owned
         self._give_up_timer()
         if self._expired:
             # The future has been cancelled and ends; but the reason is another one now.

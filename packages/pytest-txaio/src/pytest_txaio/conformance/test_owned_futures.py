@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from typing import TYPE_CHECKING, Any
+from weakref import ref
 
 import pytest
 
@@ -103,6 +104,21 @@ async def test_cancelling_one_that_owns_plain_futures(
     assert txa.is_called(future)
     with pytest.raises(txa.CancelledError, match="why"):
         await future
+
+
+@pytest.mark.parametrize("kind", ["gather", "gather_values", "timeout"])
+async def test_members_are_not_kept(txa: IBackend, kind: str) -> None:
+    """X5: What has settled owns its members no more, and does not keep them."""
+    member = txa.create_future()
+    future = own(txa, kind, [member])
+    txa.resolve(member, None)
+    await future
+    weak = ref(member)
+    del member
+    await pause(txa, 0)
+    collect_dropped()
+    assert weak() is None
+    assert txa.is_called(future)
 
 
 @pytest.mark.parametrize("kind", OWNERS[1:])
