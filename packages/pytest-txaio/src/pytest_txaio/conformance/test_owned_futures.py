@@ -100,6 +100,8 @@ async def test_cancelling_one_that_owns_plain_futures(
     future = own(txa, kind, [member])
     txa.cancel(future, "why")
     assert txa.is_called(member)
+    if kind != "timeout_of_gather":  # That waits until the gather notifies it.
+        assert txa.is_called(future)
     await pause(txa, unit)
     assert txa.is_called(future)
     with pytest.raises(txa.CancelledError, match="why"):
@@ -119,6 +121,45 @@ async def test_members_are_not_kept(txa: IBackend, kind: str) -> None:
     collect_dropped()
     assert weak() is None
     assert txa.is_called(future)
+
+
+async def test_timeout_cancelled_before_it_expires(txa: IBackend, unit: float) -> None:
+    """X10: It does not expire during the clean-up, which is not interrupted."""
+    events: list[str] = []
+
+    async def work() -> None:
+        try:
+            await txa.sleep(100 * unit)
+        finally:
+            await txa.sleep(30 * unit)
+            events.append("cleaned up")
+
+    future = txa.timeout(txa.as_future(work), 15 * unit)
+    txa.call_later(unit, txa.cancel, future)
+    with pytest.raises(txa.CancelledError):
+        await future
+    assert events == ["cleaned up"]
+
+
+async def test_cancellation_without_text_in_a_timeout(txa: IBackend) -> None:
+    """X13: It has none when the timeout passes it on."""
+    member = txa.create_future()
+    future = txa.timeout(member, 1000)
+    txa.cancel(member)
+    with pytest.raises(txa.CancelledError) as caught:
+        await future
+    assert str(caught.value) == ""
+
+
+async def test_future_cancelled_as_its_timeout_expires(
+    txa: IBackend, unit: float
+) -> None:
+    """X10: Cancelled just before, in the same turn of the loop, it is cancelled."""
+    member = txa.create_future()
+    txa.call_later(unit, txa.cancel, member)
+    future = txa.timeout(member, unit)
+    with pytest.raises(txa.CancelledError):
+        await future
 
 
 @pytest.mark.parametrize("kind", OWNERS[1:])
