@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from contextvars import ContextVar, copy_context
+from functools import partial
+from math import inf
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
 from txaio_common import DelayedCall
+from txaio_common._timers import call_at, call_later
 
 
 if TYPE_CHECKING:
@@ -37,7 +40,7 @@ class OneTimer:
         self.driver = self
 
     def now(self) -> float:
-        return 0.0
+        return 100.0
 
     def due(self, handle: Native) -> float | None:
         return self.due_times.get(handle)
@@ -126,7 +129,60 @@ def test_repr_of_a_call_whose_loop_has_ended():
     """It is never made, and is shown without an error."""
     timers, call = make(print)
     assert repr(call) == "<DelayedCall of print>"
-    timers.due_times[timers.natives[0]] = 1.0
+    timers.due_times[timers.natives[0]] = 101.0
     assert repr(call) == "<DelayedCall of print in 1 s>"
     timers.now = refuse
     assert repr(call) == "<DelayedCall of print in inf s>"
+
+
+def test_repr_of_a_call_that_was_made():
+    """It does not refer to its function any more."""
+    _, call = make(print)
+    call.make()
+    assert repr(call) == "<DelayedCall, made or cancelled>"
+
+
+def test_repr_of_a_call_of_an_object_without_a_name():
+    """The object itself is shown."""
+    timers, call = make(partial(print, 1))
+    timers.due_times[timers.natives[0]] = 102.5
+    assert repr(call) == f"<DelayedCall of {partial(print, 1)!r} in 2.5 s>"
+
+
+def test_repr_of_a_call_that_is_never_made():
+    """It has no native timer to ask."""
+    timers, call = make(print)
+    call.arm(inf)
+    assert len(timers.natives) == 1
+    assert repr(call) == "<DelayedCall of print in inf s>"
+
+
+class Times:
+    """A driver that lists the times that it is given; it is 5 o'clock."""
+
+    def __init__(self) -> None:
+        self.given: list[float | str] = []
+
+    def now(self) -> float:
+        return 5.0
+
+    def call_soon(self, _fn: Callable[[], object]) -> None:
+        self.given.append("soon")
+
+    def call_at(self, when: float, _fn: Callable[[], object]) -> None:
+        self.given.append(when)
+
+    def call_later(self, delay: float, _fn: Callable[[], object]) -> None:
+        self.given.append(self.now() + delay)
+
+
+@pytest.mark.parametrize(
+    ("when", "given"), [(4, ["soon"]), (5, ["soon"]), (6, [6.0]), (inf, [])]
+)
+def test_times_that_drivers_are_given(when: float, given: list[float | str]):
+    """T1: They have to be in the future, and finite."""
+    times: Any = Times()
+    call_at(times, when, print)
+    assert times.given == given
+    call_later(times, when - 5, print)
+    assert times.given == given * 2
