@@ -484,6 +484,16 @@ def leaks(session: nox.Session) -> None:
 
 
 @nox.session(requires=["wheels"], default=False)
+def mutants(session: nox.Session) -> None:
+    """Change the core in small ways, and look for failing tests: -- MODULE..."""
+    backends = [with_extras(session, name) for name in LOOPS]
+    ours = ["pytest-txaio", "txaio-primitives", *backends]
+    install(session, *ours, *group("test"))
+    session.chdir("tests-integration")
+    session.run("python", "-m", "mutants", *session.posargs)
+
+
+@nox.session(requires=["wheels"], default=False)
 def signals(session: nox.Session) -> None:
     """End 200 busy programs on each loop by signals: -- NUMBER [--seed SEED]."""
     install(session, *(with_extras(session, name) for name in LOOPS))

@@ -1,0 +1,48 @@
+"""The mutants that are known to survive, each with the reason."""
+
+from __future__ import annotations
+
+
+LIMIT = "one more or less makes no difference"
+SHORTCUT = "it saves a call, which asks the same"
+MOMENT = "the times are hardly ever equal, and either is right then"
+
+BOTH = "both are None, or neither"
+EARLY = "it is set before it is used"
+SETTLED = "to settle a future that was cancelled does nothing"
+FRAMES = "only the frames of Python 3.12 and 3.13 keep what it lets go of"
+
+KNOWN: dict[str, dict[str, str]] = {
+    "txaio_common._bucket_runs": {
+        ": 2000 -> 2001": LIMIT,
+        "BucketRuns._count: self._total < limit -> self._total <= limit": LIMIT,
+        "BucketRuns._run_chunk: type(result) is CoroutineType -> True": SHORTCUT,
+        "BucketRuns._run_chunk: del args, result -> pass": FRAMES,
+        "BucketRuns.add: driver.now() - bucket.edge > self._width"
+        " -> driver.now() - bucket.edge >= self._width": MOMENT,
+        "BucketRuns._is_behind: self._made * self._width"
+        " < self._total * (now - self._began_at) -> self._made * self._width"
+        " <= self._total * (now - self._began_at)": MOMENT,
+        "BucketRuns._run: now >= limit -> now > limit": MOMENT,
+    },
+    "txaio_common._combinators": {
+        'gather: not hasattr(type(member), "__await__") -> True': SHORTCUT,
+        "gather: isinstance(m, own) -> False": SHORTCUT,
+        "Gather.__init__: self._message: str | None = None -> pass": EARLY,
+        "Gather._cancel: self._is_over -> False": "it has no members by then",
+        "Timeout.follow: not self._cancelling -> True": (
+            "a future that ends within `cancel` is cancelled, and not reported anyway"
+        ),
+        "Timeout.follow: return -> pass": SETTLED,
+        "Timeout._cancel: self._message = message -> pass": (
+            "what it cancels has the same text"
+        ),
+    },
+    "txaio_common._timers": {
+        "DelayedCall.make: context is None -> False": BOTH,
+        "DelayedCall.make: func is None -> False": BOTH,
+        "DelayedCall.make: type(result) is CoroutineType -> True": SHORTCUT,
+        "DelayedCall.make: del args, result -> pass": FRAMES,
+    },
+}
+"""By module, reasons by what `Mutant.key` returns."""
