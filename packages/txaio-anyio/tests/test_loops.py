@@ -229,3 +229,22 @@ def test_run_inside_a_loop(run: Any) -> None:
 
     with pytest.raises(RuntimeError, match="use `async with AnyioBackend"):
         run(nested)
+
+
+def test_no_coroutine_is_eager() -> None:
+    """A coroutine takes its first step in a later turn, whatever tasks the loop has."""
+    steps: list[str] = []
+
+    async def work() -> None:
+        steps.append("began")
+
+    async def main(txa: AnyioBackend) -> None:
+        # Python 3.11 has none.
+        eager: Any = getattr(asyncio, "eager_task_factory", None)
+        asyncio.get_running_loop().set_task_factory(eager)
+        future = txa.as_future(work)
+        steps.append("returned")
+        await future
+
+    txaio_anyio.run(main)
+    assert steps == ["returned", "began"]

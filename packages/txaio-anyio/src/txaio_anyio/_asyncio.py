@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from math import inf
+from typing import Any
 
 from txaio_anyio._loop import Loop
 from txaio_common import clock_of, grain_of, is_uvloop
@@ -23,6 +25,7 @@ class AsyncioLoop(Loop):
         self.grain = grain_of(loop)
         self.early = 0.0 if self.grain else time.get_clock_info("monotonic").resolution
         self.post = loop.call_soon_threadsafe
+        self._loop = loop
         self._call_at = loop.call_at
         # Too early, by a millisecond or a grain, its timers would have the scheduler
         # spin.
@@ -34,6 +37,10 @@ class AsyncioLoop(Loop):
 
     def stray_task(self) -> asyncio.Task[object] | None:
         return asyncio.current_task()
+
+    def start(self, fn: Callable[..., Any], *args: Any, name: str | None) -> None:
+        # That of the loop may take the first step in here, if its tasks are eager.
+        asyncio.Task(fn(*args), loop=self._loop, name=name)
 
     async def pause(self) -> None:
         await asyncio.sleep(0)

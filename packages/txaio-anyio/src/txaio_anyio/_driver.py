@@ -78,15 +78,14 @@ class AnyioDriver(FutureDriver):
     async def begin(self) -> None:
         """Begin on the loop that runs."""
         loop = _running_loop()
-        self._group = anyio.create_task_group()
-        await self._group.__aenter__()
+        self._group = await loop.open_group()
         self.scheduler = Scheduler(loop, self._group, self.report)
         self.generators = AnyioGenerators(self, loop)
         self.now = loop.now
         self.call_soon = self.scheduler.call_soon
         self.call_at = self.scheduler.call_at
         self.create_future = partial(AnyioFuture, self.scheduler)
-        self.scheduler.start(self.scheduler.run)
+        self._group.start_soon(self.scheduler.run, name="txaio")
 
     async def end(
         self, grace: float, refuse_thread_calls: Callable[[], object]
@@ -97,7 +96,9 @@ class AnyioDriver(FutureDriver):
         Then *refuse_thread_calls* is called, that of the backend.
         """
         scheduler = self.scheduler
-        scheduler.start(self._end_tasks, grace, refuse_thread_calls)
+        self._group.start_soon(
+            self._end_tasks, grace, refuse_thread_calls, name="txaio"
+        )
         try:
             # Given the error of the block, it would wrap it into a group.
             await self._group.__aexit__(None, None, None)

@@ -6,6 +6,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
 
+import anyio
+from anyio.abc import TaskGroup
+
 
 class Loop(ABC):
     """The loop that runs when this is made, and the alarm that wakes the scheduler."""
@@ -31,12 +34,30 @@ class Loop(ABC):
     grain: float = 0.0
     """By how many seconds `now` may be behind, where the clock is coarse."""
 
+    start: Callable[..., object]
+    """Calls a coroutine function in a task of its own, which has the given ``name``.
+
+    It is one of the framework's tasks, as AnyIO's take half as long again or more.
+    """
+
+    new_scope: Callable[..., Any] = anyio.CancelScope
+    """Makes a cancel scope."""
+
     post: Callable[..., object]
     """Has a function called in the loop's thread; may be used in any thread."""
 
     def stray_task(self) -> Any:
         """Return the native task that runs, if such tasks may run on when main ends."""
         return None
+
+    async def open_group(self) -> TaskGroup:
+        """Enter the group that ends when the backend does, and return it.
+
+        After it, `start` may be used.
+        """
+        group = anyio.create_task_group()
+        await group.__aenter__()
+        return group
 
     @abstractmethod
     async def pause(self) -> None:

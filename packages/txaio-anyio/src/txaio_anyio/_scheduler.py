@@ -164,7 +164,7 @@ class Scheduler:
             self.failure = collapse_group(error)
         self._group.cancel_scope.cancel()
 
-    def start(self, fn: Callable[..., Any], *args: Any, name: object = "txaio") -> None:
+    def start(self, fn: Callable[..., Any], *args: Any, name: str | None) -> None:
         """Run the coroutine function *fn* in a task of its own.
 
         Raises `RuntimeError` in another thread: the loop would take the task, and
@@ -174,7 +174,7 @@ class Scheduler:
             raise RuntimeError(WRONG_THREAD)
         if self.has_ended:
             raise RuntimeError(ENDED)
-        self._group.start_soon(fn, *args, name=name)
+        self.loop.start(fn, *args, name=name)
 
     def discard(self, task: object, native: object) -> None:
         """Forget *task*, which has ended."""

@@ -139,7 +139,7 @@ class AnyioTask(BaseTask, AnyioFuture, Waiter):
         self.coroutine = coroutine
         scheduler.waiters[native] = self
         try:
-            with anyio.CancelScope(shield=True) as self._scope:
+            with loop.new_scope(shield=True) as self._scope:
                 if self.cancellation.is_requested:
                     coroutine.close()
                     return

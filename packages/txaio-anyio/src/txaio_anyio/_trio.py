@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 import trio
+from anyio.abc import TaskGroup
 
 from txaio_anyio._loop import Loop
 
@@ -24,10 +25,17 @@ class TrioLoop(Loop):
         self.current_task = trio.lowlevel.current_task
         self.now = trio.lowlevel.current_clock().current_time
         self.early = 0.0
+        self.new_scope = trio.CancelScope
         self.post = trio.lowlevel.current_trio_token().run_sync_soon
         self._nap = trio.CancelScope()
         self._awake = trio.Event()
         self._awake.set()
+
+    async def open_group(self) -> TaskGroup:
+        group = await super().open_group()
+        *_, nursery = trio.lowlevel.current_task().child_nurseries
+        self.start = nursery.start_soon
+        return group
 
     async def pause(self) -> None:
         await trio.lowlevel.checkpoint()
