@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import anyio
@@ -58,6 +59,13 @@ class Loop(ABC):
         group = anyio.create_task_group()
         await group.__aenter__()
         return group
+
+    def alarm(self) -> AbstractContextManager[object]:
+        """Return what is to be around the sleeps.
+
+        It may be left at the end of a sleep, without an error: enter another then.
+        """
+        return nullcontext()
 
     @abstractmethod
     async def pause(self) -> None:

@@ -197,8 +197,8 @@ class Scheduler:
         with anyio.CancelScope(shield=True):
             while not self._is_done():
                 try:
-                    await self._rest()
-                    self._turn()
+                    with self.loop.alarm():
+                        await self._make_calls()
                 except KeyboardInterrupt as error:
                     self.fail(error)
                 except self.loop.cancelled as error:  # asyncio can cancel any task.
@@ -207,6 +207,12 @@ class Scheduler:
             self._heap = []
             self._ready = _EndedQueue()
             self.has_ended = True
+
+    async def _make_calls(self) -> None:
+        self._turn()
+        while not self._is_done():
+            await self._rest()
+            self._turn()
 
     async def _rest(self) -> None:
         if self._ready:

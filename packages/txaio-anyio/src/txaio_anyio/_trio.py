@@ -18,6 +18,7 @@ class TrioLoop(Loop):
     """Trio's run, in which the deadline of a cancel scope is the alarm."""
 
     name = "Trio"
+    _alarm: trio.CancelScope
 
     def __init__(self) -> None:
         self.cancelled = trio.Cancelled
@@ -27,9 +28,7 @@ class TrioLoop(Loop):
         self.early = 0.0
         self.new_scope = trio.CancelScope
         self.post = trio.lowlevel.current_trio_token().run_sync_soon
-        self._nap = trio.CancelScope()
-        self._awake = trio.Event()
-        self._awake.set()
+        self._sleeper: trio.lowlevel.Task | None = None
 
     async def open_group(self) -> TaskGroup:
         group = await super().open_group()
@@ -37,23 +36,36 @@ class TrioLoop(Loop):
         self.start = nursery.start_soon
         return group
 
+    def alarm(self) -> trio.CancelScope:
+        # One for many sleeps: most end before its deadline, and a scope takes as long
+        # as a sleep does.
+        self._alarm = trio.CancelScope()
+        return self._alarm
+
     async def pause(self) -> None:
-        await trio.lowlevel.checkpoint()
+        await trio.lowlevel.cancel_shielded_checkpoint()
 
     async def sleep(self, until: float) -> None:
-        self._awake = trio.Event()
-        with trio.CancelScope(deadline=until) as self._nap:
-            await self._awake.wait()
+        if self._alarm.deadline != until:
+            self._alarm.deadline = until
+        self._sleeper = trio.lowlevel.current_task()
+        await trio.lowlevel.wait_task_rescheduled(self._end_sleep)
+
+    def _end_sleep(self, _raise_cancel: object) -> trio.lowlevel.Abort:
+        self._sleeper = None
+        return trio.lowlevel.Abort.SUCCEEDED
 
     def wake(self) -> None:
-        self._awake.set()
+        sleeper, self._sleeper = self._sleeper, None
+        if sleeper is not None:
+            trio.lowlevel.reschedule(sleeper)
 
     def wake_at(self, when: float) -> None:
-        if not self._awake.is_set():
-            self._nap.deadline = when
+        if self._sleeper is not None:
+            self._alarm.deadline = when
 
     def close(self) -> None:
-        """Do nothing: a deadline goes with its sleep."""
+        """Do nothing: a deadline goes with its scope."""
 
 
 def run_trio(main: Callable[[], Awaitable[T]], options: dict[str, Any]) -> T:
