@@ -19,7 +19,6 @@ class AsyncioLoop(Loop):
         loop = asyncio.get_running_loop()
         self.name = "uvloop" if is_uvloop(loop) else "asyncio"
         self.cancelled = asyncio.CancelledError
-        self.new_event = asyncio.Event
         self.current_task = asyncio.current_task
         self.now = clock_of(loop)
         self.grain = grain_of(loop)
@@ -32,8 +31,8 @@ class AsyncioLoop(Loop):
         self._late = 0.001 if is_uvloop(loop) else self.grain
         self._alarm: asyncio.TimerHandle | None = None
         self._due = inf
-        self._awake = asyncio.Event()
-        self._awake.set()
+        self._create_future = loop.create_future
+        self.asleep = []
 
     def stray_task(self) -> asyncio.Task[object] | None:
         return asyncio.current_task()
@@ -42,20 +41,31 @@ class AsyncioLoop(Loop):
         # That of the loop may take the first step in here, if its tasks are eager.
         asyncio.Task(fn(*args), loop=self._loop, name=name)
 
+    async def park(self, parked: list[Any]) -> None:
+        place = self._create_future()
+        parked.append(place)
+        await place
+
+    def unpark(self, parked: list[Any]) -> None:
+        for place in parked:
+            if not place.done():  # The task may have been cancelled.
+                place.set_result(None)
+        parked.clear()
+
     async def pause(self) -> None:
         await asyncio.sleep(0)
 
     async def sleep(self, until: float) -> None:
-        self._awake = asyncio.Event()
-        self.wake_at(until)
-        await self._awake.wait()
-
-    def wake(self) -> None:
-        self._awake.set()
+        self._set_alarm(until)
+        await self.park(self.asleep)
 
     def wake_at(self, when: float) -> None:
-        # The alarm stays set after a sleep: most sleeps end before it is due.
-        if not self._awake.is_set() and when != self._due:
+        if self.asleep:
+            self._set_alarm(when)
+
+    def _set_alarm(self, when: float) -> None:
+        # It stays set after a sleep: most sleeps end before it is due.
+        if when != self._due:
             self.close()
             if when < inf:
                 self._due = when
@@ -70,4 +80,4 @@ class AsyncioLoop(Loop):
     def _ring(self) -> None:
         self._alarm = None
         self._due = inf
-        self._awake.set()
+        self.unpark(self.asleep)

@@ -6,8 +6,6 @@ from collections.abc import Callable, Generator
 from contextvars import Context, copy_context
 from typing import Any, ClassVar
 
-import anyio
-
 from txaio_anyio._scheduler import ENDED, Scheduler
 from txaio_common import BaseFuture, Outcome, OwningFuture, UnretrievedFailure
 
@@ -62,9 +60,9 @@ class AnyioFuture(BaseFuture):
 
     __slots__ = (
         "__weakref__",
-        "_event",
         "_listeners",
         "_on_cancel",
+        "_parked",
         "_scheduler",
         "_unretrieved",
         "outcome",
@@ -77,8 +75,8 @@ class AnyioFuture(BaseFuture):
         """Be pending; callbacks are called by *scheduler*."""
         self._scheduler = scheduler
         self.outcome: Outcome | None = None
-        self._event: Any = None
-        """What those that wait for the outcome wait on."""
+        self._parked: Any = None
+        """The native tasks that wait for the outcome, once there is a list of them."""
         self._listeners: list[tuple[Context, Listener]] | None = None
         self._on_cancel: tuple[Context, Listener] | None = None
         self._unretrieved: UnretrievedFailure | None = None
@@ -108,8 +106,8 @@ class AnyioFuture(BaseFuture):
         scheduler = self._scheduler
         if outcome.failure is not None and not outcome.is_cancellation:
             self._unretrieved = UnretrievedFailure(scheduler.report, outcome.failure)
-        if self._event is not None:
-            self._event.set()
+        if self._parked:
+            scheduler.loop.unpark(self._parked)
         on_cancel = self._on_cancel
         if on_cancel is not None:
             self._on_cancel = None
@@ -138,7 +136,7 @@ class AnyioFuture(BaseFuture):
 
     def wake(self) -> None:
         """Resume what waits for this; it waits on unless it has a reason not to."""
-        self._event.set()
+        self._scheduler.loop.unpark(self._parked)
 
     async def _wait(self) -> None:
         """Wait for the outcome, as the native task that runs.
@@ -152,15 +150,16 @@ class AnyioFuture(BaseFuture):
             raise RuntimeError(ENDED)
         loop = scheduler.loop
         native = loop.current_task()
-        is_foreign = native not in scheduler.waiters
-        if is_foreign:
-            scheduler.waiters[native] = Waiter()
-        waiter = scheduler.waiters[native]
-        if self._event is None:
-            self._event = loop.new_event()
+        waiter = scheduler.waiters.get(native)
+        is_foreign = waiter is None
+        if waiter is None:
+            waiter = scheduler.waiters[native] = Waiter()
+        if self._parked is None:
+            self._parked = []
         waiter.begin_wait(self)
         try:
-            await self._event.wait()
+            if self.outcome is None:  # It may have been cancelled by then.
+                await loop.park(self._parked)
         except loop.cancelled:
             await self._end_for(waiter)
             if not waiter.is_interrupted():
@@ -183,9 +182,10 @@ class AnyioFuture(BaseFuture):
     async def _end_for(self, waiter: Waiter) -> None:
         """End before *waiter*, which is cancelled, goes on."""
         self.cancel()
-        if self.outcome is None and not self.path_to(waiter):
-            with anyio.CancelScope(shield=True):
-                await self._event.wait()
+        scheduler = self._scheduler
+        if self.outcome is None and not (scheduler.has_ended or self.path_to(waiter)):
+            with scheduler.loop.new_scope(shield=True):
+                await scheduler.loop.park(self._parked)
 
 
 class AnyioOwner(OwningFuture, AnyioFuture):

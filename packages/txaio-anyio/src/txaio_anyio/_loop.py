@@ -20,9 +20,6 @@ class Loop(ABC):
     cancelled: type[BaseException]
     """Raised at an await whose cancel scope was cancelled."""
 
-    new_event: Callable[[], Any]
-    """Makes an event: tasks wait for it, and `set` resumes them."""
-
     current_task: Callable[[], Any]
     """Returns the native task that runs."""
 
@@ -44,6 +41,9 @@ class Loop(ABC):
     new_scope: Callable[..., Any] = anyio.CancelScope
     """Makes a cancel scope."""
 
+    asleep: list[Any]
+    """What is parked in `sleep`: the scheduler, or nothing."""
+
     post: Callable[..., object]
     """Has a function called in the loop's thread; may be used in any thread."""
 
@@ -60,6 +60,14 @@ class Loop(ABC):
         await group.__aenter__()
         return group
 
+    @abstractmethod
+    async def park(self, parked: list[Any]) -> None:
+        """Wait until `unpark` is called with the same list, a new one at first."""
+
+    @abstractmethod
+    def unpark(self, parked: list[Any]) -> None:
+        """Resume the tasks that wait in `park`, if there are any."""
+
     def alarm(self) -> AbstractContextManager[object]:
         """Return what is to be around the sleeps.
 
@@ -73,11 +81,7 @@ class Loop(ABC):
 
     @abstractmethod
     async def sleep(self, until: float) -> None:
-        """Wait for `wake`, or else until that time."""
-
-    @abstractmethod
-    def wake(self) -> None:
-        """End the sleep, if there is one."""
+        """Park in `asleep`, but not for longer than until that time."""
 
     @abstractmethod
     def wake_at(self, when: float) -> None:

@@ -106,21 +106,21 @@ class Scheduler:
         self._cancelled = 0
         """How many calls in the heap were cancelled."""
         self._closing = False
-        self._is_sleeping = False
+        self._asleep: list[Any] = loop.asleep
         self._thread = get_ident()
 
     def push(self, fn: Callable[..., object], *args: Any) -> None:
         """Make the call soon, even if the backend is about to end."""
         self._ready.append(partial(fn, *args))
-        if self._is_sleeping:
-            self._wake()
+        if self._asleep:
+            self.loop.unpark(self._asleep)
 
     def call_soon(self, fn: Callable[[], object], /) -> Call:
         """Make the call soon, unless it is cancelled."""
         call = Call(fn)
         self._ready.append(call)
-        if self._is_sleeping:
-            self._wake()
+        if self._asleep:
+            self.loop.unpark(self._asleep)
         return call
 
     def call_at(self, when: float, fn: Callable[[], object], /) -> Call:
@@ -181,16 +181,12 @@ class Scheduler:
         self.tasks.discard(task)
         self.waiters.pop(native, None)
         if self._closing:
-            self._wake()
+            self.loop.unpark(self._asleep)
 
     def close(self) -> None:
         """End when all tasks have ended."""
         self._closing = True
-        self._wake()
-
-    def _wake(self) -> None:
-        self._is_sleeping = False
-        self.loop.wake()
+        self.loop.unpark(self._asleep)
 
     async def run(self) -> None:
         """Make the calls that are due, until `close`."""
@@ -211,18 +207,11 @@ class Scheduler:
     async def _make_calls(self) -> None:
         self._turn()
         while not self._is_done():
-            await self._rest()
-            self._turn()
-
-    async def _rest(self) -> None:
-        if self._ready:
-            await self.loop.pause()
-        else:
-            self._is_sleeping = True
-            try:
+            if self._ready:
+                await self.loop.pause()
+            else:
                 await self.loop.sleep(self._next())
-            finally:
-                self._is_sleeping = False
+            self._turn()
 
     def _turn(self) -> None:
         """Make the calls that are due; those that they add wait for the next turn."""

@@ -22,19 +22,33 @@ class TrioLoop(Loop):
 
     def __init__(self) -> None:
         self.cancelled = trio.Cancelled
-        self.new_event = trio.Event
         self.current_task = trio.lowlevel.current_task
         self.now = trio.lowlevel.current_clock().current_time
         self.early = 0.0
         self.new_scope = trio.CancelScope
         self.post = trio.lowlevel.current_trio_token().run_sync_soon
-        self._sleeper: trio.lowlevel.Task | None = None
+        self.asleep = []
 
     async def open_group(self) -> TaskGroup:
         group = await super().open_group()
         *_, nursery = trio.lowlevel.current_task().child_nurseries
         self.start = nursery.start_soon
         return group
+
+    async def park(self, parked: list[Any]) -> None:
+        task = trio.lowlevel.current_task()
+        parked.append(task)
+
+        def abort(_raise_cancel: object) -> trio.lowlevel.Abort:
+            parked.remove(task)
+            return trio.lowlevel.Abort.SUCCEEDED
+
+        await trio.lowlevel.wait_task_rescheduled(abort)
+
+    def unpark(self, parked: list[Any]) -> None:
+        for task in parked:
+            trio.lowlevel.reschedule(task)
+        parked.clear()
 
     def alarm(self) -> trio.CancelScope:
         # One for many sleeps: most end before its deadline, and a scope takes as long
@@ -48,20 +62,10 @@ class TrioLoop(Loop):
     async def sleep(self, until: float) -> None:
         if self._alarm.deadline != until:
             self._alarm.deadline = until
-        self._sleeper = trio.lowlevel.current_task()
-        await trio.lowlevel.wait_task_rescheduled(self._end_sleep)
-
-    def _end_sleep(self, _raise_cancel: object) -> trio.lowlevel.Abort:
-        self._sleeper = None
-        return trio.lowlevel.Abort.SUCCEEDED
-
-    def wake(self) -> None:
-        sleeper, self._sleeper = self._sleeper, None
-        if sleeper is not None:
-            trio.lowlevel.reschedule(sleeper)
+        await self.park(self.asleep)
 
     def wake_at(self, when: float) -> None:
-        if self._sleeper is not None:
+        if self.asleep:
             self._alarm.deadline = when
 
     def close(self) -> None:
