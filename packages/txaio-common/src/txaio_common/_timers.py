@@ -141,15 +141,18 @@ class DelayedCall(IDelayedCall):
 def sleep(driver: Driver, seconds: float) -> IFuture[None]:
     """Return a future that is resolved after *seconds*."""
     future = driver.create_future()
-    handle = call_later(driver, seconds, partial(end_sleep, driver, future))
-    if handle is not None:
+    end = partial(end_sleep, driver, future)
+    if seconds <= 0:
+        driver.call_soon(end)  # If it is cancelled, this does nothing, and soon.
+    elif seconds < inf:
+        handle = driver.call_later(seconds, end)
         driver.set_canceller(future, partial(_give_up, handle))
     return future
 
 
 def end_sleep(driver: Driver, future: IFuture[None]) -> None:
     """Resolve the *future* of a sleep."""
-    driver.resolve(future, None)
+    driver.resolve_own(future, None)
 
 
 def _give_up(handle: Handle, _future: object) -> None:
