@@ -23,6 +23,7 @@ def figures(*, quick: bool) -> Iterator[Figure]:
     rounds = 1 if quick else 4
     yield from timer_figures(quick=quick)
     yield from _futures(rounds, 10 if quick else 1)
+    yield from _operations(rounds, 10 if quick else 1)
     yield from _primitives(rounds, 10 if quick else 1)
     yield from _logging(rounds, 10 if quick else 1)
 
@@ -49,6 +50,59 @@ def _futures(rounds: int, divisor: int) -> Iterator[Figure]:
                 ),
                 {} if goal is None else {peer: goal},
             )
+
+
+OPERATIONS: list[tuple[str, str, str, float, str, dict[str, Any]]] = [
+    ("sleep(0)", "Trio", "Trio", 3, "awaited", {"operation": "turn"}),
+    ("sleep(0)", "AnyIO", "AnyIO", 3, "awaited", {"operation": "turn"}),
+    (
+        "as_future of 100 coroutines, a coroutine",
+        "Trio",
+        "Trio",
+        3,
+        "awaited",
+        {"operation": "spawn", "size": 100},
+    ),
+    ("gather 10,000 coroutines, a member", "AnyIO", "asyncio", 3, "gathered", {}),
+    ("run_in_thread", "AnyIO", "AnyIO", 2.5, "awaited", {"operation": "in_thread"}),
+    ("call_later(0)", "uvloop", "uvloop", 2.5, "called", {"operation": "call_soon"}),
+    (
+        "call_from_thread",
+        "uvloop",
+        "uvloop",
+        2.5,
+        "called",
+        {"operation": "call_from_thread"},
+    ),
+    (
+        "create_future(x), and await it",
+        "asyncio",
+        "asyncio",
+        2.5,
+        "awaited",
+        {"operation": "settled"},
+    ),
+]
+"""What takes longer than it does natively.
+
+The title, the loop that ours runs on, the peer, the goal, the workload and its task.
+"""
+
+
+def _operations(rounds: int, divisor: int) -> Iterator[Figure]:
+    for title, loop, peer, goal, workload, task in OPERATIONS:
+        yield Figure(
+            Comparison(
+                title,
+                "benchmarks.operations",
+                (f"ours on {loop}", peer),
+                workload,
+                {"number": 10_000 // divisor, **task},
+                "benchmarks.operations",
+                rounds=rounds,
+            ),
+            {peer: goal},
+        )
 
 
 PRIMITIVES: dict[str, tuple[dict[str, Any], dict[str, float | None]]] = {
