@@ -212,8 +212,8 @@ def minimums(session: nox.Session, package: str) -> None:
     needed = sum(extras(session, package).values(), PROJECTS[package]["dependencies"])
     others = [need for need in needed if not need.startswith("txaio")]
     lowest = [need.replace(">=", "==") for need in others]
-    requirements = [with_extras(session, package), "pytest-txaio", *lowest]
-    install(session, *requirements, *group("test"))
+    ours = [with_extras(session, package), "pytest-txaio", "txaio-primitives"]
+    install(session, *ours, *lowest, *group("test"))
     run_conformance(session, package)
     if package == "txaio-twisted":
         # Most programs that import txaio use Twisted, and many an old version.
@@ -225,7 +225,7 @@ def minimums(session: nox.Session, package: str) -> None:
 def together(session: nox.Session) -> None:
     """Run the conformance tests on all loops, in one environment and one process."""
     backends = [with_extras(session, name) for name in LOOPS]
-    install(session, *backends, "pytest-txaio", *group("test"))
+    install(session, *backends, "pytest-txaio", "txaio-primitives", *group("test"))
     run_conformance(session, *LOOPS)
 
 
@@ -259,7 +259,8 @@ def short_forms(session: nox.Session) -> None:
 @nox.parametrize("package", [*LOOPS], ids=LOOPS)
 def integration(session: nox.Session, package: str) -> None:
     """Run the conformance tests on a backend that is installed alone."""
-    install(session, with_extras(session, package), "pytest-txaio", *group("test"))
+    ours = [with_extras(session, package), "pytest-txaio", "txaio-primitives"]
+    install(session, *ours, *group("test"))
     run_conformance(session, package)
 
 
@@ -468,7 +469,7 @@ def bench(session: nox.Session) -> None:
 def fuzz(session: nox.Session) -> None:
     """Run random programs on all backends: -- NUMBER [--first SEED] [--coarse]."""
     backends = [with_extras(session, name) for name in LOOPS]
-    install(session, "pytest-txaio", *backends)
+    install(session, "pytest-txaio", "txaio-primitives", *backends)
     session.chdir("tests-integration")
     session.run("python", "-m", "random_programs", *(session.posargs or ["20000"]))
 

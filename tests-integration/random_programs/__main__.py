@@ -22,6 +22,9 @@ def main() -> int:
     parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--coarse", action="store_true", help="many events in a turn")
     parser.add_argument(
+        "--no-primitives", action="store_true", help="only what IBackend has"
+    )
+    parser.add_argument(
         "--show", type=int, default=3, help="findings to show of a kind"
     )
     options = parser.parse_args()
@@ -30,7 +33,11 @@ def main() -> int:
     began = time.monotonic()
     with quick_collections():
         for seed in range(options.first, options.first + options.count):
-            program = random_program(Random(seed), is_coarse=options.coarse)
+            program = random_program(
+                Random(seed),
+                is_coarse=options.coarse,
+                has_primitives=not options.no_primitives,
+            )
             finding = examine(program)
             if finding is not None:
                 kinds[finding.kind] += 1

@@ -8,6 +8,7 @@ from typing import Any
 
 from random_programs._program import Action, Step
 from random_programs._run import Boom, Reported, Run, text_of
+from txaio_primitives import QueueClosed, WouldBlock
 
 
 class Actions(Run):
@@ -61,6 +62,8 @@ class Actions(Run):
             return "nothing there"
         if self._is_future(target):
             return self.do_listen(action, target, place)
+        if not hasattr(target, "reset"):
+            return "nothing to reset"
         return target.reset(action.seconds if action.seconds % 8 < 7 else inf)
 
     def do_settle(self, action: Action, target: Any, place: str) -> object:
@@ -109,4 +112,44 @@ class Actions(Run):
         self.txa.add_callbacks(future, fail, None)
         self.listen(future, f"{place}&")
         self.txa.resolve(future, action.target)
+        return "done"
+
+    # Primitives
+
+    def do_set(self, action: Action, _target: Any, place: str) -> object:
+        self.touch("event", place.rpartition("!")[0])
+        self.objects.by_name["event"].set()
+        if action.seconds % 4 < 3:
+            self.objects.by_name["event"].clear()
+        return "done"
+
+    def do_put(self, action: Action, _target: Any, place: str) -> object:
+        name = f"queue{action.target % 2}"
+        self.touch(name, place.rpartition("!")[0])
+        item = self.new_item(place)
+        # What takes it may go on at once.
+        self.objects.usage[name].put.append(item)
+        try:
+            self.objects.by_name[name].put_nowait(item)
+        except (WouldBlock, QueueClosed) as error:
+            self.objects.usage[name].put.remove(item)
+            return type(error).__name__
+        return "done"
+
+    def do_take(self, action: Action, _target: Any, place: str) -> object:
+        name = f"queue{action.target % 2}"
+        self.touch(name, place.rpartition("!")[0])
+        try:
+            item = self.objects.by_name[name].get_nowait()
+        except (WouldBlock, QueueClosed) as error:
+            return type(error).__name__
+        self.objects.usage[name].taken.append(item)
+        return item
+
+    def do_hand(self, _action: Action, _target: Any, place: str) -> object:
+        self.touch("waiters", place.rpartition("!")[0])
+        item = self.new_item(place)
+        if not self.objects.by_name["waiters"].hand(item):
+            return "none waits"
+        self.objects.usage["waiters"].put.append(item)
         return "done"

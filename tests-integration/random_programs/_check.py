@@ -5,6 +5,7 @@ order of events in a turn may matter.  In addition, of every run it has to hold 
 
 - all coroutines and timers have ended, and what is awaited has ended before its awaiter
   goes on (X5),
+- no permit and no item of a primitive is lost or doubled, and every lock is free,
 - calls and coroutines have the context in which they were asked for (V2),
 - failures are reported when they are dropped, not when the collector finds them (R2),
   and only those that nothing retrieves.
@@ -22,8 +23,10 @@ from typing import TYPE_CHECKING, Any
 from pytest_txaio import Backends
 from random_programs._garbage import COUNTS_REFERENCES
 from random_programs._program import Program, steps_of
+from random_programs._queues import Queues
 from random_programs._run import Boom, Event, Reported
 from random_programs._steps import Steps
+from random_programs._tasks import Tasks
 
 
 if TYPE_CHECKING:
@@ -41,6 +44,10 @@ BEGIN = 1024.0
 
 It has few digits, so that sums with it are exact.
 """
+
+
+class AllSteps(Steps, Queues, Tasks):
+    """The steps of all kinds."""
 
 
 @dataclass
@@ -120,10 +127,10 @@ def run_on(name: str, program: Program) -> Result:
 
 
 def _run_on_host(host: Host, program: Program) -> Result:
-    runs: list[Steps] = []
+    runs: list[AllSteps] = []
 
     async def main(txa: IBackend) -> None:
-        runs.append(Steps(txa, program))
+        runs.append(AllSteps(txa, program))
         await _run_in_main(host, txa, runs[0])
 
     problems: list[str] = []
@@ -132,6 +139,8 @@ def _run_on_host(host: Host, program: Program) -> Result:
     except Exception as error:  # noqa: BLE001 - that is the problem
         problems.append(f"run raised {error!r}")
     (run,) = runs
+    if program.mode == "leave":
+        run.problems += run.objects.problems(is_running=False)
     run.let_go(host.reports)
     problems += run.problems
     if run.started:
@@ -139,7 +148,7 @@ def _run_on_host(host: Host, program: Program) -> Result:
     return Result(run.events, problems, hazard=run.hazard)
 
 
-async def _run_in_main(host: Host, txa: IBackend, run: Steps) -> None:
+async def _run_in_main(host: Host, txa: IBackend, run: AllSteps) -> None:
     program = run.program
     driver: Any = txa.driver  # type: ignore[attr-defined]
     tasks = driver.statistics().tasks
@@ -151,7 +160,8 @@ async def _run_in_main(host: Host, txa: IBackend, run: Steps) -> None:
         run.listen(future, "")
         if program.mode == "leave":
             # From then on coroutines are interrupted.
-            run.hazard = program.ends[0] + GRACE * program.scale
+            grace = 0 if _cancels_members(program) else GRACE
+            run.hazard = program.ends[0] + grace * program.scale
             await txa.sleep(program.ends[0])
             return
         for number, when in enumerate(program.ends):
@@ -160,10 +170,11 @@ async def _run_in_main(host: Host, txa: IBackend, run: Steps) -> None:
     await txa.sleep(MAX_DURATION)
     left = set(driver.statistics().tasks) - set(tasks)
     run.check(not left, f"left {left}")
+    run.problems += run.objects.problems(is_running=True)
     run.check(not host.timers(txa), f"left {host.timers(txa)}")
 
 
-async def _run_inline(txa: IBackend, run: Steps) -> None:
+async def _run_inline(txa: IBackend, run: AllSteps) -> None:
     try:
         async with txa.move_on_after(run.program.ends[0]) as scope:
             await run.run(run.program.step)
@@ -178,10 +189,20 @@ def _may_be_reported(error: BaseException, program: Program) -> bool:
     if "has ended" in str(error):
         return program.mode == "leave"
     # What they follow may fail after they were cancelled.
-    abandons = ["shield", "timeout", *(["shared"] if program.is_coarse else [])]
+    abandons = {"shield", "timeout", *(["shared"] if program.is_coarse else [])}
+    abandons |= {"race", "completed", "background", "share", "call_shared"}
     return isinstance(error, (Boom, TimeoutError)) and any(
         step.kind in abandons for step in steps_of(program.step)
     )
+
+
+def _cancels_members(program: Program) -> bool:
+    """Return True if primitives cancel their tasks as they are cancelled themselves.
+
+    At the end tasks are cancelled in any order, so that is once or twice (X9).
+    """
+    owners = {"race", "group", "background", "share", "call_shared", "periodic"}
+    return any(step.kind in owners for step in steps_of(program.step))
 
 
 def _difference(results: dict[str, Result], hazard: float) -> str:

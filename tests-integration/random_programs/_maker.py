@@ -14,6 +14,7 @@ from __future__ import annotations
 from dataclasses import replace
 from random import Random
 
+from random_programs._primitives import NO_KINDS, chosen_kinds
 from random_programs._program import (
     Action,
     Program,
@@ -85,12 +86,24 @@ VERBS = ["cancel", "cancel", "reset", "settle", "listen", "start", "fail", "look
 class Maker:
     """Makes the steps of one program."""
 
-    def __init__(self, random: Random, *, is_coarse: bool, scale: float) -> None:
+    def __init__(
+        self, random: Random, *, is_coarse: bool, has_primitives: bool, scale: float
+    ) -> None:
         """Multiply times with *scale*."""
+        more = chosen_kinds(random) if has_primitives else NO_KINDS
+        self._leaves = [*LEAVES, *more.leaves]
+        self._verbs = [*VERBS, *more.verbs]
+        self._with_two_parts = [*WITH_TWO_PARTS, *more.with_two_parts]
+        self._has_crowds = has_primitives
+        with_one_part = [*WITH_ONE_PART, *more.with_one_part]
         self._random = random
         self._scale = scale
         self._is_coarse = is_coarse
-        kinds = [*WITH_ONE_PART, *WITH_TWO_PARTS, *(COARSE if is_coarse else [])]
+        kinds = [
+            *with_one_part,
+            *self._with_two_parts,
+            *(COARSE if is_coarse else []),
+        ]
         # With few kinds in a program, they meet each other more often.
         self._kinds = random.choice([kinds, random.sample(kinds, 6)])
         # Whether a block with a deadline of zero seconds expires, where an earlier
@@ -114,10 +127,13 @@ class Maker:
         number = self._count
         self._count += 1
         if not depth or random.random() < 0.1:
-            kind, count = random.choice(LEAVES), 0
+            kind, count = random.choice(self._leaves), 0
+        elif self._has_crowds and random.random() < 0.2:
+            kind, count = "crowd", random.randint(3, 5)
+            depth = min(depth, 3)
         else:
             kind = random.choice(self._kinds)
-            count = 2 if kind in WITH_TWO_PARTS else 1
+            count = 2 if kind in self._with_two_parts else 1
         # What takes longer at the end is interrupted.
         most = 3.0 if kind.startswith("clean_up") else 110.0
         parts = tuple(self.step(depth - 1) for _ in range(count))
@@ -133,7 +149,7 @@ class Maker:
 
     def action(self) -> Action:
         """Return a random action, whose target is to be chosen."""
-        verb = self._random.choice(VERBS)
+        verb = self._random.choice(self._verbs)
         part = self.step(1) if verb == "start" else None
         return Action(verb, 0, self.seconds(), part)
 
@@ -158,11 +174,18 @@ class Maker:
         return map_actions(root, change)
 
 
-def random_program(random: Random, *, is_coarse: bool = False) -> Program:
-    """Return a random program."""
+def random_program(
+    random: Random, *, is_coarse: bool = False, has_primitives: bool = False
+) -> Program:
+    """Return a random program.
+
+    Without primitives a seed means the same program as before there were any.
+    """
     mode = random.choice(["spawn", "spawn", "inline", "leave"])
     scale = Program(Step("", 0, 0.0), mode, ()).scale
-    maker = Maker(random, is_coarse=is_coarse, scale=scale)
+    maker = Maker(
+        random, is_coarse=is_coarse, has_primitives=has_primitives, scale=scale
+    )
     step = maker.with_targets(maker.step(random.randint(1, MAX_DEPTH)))
     count = random.choice([1, 1, 2, 3]) if mode == "spawn" else 1
     ends = tuple(

@@ -10,7 +10,9 @@ from math import inf
 from traceback import walk_stack, walk_tb
 from typing import TYPE_CHECKING, Any
 
+from random_programs._objects import Objects
 from random_programs._program import Program, Step, relatives
+from txaio_primitives import Shared
 
 
 if TYPE_CHECKING:
@@ -65,6 +67,16 @@ class Run:
         self.protected = -inf
         """The time at which a step has left `uncancelled` last."""
         self.relatives = relatives(program.step)
+        self.objects = Objects(txa, self.touch)
+        """The primitives that the steps share."""
+        self.touched: dict[str, tuple[float, str]] = {}
+        """When each primitive was used last, and by which coroutine."""
+        self.common = Shared(txa, self.run_shared)
+        self.runs: Counter[str] = Counter()
+        """How often `common` has run."""
+        self.running: set[str] = set()
+        """What `common` runs now."""
+        self._items: Counter[str] = Counter()
         self._began = txa.time()
         self.scale = program.scale
         self.is_coarse = program.is_coarse
@@ -82,6 +94,27 @@ class Run:
         """Compare no events from now on: their order in this turn matters."""
         self.hazard = min(self.hazard, self.now())
 
+    def touch(self, name: str, by: str | None = None) -> None:
+        """Note that the primitive called *name* is used now.
+
+        *by* is what does so, if it is no coroutine.  What uses it in the same turn does
+        so in any order, so events are compared no more.
+        """
+        user = PLACE.get() if by is None else by
+        when, last = self.touched.get(name, (-inf, user))
+        if when == self.now() and last != user:
+            self.compare_no_more()
+        self.touched[name] = self.now(), user
+
+    def new_item(self, place: str) -> str:
+        """Return a text that no other item has, the same on all backends."""
+        self._items[place] += 1
+        return f"{place.rpartition('/')[2]}-{self._items[place]}"
+
+    async def run_shared(self, name: str) -> str:
+        """Run what steps share: see `_tasks`."""
+        raise NotImplementedError(name)
+
     def check(self, holds: bool, problem: str) -> None:
         """Add *problem* unless something *holds*."""
         if not holds:
@@ -93,7 +126,8 @@ class Run:
         for error in [*self.errors, *reports]:
             for innermost, _line in walk_tb(error.__traceback__):
                 for frame, _line in walk_stack(innermost):
-                    if "random_programs" in frame.f_code.co_filename:
+                    name = frame.f_code.co_filename
+                    if "random_programs" in name or "txaio_primitives" in name:
                         with suppress(RuntimeError):  # It runs.
                             frame.clear()
         self.errors.clear()
@@ -122,9 +156,14 @@ class Run:
 
     # Coroutines
 
-    def spawn(self, step: Step, place: str) -> IFuture[Any]:
-        """Return the future of a coroutine that runs *step*."""
-        future: IFuture[Any] = self.txa.as_future(
+    def spawn(
+        self, step: Step, place: str, start: Callable[..., Any] | None = None
+    ) -> IFuture[Any]:
+        """Return the future of a coroutine that runs *step*.
+
+        It is started by `as_future`, or by *start*.
+        """
+        future: IFuture[Any] = (start or self.txa.as_future)(
             self._run_alone, step, place, PLACE.get()
         )
         self.targets[~step.number] = future
@@ -147,8 +186,12 @@ class Run:
 
     async def wait_for_start(self, step: Step) -> None:
         """Wait until what *step* has started runs: this takes its own time."""
+        await self.protect(self.own_time, step)
+
+    async def own_time(self, step: Step) -> None:
+        """Wait for a short time that *step* has for itself, in any but coarse ones."""
         delay = 0.0 if self.is_coarse else (step.seconds or step.number + 1) / 4096
-        await self.protect(self.txa.sleep, delay)
+        await self.txa.sleep(delay)
 
     async def protect(self, fn: Callable[..., Any], *args: Any) -> Any:
         """Await ``fn(*args)`` without being cancelled meanwhile."""

@@ -1,4 +1,4 @@
-"""Random programs of coroutines and futures behave the same on every backend.
+"""Random programs of coroutines and primitives behave the same on every backend.
 
 In virtual time a run of a program takes milliseconds, and the times of two runs can be
 compared exactly.
@@ -22,22 +22,24 @@ COUNT = 30 if sys.implementation.name == "cpython" else 15
 """How many programs a test runs; for more, see `random_programs.__main__`."""
 
 
-@pytest.mark.parametrize("first", range(0, 10_000, 1000))
-def test_random_programs(first: int) -> None:
+@pytest.mark.parametrize("has_primitives", [False, True])
+@pytest.mark.parametrize("first", range(0, 5000, 1000))
+def test_random_programs(first: int, has_primitives: bool) -> None:
     """Each step ends in the same way and at the same time on every backend."""
-    with quick_collections():
-        for seed in range(first, first + COUNT):
-            finding = examine(random_program(Random(seed)))
-            assert finding is None, f"seed {seed}: {finding}"
-    collect_dropped()
+    check(range(first, first + COUNT), has_primitives=has_primitives)
 
 
-@pytest.mark.parametrize("first", [0, 1000])
-def test_coarse_programs(first: int) -> None:
+@pytest.mark.parametrize("has_primitives", [False, True])
+def test_coarse_programs(has_primitives: bool) -> None:
     """What always holds does so if many things happen in the same turn."""
+    check(range(COUNT), is_coarse=True, has_primitives=has_primitives)
+
+
+def check(seeds: range, **options: bool) -> None:
+    """Examine the programs of *seeds*."""
     with quick_collections():
-        for seed in range(first, first + COUNT):
-            finding = examine(random_program(Random(seed), is_coarse=True))
+        for seed in seeds:
+            finding = examine(random_program(Random(seed), **options))
             assert finding is None, f"seed {seed}: {finding}"
     collect_dropped()
 
