@@ -22,6 +22,8 @@ Event = tuple[float, str, str]
 """The time, the step, and what happens there."""
 PLACE: ContextVar[str] = ContextVar("PLACE", default="")
 """The step that the coroutine runs."""
+COROUTINE: ContextVar[str] = ContextVar("COROUTINE", default="")
+"""The coroutine, by the place of its step."""
 
 
 class Boom(Exception):
@@ -100,7 +102,7 @@ class Run:
         *by* is what does so, if it is no coroutine.  What uses it in the same turn does
         so in any order, so events are compared no more.
         """
-        user = PLACE.get() if by is None else by
+        user = COROUTINE.get() if by is None else by
         when, last = self.touched.get(name, (-inf, user))
         if when == self.now() and last != user:
             self.compare_no_more()
@@ -172,6 +174,7 @@ class Run:
     async def _run_alone(self, step: Step, place: str, context: str) -> str:
         self.check(PLACE.get() == context, f"{place} has not its caller's context")
         PLACE.set(place)
+        COROUTINE.set(f"{place}/{step.number}")
         self.started += 1
         try:
             return await self.run(step, place)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from random_programs._leaves import Leaves
+from random_programs._leaves import MANY_SECONDS, Leaves
 from random_programs._program import Step
 from random_programs._run import PLACE, Boom, text_of
 from txaio_primitives import (
@@ -182,14 +182,16 @@ class Tasks(Leaves):
         except self.txa.CancelledError:
             if step.number % 2:
                 await self.protect(self._iterate, iterator, left)
-                self.check(not left, f"{place} did not come to {left}")
+                settled = [future for future in left if self.txa.is_called(future)]
+                self.check(not settled, f"{place} did not come to {settled}")
             raise
         self.check(not left, f"{place} did not come to {left}")
         return "completed"
 
     async def _iterate(self, iterator: Any, left: list[Any]) -> None:
-        async for future in iterator:
-            left.remove(future)
+        async with self.txa.move_on_after(MANY_SECONDS * self.scale):
+            async for future in iterator:
+                left.remove(future)
 
     def _compare_unless_together(self, futures: list[Any]) -> None:
         """Compare no more if two of *futures* are settled in the same turn.

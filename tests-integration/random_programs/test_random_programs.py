@@ -18,7 +18,7 @@ from random_programs._maker import random_program
 from random_programs._shrink import shrink
 
 
-COUNT = 30 if sys.implementation.name == "cpython" else 15
+COUNT = 20 if sys.implementation.name == "cpython" else 10
 """How many programs a test runs; for more, see `random_programs.__main__`."""
 
 
