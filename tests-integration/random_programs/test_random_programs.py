@@ -11,10 +11,12 @@ from random import Random
 
 import pytest
 
+import txaio_primitives
 from pytest_txaio import collect_dropped
 from random_programs._check import examine
 from random_programs._garbage import quick_collections
 from random_programs._maker import random_program
+from random_programs._program import Program, Step
 from random_programs._shrink import shrink
 
 
@@ -42,6 +44,32 @@ def check(seeds: range, **options: bool) -> None:
             finding = examine(random_program(Random(seed), **options))
             assert finding is None, f"seed {seed}: {finding}"
     collect_dropped()
+
+
+@pytest.mark.parametrize(
+    ("kind", "broken", "problem"),
+    [
+        ("with_lock", "Lock.release", "lock0: 0 are free, 0 are held"),
+        ("with_semaphore", "Semaphore.acquire", "semaphore: 3 are free, 0 are held"),
+        ("put", "Queue.put", "queue0: Usage(put=['put0-1'], taken=[]), left 0"),
+    ],
+)
+def test_lost_permits_and_items(
+    monkeypatch: pytest.MonkeyPatch, kind: str, broken: str, problem: str
+) -> None:
+    """A permit or an item that is lost or doubled is a finding."""
+    owner, _dot, name = broken.partition(".")
+
+    async def do_nothing(_self: object, _item: object = None) -> None: ...
+
+    is_coroutine = name != "release"
+    replacement = do_nothing if is_coroutine else lambda _self: None
+    monkeypatch.setattr(getattr(txaio_primitives, owner), name, replacement)
+    parts = () if kind == "put" else (Step("sleep", 1, 16.0),)
+    finding = examine(Program(Step(kind, 0, 16.0, parts), "spawn", (15000.0,)))
+    assert finding is not None
+    assert finding.kind.startswith("problem on ")
+    assert finding.text == problem
 
 
 def test_shrinking() -> None:
