@@ -189,7 +189,8 @@ class Tasks(Leaves):
         return "completed"
 
     async def _iterate(self, iterator: Any, left: list[Any]) -> None:
-        async with self.txa.move_on_after(MANY_SECONDS * self.scale):
+        # No step of a coarse program ends at that time.
+        async with self.txa.move_on_after((MANY_SECONDS + 0.5) * self.scale):
             async for future in iterator:
                 left.remove(future)
 
