@@ -118,6 +118,8 @@ class Actions(Run):
 
     def do_set(self, action: Action, _target: Any, place: str) -> object:
         self.touch("event", place.rpartition("!")[0])
+        # Those that wait may go on at once.
+        self.objects.released["event"] = self.now()
         self.objects.by_name["event"].set()
         if action.seconds % 4 < 3:
             self.objects.by_name["event"].clear()

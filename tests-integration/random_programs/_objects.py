@@ -92,6 +92,8 @@ class Objects:
         self.holders: Counter[str] = Counter()
         """How many hold a permit, by the name of the primitive."""
         self.usage = {name: Usage() for name in [*QUEUES, "waiters"]}
+        self.released: dict[str, float] = {}
+        """When all that waited were let go last, by the name of the primitive."""
         self.wishes: list[Wish] = []
 
     def enter(self, name: str) -> bool:

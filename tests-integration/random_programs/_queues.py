@@ -61,6 +61,7 @@ class Queues(Waits):
         await self.own_time(step)
         self.touch(name)
         self.objects.by_name[name].close()
+        self.objects.released.setdefault(name, self.now())
         await self.own_time(step)
         return "closed"
 

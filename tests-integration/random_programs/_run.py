@@ -78,6 +78,8 @@ class Run:
         """How often `common` has run."""
         self.running: set[str] = set()
         """What `common` runs now."""
+        self.failed: set[str] = set()
+        """The places whose tasks have reported an error."""
         self._items: Counter[str] = Counter()
         self._began = txa.time()
         self.scale = program.scale

@@ -10,6 +10,7 @@ from typing import Any
 from random_programs._leaves import MANY_SECONDS, Leaves
 from random_programs._program import Step
 from random_programs._run import PLACE, Boom, text_of
+from random_programs._waits import MARGIN
 from txaio_primitives import (
     Background,
     Periodic,
@@ -46,6 +47,7 @@ class Tasks(Leaves):
         finally:
             is_over = all(map(self.txa.is_called, futures))
             self.check(is_over, f"{place} ended before its tasks")
+        self.check(not any(map(self._has_failed, futures)), f"{place} lost an error")
         return value
 
     async def background(self, step: Step, place: str) -> str:
@@ -59,15 +61,34 @@ class Tasks(Leaves):
             await self.protect(background.close)
             is_over = self.txa.is_called(future) and not len(background)
             self.check(is_over, f"{place} was closed before its tasks")
+            is_known = not self._has_failed(future) or place in self.failed
+            self.check(is_known or not on_error, f"{place} lost an error")
+
+    def _has_failed(self, future: Any) -> bool:
+        try:
+            self.txa.result(future)
+        except (self.txa.CancelledError, self.txa.InvalidStateError):
+            return False
+        except (Boom, TimeoutError) as error:
+            self.errors.append(error)
+            return True
+        return False
 
     def _failed(self, place: str, error: BaseException) -> None:
         self.errors.append(error)
+        self.failed.add(place)
         self.record(place, f"failed {type(error).__name__}")
 
     async def periodic(self, step: Step, place: str) -> str:
         running: list[str] = []
+        began = self.now()
         seconds = LEAST_PERIOD * self.scale + step.seconds
-        call = partial(self._run_once, running, step.parts[1], place)
+
+        async def call() -> str:
+            count = (self.now() - began) / seconds
+            self.check(abs(count - round(count)) < MARGIN, f"{place} is not on time")
+            return await self._run_once(running, step.parts[1], place)
+
         on_error = partial(self._failed, place)
         periodic = Periodic(self.txa, seconds, call, on_error=on_error)
         try:

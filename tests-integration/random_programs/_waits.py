@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from math import inf
 from typing import Any
 
 from random_programs._leaves import Leaves
@@ -17,6 +18,8 @@ from random_programs._program import Step
 
 MOST_SECONDS = 60.0
 """After them and its own, a step waits no longer."""
+MARGIN = 1e-6
+"""Seconds before a limit from which on either may come first."""
 
 
 class Waits(Leaves):
@@ -60,7 +63,7 @@ class Waits(Leaves):
     async def obtain(self, name: str, fn: Any, step: Step) -> Any:
         """Await ``fn()``, with a limit, and without an await after it."""
         await self.own_time(step)
-        with self.touching(name):
+        with self.touching(name), self.punctual(name, step):
             async with self.limit(step):
                 value = await fn()
         self.moved[step.number] = self.now()
@@ -80,6 +83,19 @@ class Waits(Leaves):
             self.touch(name)
             raise
 
+    @contextmanager
+    def punctual(self, name: str, step: Step) -> Generator[None]:
+        """Check that a wait with a limit ends if all that wait are let go meanwhile."""
+        began = self.now()
+        deadline = began + MOST_SECONDS * self.scale + step.seconds
+        try:
+            yield
+        except TimeoutError:
+            released = self.objects.released.get(name, -inf)
+            is_missed = began < released < deadline - MARGIN
+            self.check(not is_missed, f"{step} was not let go at {released}")
+            raise
+
     # Conditions
 
     async def wait_condition(self, step: Step, place: str) -> str:
@@ -88,13 +104,14 @@ class Waits(Leaves):
         self.check(self.objects.enter("condition"), f"{place} is not alone")
         try:
             await self.own_time(step)
-            async with self.limit(step):
-                self.objects.holders["condition"] -= 1
-                try:
-                    await condition.wait()
-                finally:
-                    is_alone = self.objects.enter("condition")
-                    self.check(is_alone, f"{place} has not acquired it alone")
+            with self.punctual("condition", step):
+                async with self.limit(step):
+                    self.objects.holders["condition"] -= 1
+                    try:
+                        await condition.wait()
+                    finally:
+                        is_alone = self.objects.enter("condition")
+                        self.check(is_alone, f"{place} has not acquired it alone")
             self.record(place, "notified")
             await self.own_time(step)
         finally:
@@ -111,6 +128,7 @@ class Waits(Leaves):
                 condition.notify(step.number % 4)
             else:
                 condition.notify_all()
+                self.objects.released["condition"] = self.now()
             await self.own_time(step)
         finally:
             self.objects.leave("condition")
@@ -118,8 +136,16 @@ class Waits(Leaves):
 
     # Events
 
-    async def wait_event(self, step: Step, _place: str) -> str:
-        await self.obtain("event", self.objects.by_name["event"].wait, step)
+    async def wait_event(self, step: Step, place: str) -> str:
+        event = self.objects.by_name["event"]
+
+        async def wait() -> None:
+            began = -inf if event.is_set() else self.now()
+            await event.wait()
+            is_right = self.objects.released.get("event", -inf) >= began
+            self.check(is_right, f"{place} was let go")
+
+        await self.obtain("event", wait, step)
         await self.own_time(step)
         return "set"
 
@@ -127,6 +153,8 @@ class Waits(Leaves):
         event = self.objects.by_name["event"]
         await self.own_time(step)
         self.touch("event")
+        # Those that wait may go on at once.
+        self.objects.released["event"] = self.now()
         event.set()
         if step.number % 4:
             event.clear()
