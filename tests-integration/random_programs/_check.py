@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_txaio import Backends
 from random_programs._garbage import COUNTS_REFERENCES
-from random_programs._program import Program, steps_of
+from random_programs._program import OWNERS, Program, steps_of
 from random_programs._queues import Queues
 from random_programs._run import Boom, Event, Reported
 from random_programs._steps import Steps
@@ -201,8 +201,7 @@ def _cancels_members(program: Program) -> bool:
 
     At the end tasks are cancelled in any order, so that is once or twice (X9).
     """
-    owners = {"race", "group", "background", "share", "call_shared", "periodic"}
-    return any(step.kind in owners for step in steps_of(program.step))
+    return any(step.kind in OWNERS for step in steps_of(program.step))
 
 
 def _difference(results: dict[str, Result], hazard: float) -> str:

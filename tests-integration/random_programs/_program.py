@@ -9,6 +9,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 
+OWNERS = {"background", "call_shared", "group", "periodic", "race", "share"}
+"""The kinds of steps that cancel tasks by primitives, as they are cancelled."""
+
+
 @dataclass(frozen=True)
 class Action:
     """What a step does to what another step has made."""
@@ -81,7 +85,11 @@ def children_of(step: Step) -> list[Step]:
 
 
 def relatives(root: Step) -> dict[int, set[int]]:
-    """Return, for each step, the numbers of the steps around it and inside it."""
+    """Return, for each step, the numbers of the steps around it and inside it.
+
+    Those that belong to the same step of `OWNERS` are meant, too: it may have cancelled
+    them or not, when one of them sees its cancellation.
+    """
     found: dict[int, set[int]] = {}
 
     def visit(step: Step, around: tuple[int, ...]) -> set[int]:
@@ -89,6 +97,9 @@ def relatives(root: Step) -> dict[int, set[int]]:
         for child in children_of(step):
             inside |= visit(child, (*around, step.number))
         found[step.number] = inside | set(around)
+        if step.kind in OWNERS:
+            for number in inside:
+                found[number] |= inside
         return inside
 
     visit(root, ())
