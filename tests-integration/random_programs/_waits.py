@@ -104,7 +104,7 @@ class Waits(Leaves):
         self.check(self.objects.enter("condition"), f"{place} is not alone")
         try:
             await self.own_time(step)
-            with self.punctual("condition", step):
+            with self.punctual("notification", step):
                 async with self.limit(step):
                     self.objects.holders["condition"] -= 1
                     try:
@@ -128,7 +128,7 @@ class Waits(Leaves):
                 condition.notify(step.number % 4)
             else:
                 condition.notify_all()
-                self.objects.released["condition"] = self.now()
+                self.objects.released["notification"] = self.now()
             await self.own_time(step)
         finally:
             self.objects.leave("condition")
