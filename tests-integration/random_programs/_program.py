@@ -87,8 +87,8 @@ def children_of(step: Step) -> list[Step]:
 def relatives(root: Step) -> dict[int, set[int]]:
     """Return, for each step, the numbers of the steps around it and inside it.
 
-    Those that belong to the same step of `OWNERS` are meant, too: it may have cancelled
-    them or not, when one of them sees its cancellation.
+    Those that belong to the same crowd, or the same step of `OWNERS`, are meant, too:
+    it may have cancelled them or not, when one of them sees its cancellation.
     """
     found: dict[int, set[int]] = {}
 
@@ -97,7 +97,7 @@ def relatives(root: Step) -> dict[int, set[int]]:
         for child in children_of(step):
             inside |= visit(child, (*around, step.number))
         found[step.number] = inside | set(around)
-        if step.kind in OWNERS:
+        if step.kind in OWNERS or step.kind == "crowd":
             for number in inside:
                 found[number] |= inside
         return inside
