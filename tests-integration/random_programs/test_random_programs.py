@@ -20,7 +20,7 @@ from random_programs._program import Program, Step
 from random_programs._shrink import shrink
 
 
-COUNT = 20 if sys.implementation.name == "cpython" else 10
+COUNT = 16 if sys.implementation.name == "cpython" else 8
 """How many programs a test runs; for more, see `random_programs.__main__`."""
 
 
