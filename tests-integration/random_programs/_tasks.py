@@ -189,7 +189,7 @@ class Tasks(Leaves):
 
     async def completed(self, step: Step, place: str) -> str:
         futures = await self.start(step, place)
-        self._compare_unless_together(futures)
+        self._compare_unless_together(futures, with_cancelled=True)
         iterator = as_completed(self.txa, futures)
         left = list(futures)
         try:
@@ -211,21 +211,23 @@ class Tasks(Leaves):
 
     async def _iterate(self, iterator: Any, left: list[Any]) -> None:
         # No step of a coarse program ends at that time.
-        async with self.txa.move_on_after((MANY_SECONDS + 0.5) * self.scale):
+        async with self.txa.move_on_after((MANY_SECONDS + 0.3) * self.scale):
             async for future in iterator:
                 left.remove(future)
 
-    def _compare_unless_together(self, futures: list[Any]) -> None:
+    def _compare_unless_together(
+        self, futures: list[Any], *, with_cancelled: bool = False
+    ) -> None:
         """Compare no more if two of *futures* are settled in the same turn.
 
         Which of them is the first is unspecified.  One that is cancelled may be so
-        because another one was the first.
+        because another one was the first, so it counts only *with_cancelled*.
         """
         settled: Counter[float] = Counter()
 
         def settle(outcome: Any) -> None:
             error = getattr(outcome, "value", None)
-            if not isinstance(error, self.txa.CancelledError):
+            if with_cancelled or not isinstance(error, self.txa.CancelledError):
                 settled[self.now()] += 1
                 if settled[self.now()] > 1:
                     self.compare_no_more()
