@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sys
 import sysconfig
 from collections.abc import Sequence
@@ -29,6 +30,9 @@ nox.options.parallel = "auto"
 
 # Have uv trust the certificates that the system trusts.
 os.environ.setdefault("UV_SYSTEM_CERTS", "true")
+# A shell has programs in the background ignore SIGINT, which some tests raise.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 # Without bytecode each process would compile everything again.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
