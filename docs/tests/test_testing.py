@@ -15,6 +15,7 @@ KNOWN = ROOT / "tests-integration" / "leaks" / "_known.py"
 def test_known_cycles():
     """They are those of the table in the code."""
     row = re.compile(r"^\| `(\w+)` \| [^|]+ \| (.+) \|$", re.MULTILINE)
-    rows = row.findall(PAGE.read_text())
+    section, _, _ = PAGE.read_text().partition("(signals)=")
+    rows = row.findall(section)
     known = runpy.run_path(str(KNOWN))["_KNOWN"]
     assert dict(rows) == {name: reason for name, (_loops, reason) in known.items()}
