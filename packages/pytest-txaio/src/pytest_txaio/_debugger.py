@@ -71,6 +71,7 @@ def _begin_in(debugger: Any, test: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return await coroutine
         finally:
-            sys.settrace(before)
+            # Before Python 3.14, coverage has been replaced by the debugger here.
+            sys.settrace(before)  # pragma: no cover
 
     return trace
