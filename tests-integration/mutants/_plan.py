@@ -44,7 +44,7 @@ BATCHED = (
     "batched_timers batched_calls batched_handles batched_arguments released_timers"
     " prompt_reports"
 )
-COMBINATORS = "gather gather_outcomes shields_and_timeouts owned_futures"
+COMBINATORS = "gather gather_outcomes shields_and_timeouts timeouts owned_futures"
 SCOPES = "scopes nested_scopes"
 REPORTS = "unretrieved_failures prompt_reports tracebacks errors"
 TASKS = f"{COROUTINES} awaiting awaitables context tracebacks {SCOPES} async_generators"
@@ -67,7 +67,7 @@ PLANS = {
     "txaio_common._future_driver": Plan("", FUTURES),
     "txaio_common._await_cycles": Plan("", f"chains {COROUTINES}"),
     "txaio_common._failures": Plan("failures", f"failures {REPORTS}"),
-    "txaio_common._main": Plan("main", "lifecycle shutdown threads"),
+    "txaio_common._main": Plan("main", "lifecycle shutdown exits threads"),
     "txaio_common._clocks": Plan("clocks", "time"),
     "txaio_asyncio._task": Plan("cancelled_tasks scopes", TASKS),
     "txaio_asyncio._driver": Plan("run debug", f"{FUTURES} {TASKS}"),

@@ -19,6 +19,7 @@ from pytest_txaio.conformance.test_context import *
 from pytest_txaio.conformance.test_counted_cancellations import *
 from pytest_txaio.conformance.test_deferred_cancellation import *
 from pytest_txaio.conformance.test_errors import *
+from pytest_txaio.conformance.test_exits import *
 from pytest_txaio.conformance.test_failures import *
 from pytest_txaio.conformance.test_futures import *
 from pytest_txaio.conformance.test_gather import *
@@ -50,6 +51,7 @@ from pytest_txaio.conformance.test_special_delays import *
 from pytest_txaio.conformance.test_threads import *
 from pytest_txaio.conformance.test_threads_at_the_end import *
 from pytest_txaio.conformance.test_time import *
+from pytest_txaio.conformance.test_timeouts import *
 from pytest_txaio.conformance.test_tracebacks import *
 from pytest_txaio.conformance.test_unawaited_coroutines import *
 from pytest_txaio.conformance.test_uncancelled import *

@@ -120,3 +120,34 @@ def test_run_waits_for_a_thread_that_waits_for_the_loop(
     run(main)
     assert ended.wait(10)
     assert told == ["refused"]
+
+
+def test_thread_that_uncancelled_waits_for(run: Run, unit: float) -> None:
+    """L1: The end of `run` does not give up a thread that a coroutine waits for."""
+    events: list[str] = []
+    ended = threading.Event()
+
+    async def work(txa: IBackend) -> None:
+        try:
+            await txa.uncancelled(txa.run_in_thread, ended.wait, 60)
+        finally:
+            events.append("work")
+
+    async def farewell(txa: IBackend) -> None:
+        await txa.sleep(3 * unit)
+        events.append("farewell")
+        ended.set()
+
+    async def clean_up(txa: IBackend) -> None:
+        try:
+            await txa.create_future()
+        finally:
+            await txa.uncancelled(farewell, txa)
+
+    async def main(txa: IBackend) -> None:
+        txa.as_future(work, txa)
+        txa.as_future(clean_up, txa)
+        await txa.sleep(unit)
+
+    run(main)
+    assert events == ["farewell", "work"]
