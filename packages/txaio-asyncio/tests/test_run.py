@@ -6,6 +6,7 @@ import asyncio
 import inspect
 import signal
 import time
+from functools import partial
 from types import coroutine
 
 import pytest
@@ -87,19 +88,28 @@ def test_second_interrupt():
     assert time.monotonic() - begun < 30
 
 
-@pytest.mark.parametrize("kind", [KeyboardInterrupt, SystemExit])
-def test_exit_after_main(kind):
+def leave(kind):
+    """End the program from a call."""
+    raise kind
+
+
+@pytest.mark.parametrize(
+    ("end", "kind"),
+    [
+        (partial(leave, KeyboardInterrupt), KeyboardInterrupt),
+        (partial(leave, SystemExit), SystemExit),
+        (partial(signal.raise_signal, signal.SIGINT), KeyboardInterrupt),
+    ],
+    ids=["KeyboardInterrupt", "SystemExit", "SIGINT"],
+)
+def test_end_of_the_program_after_main(end, kind):
     """L1: Coroutines that clean up as it comes are not interrupted."""
     events = []
 
     async def farewell(txa):
-        txa.call_later(0, leave)
+        txa.call_later(0, end)
         await txa.sleep(0.1)
         events.append("farewell")
-
-    def leave():
-        events.append("exit")
-        raise kind
 
     async def work(txa):
         try:
@@ -112,30 +122,6 @@ def test_exit_after_main(kind):
         await txa.sleep(0)
 
     with pytest.raises(kind):
-        txaio_asyncio.run(main)
-    assert events == ["exit", "farewell"]
-
-
-def test_interrupt_after_main():
-    """L1: The first Ctrl-C does not interrupt coroutines that clean up as it comes."""
-    events = []
-
-    async def farewell(txa):
-        signal.raise_signal(signal.SIGINT)
-        await txa.sleep(0.1)
-        events.append("farewell")
-
-    async def work(txa):
-        try:
-            await txa.create_future()
-        finally:
-            await txa.uncancelled(farewell, txa)
-
-    async def main(txa):
-        txa.as_future(work, txa)
-        await txa.sleep(0)
-
-    with pytest.raises(KeyboardInterrupt):
         txaio_asyncio.run(main)
     assert events == ["farewell"]
 
