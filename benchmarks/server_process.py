@@ -24,7 +24,7 @@ from benchmarks.server_figures import USAGE, Usage
 
 
 LIFETIME = 300
-"""The seconds after which it ends, should nobody end it."""
+"""The seconds after which it ends, unless it was ended before."""
 PING_TIMEOUT = 5.0
 """The seconds after which a connection is dropped that does not answer."""
 BACKLOG = 1024

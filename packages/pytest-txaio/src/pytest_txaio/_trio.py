@@ -126,6 +126,7 @@ class StepWatch(Instrument):
     """
 
     watching: ClassVar[set[Task]] = set()
+    """The tasks that watch, each in a block of `watching_steps`."""
 
     def __init__(self) -> None:
         self._resumed: set[Task] = set()

@@ -38,7 +38,7 @@ class AsyncioLoop(Loop):
         return asyncio.current_task()
 
     def start(self, fn: Callable[..., Any], *args: Any, name: str | None) -> None:
-        # That of the loop may take the first step in here, if its tasks are eager.
+        # `loop.create_task` would take the first step at once where tasks are eager.
         asyncio.Task(fn(*args), loop=self._loop, name=name)
 
     async def park(self, parked: list[Any]) -> None:
