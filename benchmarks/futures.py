@@ -6,6 +6,8 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, Any
 
+from benchmarks.ours import OnOurBackend
+
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -88,24 +90,15 @@ class NativeTwisted:
         await self._turn()
 
 
-class Ours:
+class Ours(OnOurBackend):
     """Futures of one of our backends."""
 
-    def __init__(self, run: Callable[..., None], **options: Any) -> None:
-        self._run = run
-        self._options = options
-
-    def run(self, main: Callable[[Any], Awaitable[None]]) -> None:
-        """Run *main*."""
-
-        async def entry(backend: Any) -> None:
-            self.backend = backend
-            self.create = backend.create_future
-            self.spawn = backend.as_future
-            self.gather = backend.gather
-            await main(self)
-
-        self._run(entry, **self._options)
+    def use(self, backend: Any) -> None:
+        """Bind the methods of *backend*."""
+        self.backend = backend
+        self.create = backend.create_future
+        self.spawn = backend.as_future
+        self.gather = backend.gather
 
     def follow(self, future: Any, callback: Callable[[Any], object]) -> None:
         """Call *callback* with the value."""

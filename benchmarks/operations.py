@@ -6,6 +6,7 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from benchmarks.ours import OnOurBackend
 from benchmarks.timers import nothing
 
 
@@ -89,26 +90,17 @@ class NativeTrio:
                 nursery.start_soon(work)
 
 
-class Ours:
+class Ours(OnOurBackend):
     """What one of our backends has."""
 
-    def __init__(self, run: Callable[..., None], **options: Any) -> None:
-        self._run = run
-        self._options = options
-
-    def run(self, main: Callable[[Any], Awaitable[None]]) -> None:
-        """Run *main*."""
-
-        async def entry(backend: Any) -> None:
-            self.turn = partial(backend.sleep, 0)
-            self.call_soon = partial(backend.call_later, 0, nothing)
-            self.call_from_thread = partial(backend.call_from_thread, nothing)
-            self.in_thread = partial(backend.run_in_thread, nothing)
-            self.settled = partial(backend.create_future, 1)
-            self._backend = backend
-            await main(self)
-
-        self._run(entry, **self._options)
+    def use(self, backend: Any) -> None:
+        """Bind the methods of *backend*."""
+        self.turn = partial(backend.sleep, 0)
+        self.call_soon = partial(backend.call_later, 0, nothing)
+        self.call_from_thread = partial(backend.call_from_thread, nothing)
+        self.in_thread = partial(backend.run_in_thread, nothing)
+        self.settled = partial(backend.create_future, 1)
+        self._backend = backend
 
     async def spawn(self) -> None:
         """Run a hundred coroutines, and wait for them."""

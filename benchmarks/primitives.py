@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
+from benchmarks.ours import OnOurBackend
+
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -157,28 +159,23 @@ class NativeTwisted:
             )
 
 
-class Ours:
+class Ours(OnOurBackend):
     """The primitives, on one of our backends."""
 
     def __init__(self, run: Callable[..., None], turn: Any, **options: Any) -> None:
-        self._run = run
-        self._options = options
+        super().__init__(run, **options)
         self.turn = turn
         """Lets a turn pass, as the framework's own primitives do it."""
 
-    def run(self, main: Callable[[Any], Awaitable[None]]) -> None:
-        """Run *main*."""
+    def use(self, backend: Any) -> None:
+        """Bind the primitives to *backend*."""
         from functools import partial
 
         from txaio_primitives import Lock, Queue, TaskGroup
 
-        async def entry(backend: Any) -> None:
-            self.lock = partial(Lock, backend)
-            self.queue = partial(Queue, backend)
-            self.group = partial(TaskGroup, backend)
-            await main(self)
-
-        self._run(entry, **self._options)
+        self.lock = partial(Lock, backend)
+        self.queue = partial(Queue, backend)
+        self.group = partial(TaskGroup, backend)
 
     def start(self, group: Any, fn: Any, *args: Any) -> None:
         """Run *fn* in *group*."""

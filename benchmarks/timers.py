@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
+from benchmarks.ours import OnOurBackend
+
 
 if TYPE_CHECKING:
     from txaio_interfaces import IBackend
@@ -185,24 +187,18 @@ class PredecessorOnTwisted(Twisted):
         super().run(entry)
 
 
-class Ours:
+class Ours(OnOurBackend):
     """Our batched timers, on any backend."""
 
     def __init__(self, run: Callable[..., None], turn: Any, **options: Any) -> None:
-        self._run = run
-        self._options = options
+        super().__init__(run, **options)
         self.turn = turn
         """Waits for the next turn of the loop, as for the peer."""
 
-    def run(self, main: Main) -> None:
-        """Run *main* on the backend."""
-
-        async def entry(backend: IBackend) -> None:
-            self.backend = backend
-            self.set_bucket(1)
-            await main(self)
-
-        self._run(entry, **self._options)
+    def use(self, backend: IBackend) -> None:
+        """Make a timer of *backend*."""
+        self.backend = backend
+        self.set_bucket(1)
 
     def set_bucket(self, seconds: float) -> None:
         """Use buckets of *seconds*."""
