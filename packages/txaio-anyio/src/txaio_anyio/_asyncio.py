@@ -5,11 +5,32 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from inspect import CORO_CREATED, getcoroutinestate
 from math import inf
 from typing import Any
 
 from txaio_anyio._loop import Loop
 from txaio_common import clock_of, grain_of, is_uvloop
+
+
+class _Task(asyncio.Task[None]):
+    """A task of asyncio that runs `AnyioTask.run`, even if it is cancelled before that.
+
+    asyncio itself would end it without a step, and so without a word to the future of
+    the coroutine.
+    """
+
+    __slots__ = ()
+
+    def cancel(self, msg: str | None = None) -> bool:
+        run: Any = self.get_coro()
+        if getcoroutinestate(run) != CORO_CREATED:
+            return super().cancel(msg)
+        # An attribute would take time in each task, and would have to be removed:
+        # AnyIO's threads keep the task that has begun them.
+        future = run.cr_frame.f_locals["self"]
+        future.cancel(msg)
+        return True
 
 
 class AsyncioLoop(Loop):
@@ -39,7 +60,7 @@ class AsyncioLoop(Loop):
 
     def start(self, fn: Callable[..., Any], *args: Any, name: str | None) -> None:
         # `loop.create_task` would take the first step at once where tasks are eager.
-        asyncio.Task(fn(*args), loop=self._loop, name=name)
+        _Task(fn(*args), loop=self._loop, name=name)
 
     async def park(self, parked: list[Any]) -> None:
         place = self._create_future()

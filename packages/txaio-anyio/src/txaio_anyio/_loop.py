@@ -33,7 +33,7 @@ class Loop(ABC):
     """By how many seconds `now` may be behind, where the clock is coarse."""
 
     start: Callable[..., object]
-    """Calls a coroutine function in a task of its own, which has the given ``name``.
+    """Calls `AnyioTask.run` in a task of its own, which has the given ``name``.
 
     It is one of the framework's tasks, as AnyIO's take half as long again or more.
     """
