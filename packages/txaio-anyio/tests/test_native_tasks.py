@@ -54,3 +54,53 @@ def test_exit_in_a_native_callback_that_has_started_a_coroutine() -> None:
 
     with pytest.raises(SystemExit, match="3"):
         txaio_anyio.run(main)
+
+
+def test_waits_that_are_cut_short_leave_nothing() -> None:
+    """A future that many have given up waiting for does not keep their places."""
+
+    async def wait(future: Any) -> None:
+        await future
+
+    async def main(txa: AnyioBackend) -> None:
+        gate = txa.create_future()
+        stubborn: Any = txa.as_future(txa.uncancelled, lambda: gate)
+        waiting = [asyncio.ensure_future(wait(stubborn)) for _ in range(10)]
+        await txa.sleep(0.01)
+        # The first makes them wait until the future has ended, the second does not.
+        for _ in range(2):
+            for task in waiting:
+                task.cancel()
+            await txa.sleep(0.01)
+        places = len(stubborn._parked)
+        txa.resolve(gate, None)
+        assert all(task.cancelled() for task in waiting)
+        assert places == 0
+
+    txaio_anyio.run(main)
+
+
+def test_cancelled_as_the_future_is_settled() -> None:
+    """Those of its waiters that are not cancelled see the outcome."""
+
+    async def wait(future: Any) -> int:
+        value: int = await future
+        return value
+
+    async def main(txa: AnyioBackend) -> None:
+        for is_first in (True, False):
+            future: Any = txa.create_future()
+            waiting = [asyncio.ensure_future(wait(future)) for _ in range(4)]
+            await txa.sleep(0.01)
+            if is_first:
+                txa.resolve(future, 1)
+            for task in waiting[::2]:
+                task.cancel()
+            if not is_first:
+                txa.resolve(future, 1)
+            got = await asyncio.gather(*waiting, return_exceptions=True)
+            assert got[1::2] == [1, 1]
+            assert [type(error) for error in got[::2]] == [asyncio.CancelledError] * 2
+            assert not future._parked
+
+    txaio_anyio.run(main)

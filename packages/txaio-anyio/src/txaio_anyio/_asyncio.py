@@ -53,7 +53,7 @@ class AsyncioLoop(Loop):
         self._alarm: asyncio.TimerHandle | None = None
         self._due = inf
         self._create_future = loop.create_future
-        self.asleep = []
+        self.asleep = {}
 
     def stray_task(self) -> asyncio.Task[object] | None:
         return asyncio.current_task()
@@ -62,12 +62,16 @@ class AsyncioLoop(Loop):
         # `loop.create_task` would take the first step at once where tasks are eager.
         _Task(fn(*args), loop=self._loop, name=name)
 
-    async def park(self, parked: list[Any]) -> None:
+    async def park(self, parked: dict[Any, None]) -> None:
         place = self._create_future()
-        parked.append(place)
-        await place
+        parked[place] = None
+        try:
+            await place
+        except asyncio.CancelledError:
+            parked.pop(place, None)  # It may have been resumed just before or after.
+            raise
 
-    def unpark(self, parked: list[Any]) -> None:
+    def unpark(self, parked: dict[Any, None]) -> None:
         for place in parked:
             if not place.done():  # The task may have been cancelled.
                 place.set_result(None)

@@ -155,7 +155,7 @@ class AnyioFuture(BaseFuture):
         if waiter is None:
             waiter = scheduler.waiters[native] = Waiter()
         if self._parked is None:
-            self._parked = []
+            self._parked = {}
         waiter.begin_wait(self)
         try:
             if self.outcome is None:  # It may have been cancelled by then.

@@ -41,7 +41,7 @@ class Loop(ABC):
     new_scope: Callable[..., Any] = anyio.CancelScope
     """Makes a cancel scope."""
 
-    asleep: list[Any]
+    asleep: dict[Any, None]
     """What is parked in `sleep`: the scheduler, or nothing."""
 
     post: Callable[..., object]
@@ -61,11 +61,11 @@ class Loop(ABC):
         return group
 
     @abstractmethod
-    async def park(self, parked: list[Any]) -> None:
-        """Wait until `unpark` is called with the same list, a new one at first."""
+    async def park(self, parked: dict[Any, None]) -> None:
+        """Wait until `unpark` is called with the same dictionary, a new one at first."""
 
     @abstractmethod
-    def unpark(self, parked: list[Any]) -> None:
+    def unpark(self, parked: dict[Any, None]) -> None:
         """Resume the tasks that wait in `park`, if there are any."""
 
     def alarm(self) -> AbstractContextManager[object]:

@@ -106,7 +106,7 @@ class Scheduler:
         self._cancelled = 0
         """How many calls in the heap were cancelled."""
         self._closing = False
-        self._asleep: list[Any] = loop.asleep
+        self._asleep: dict[Any, None] = loop.asleep
         self._thread = get_ident()
 
     def push(self, fn: Callable[..., object], *args: Any) -> None:

@@ -27,7 +27,7 @@ class TrioLoop(Loop):
         self.early = 0.0
         self.new_scope = trio.CancelScope
         self.post = trio.lowlevel.current_trio_token().run_sync_soon
-        self.asleep = []
+        self.asleep = {}
 
     async def open_group(self) -> TaskGroup:
         group = await super().open_group()
@@ -35,17 +35,17 @@ class TrioLoop(Loop):
         self.start = nursery.start_soon
         return group
 
-    async def park(self, parked: list[Any]) -> None:
+    async def park(self, parked: dict[Any, None]) -> None:
         task = trio.lowlevel.current_task()
-        parked.append(task)
+        parked[task] = None
 
         def abort(_raise_cancel: object) -> trio.lowlevel.Abort:
-            parked.remove(task)
+            del parked[task]
             return trio.lowlevel.Abort.SUCCEEDED
 
         await trio.lowlevel.wait_task_rescheduled(abort)
 
-    def unpark(self, parked: list[Any]) -> None:
+    def unpark(self, parked: dict[Any, None]) -> None:
         for task in parked:
             trio.lowlevel.reschedule(task)
         parked.clear()
