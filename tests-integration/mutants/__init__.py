@@ -1,8 +1,8 @@
 """A mutation test: it changes the code of the core, and looks for tests that fail.
 
 Each mutant is the source of a module with one change: a statement is left out, a
-condition is always true, a bound is moved by one.  The tests that the module has in
-`_plan` run on it, in a process of their own, until one fails: then it is killed.
+condition is always true, a bound is moved by one.  The tests that run the changed line
+are run on it, in a process of their own, until one fails: then it is killed.
 
 The tools for this that are well kept do not fit here:
 

@@ -9,20 +9,22 @@ import signal
 import sys
 import time
 import traceback
+from collections.abc import Callable
 from importlib import import_module
 from importlib.util import cache_from_source
 from pathlib import Path
 
+from mutants._covering import Choice, Record, Recorder
 from mutants._mutations import Mutant
-from mutants._plan import ROOT, source, stages
+from mutants._plan import LOOPS, ROOT, package_of, source, tests
 
 
-FRAMEWORKS = ("_pytest", "pytest", "hypothesis", "twisted.internet.defer", "anyio")
-FRAMEWORKS += ("twisted.python.failure", "twisted.logger", "trio", "asyncio", "uuid")
+FRAMEWORKS = ["_pytest", "pytest", "coverage", "hypothesis", "asyncio", "anyio", "trio"]
+FRAMEWORKS += ["twisted.internet.defer", "twisted.python.failure", "twisted.logger"]
 
-OPTIONS = ("-q", "-x", "-pno:cacheprovider")
+OPTIONS = ["-q", "-x", "-pno:cacheprovider"]
 # AnyIO and hypothesis have plugins, whose assertions need no messages.
-OPTIONS += ("-Wignore::pytest.PytestAssertRewriteWarning",)
+OPTIONS += ["-Wignore::pytest.PytestAssertRewriteWarning"]
 
 MAX_MEMORY = 4 * 2**30
 """Bytes that the tests of a mutant may address: some fill a list for ever."""
@@ -33,6 +35,7 @@ class Copy:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._output = folder / "output"
         shutil.rmtree(folder, ignore_errors=True)
         skipped = shutil.ignore_patterns("__pycache__", ".*", "build")
         folder.mkdir(parents=True)
@@ -41,10 +44,6 @@ class Copy:
         for name in ("pyproject.toml", "VERSION", "REPOSITORY"):
             shutil.copy(ROOT / name, folder / name)
 
-    def read(self, module: str) -> bytes:
-        """Return the source of *module*."""
-        return (self.folder / source(module)).read_bytes()
-
     def write(self, module: str, text: bytes) -> None:
         """Make *text* the source of *module*."""
         path = self.folder / source(module)
@@ -52,8 +51,8 @@ class Copy:
         # It could be of the same second and size as another one.
         Path(cache_from_source(str(path))).unlink(missing_ok=True)
 
-    def start(self, arguments: list[str]) -> int:
-        """Run pytest with *arguments* in a fork, and return its id."""
+    def start(self, arguments: list[str], plugin: Callable[[], object]) -> int:
+        """Run pytest with *arguments* and a *plugin* in a fork, and return its id."""
         sys.stdout.flush()
         pid = os.fork()
         if pid:
@@ -62,7 +61,7 @@ class Copy:
         try:
             os.setsid()
             resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
-            code = self._run(arguments)
+            code = self._run(arguments, plugin)
         except BaseException:  # noqa: BLE001 - its output shows it
             traceback.print_exc()
         finally:
@@ -70,9 +69,9 @@ class Copy:
             # Whatever happens, the fork must not go on as the process that made it.
             os._exit(code)
 
-    def _run(self, arguments: list[str]) -> int:
+    def _run(self, arguments: list[str], plugin: Callable[[], object]) -> int:
         os.chdir(self.folder)
-        with (self.folder / "output").open("wb") as file:
+        with self._output.open("wb") as file:
             for number in (1, 2):
                 os.dup2(file.fileno(), number)
         paths = [str(path) for path in sorted(self.folder.glob("packages/*/src"))]
@@ -80,44 +79,61 @@ class Copy:
         os.environ["PYTHONPATH"] = os.pathsep.join(paths)
         import pytest  # noqa: PLC0415 - its plugins are those of the copy
 
-        return int(pytest.main([*OPTIONS, *arguments]))
+        return int(pytest.main([*OPTIONS, *arguments], plugins=[plugin()]))
+
+    def output(self) -> str:
+        """Return what the last run has printed."""
+        return self._output.read_text(errors="replace")
 
 
 class Trial:
-    """The tests of *module* with the source *text*, which has the change *mutant*."""
+    """The tests that a change of *lines* of *module* may fail, run on a *mutant*."""
 
     def __init__(
-        self, copy: Copy, module: str, text: bytes, mutant: Mutant | None = None
+        self,
+        copy: Copy,
+        module: str,
+        record: Record,
+        mutant: Mutant,
     ) -> None:
         self.copy = copy
         self.mutant = mutant
-        self.seconds: list[float] = []
-        """How long each stage has taken."""
-        self._stages = stages(module)
-        copy.write(module, text)
-        self._start()
+        chosen = record.tests(module, mutant.line)
+        copy.write(module, mutant.apply((ROOT / source(module)).read_bytes()))
+        # Others run beside it.
+        seconds = sum(record.seconds[test] for test in chosen)
+        self._limit = time.monotonic() + 20 + 5 * seconds
+        files = {test.partition("::")[0] for test in chosen}
+        for file in tests(package_of(module)):
+            if (copy.folder / file).stat().st_mtime > record.at:
+                files.add(file)  # What is new there runs, too.
+        known = record.seconds
+        self._pid = copy.start(
+            [f"--txaio-backends={LOOPS[package_of(module)]}", *sorted(files)],
+            lambda: Choice(chosen, known),
+        )
 
-    def _start(self) -> None:
-        self._began = time.monotonic()
-        self._pid = self.copy.start(self._stages[len(self.seconds)])
-
-    def poll(self, limits: list[float]) -> str | None:
-        """Return how it has ended, None if it goes on; each stage may take a limit."""
-        seconds = time.monotonic() - self._began
+    def poll(self) -> str | None:
+        """Return how it has ended, None if it goes on."""
         pid, status = os.waitpid(self._pid, os.WNOHANG)
-        if not pid:
-            if seconds < limits[len(self.seconds)]:
-                return None
-            os.killpg(self._pid, signal.SIGKILL)
-            os.waitpid(self._pid, 0)
-            return "hangs"
-        self.seconds.append(seconds)
-        if status:
-            return "killed"
-        if len(self.seconds) == len(self._stages):
-            return "survived"
-        self._start()
-        return None
+        if pid:
+            return "killed" if status else "survived"
+        if time.monotonic() < self._limit:
+            return None
+        os.killpg(self._pid, signal.SIGKILL)
+        os.waitpid(self._pid, 0)
+        return "hangs"
+
+
+def record(copy: Copy, package: str, file: Path) -> None:
+    """Run all tests of *package*, and have *file* say what they run, for `Record`."""
+    pid = copy.start(
+        [f"--txaio-backends={LOOPS[package]}", *tests(package)],
+        lambda: Recorder(package, file),
+    )
+    _, status = os.waitpid(pid, 0)
+    if status:
+        sys.exit(f"{package}: the tests fail without a mutant:\n{copy.output()}")
 
 
 def import_frameworks() -> None:
