@@ -38,7 +38,7 @@ import asyncio, txaio_anyio, txaio_asyncio, txaio_twisted, txaio
 from keepalive import KeepAlive
 
 async def library(txa):
-    peer = KeepAlive(txa, interval=0.02, timeout=0.02).add(str, str)
+    peer = KeepAlive(txa, interval=0.02, timeout=0.02, bucket=0.02).add(str, str)
     await peer.gone()
     if not hasattr(txa, "call_soon"):
         return "works"
