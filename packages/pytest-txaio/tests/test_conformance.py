@@ -171,6 +171,16 @@ def test_clauses_of_no_test(heap: pytest.Pytester) -> None:
     result.stderr.fnmatch_lines(["*none was collected: add --txaio-conformance"])
 
 
+def test_import_of_one_module(heap: pytest.Pytester) -> None:
+    """The fixtures of its tests are in another one: all have to be imported."""
+    heap.makepyfile("from pytest_txaio.conformance.test_futures import *")
+    result = heap.runpytest("--txaio-backends=heap")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(
+        ["*.py::test_*: import * from pytest_txaio.conformance, not from a part of it*"]
+    )
+
+
 def test_project_with_another_pattern_for_files(heap: pytest.Pytester) -> None:
     """The option finds the tests whatever `python_files` is."""
     heap.makeini("[pytest]\npython_files = check_*.py\ntestpaths = checks")

@@ -119,6 +119,12 @@ def pytest_collection_modifyitems(
         raise pytest.UsageError(f"{message}: add --txaio-conformance")
     left_out: list[pytest.Item] = []
     for item in ours:
+        if not hasattr(item, "callspec"):
+            message = "import * from pytest_txaio.conformance, not from a part of it"
+            raise pytest.UsageError(
+                f"{item.nodeid}: {message}, which does not have the fixtures;"
+                " --txaio-clauses selects tests"
+            )
         clauses = clauses_of(item.obj.__doc__)
         if chosen and chosen.isdisjoint(clauses):
             left_out.append(item)
