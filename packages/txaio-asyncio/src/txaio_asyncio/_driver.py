@@ -129,7 +129,8 @@ class AsyncioDriver(Driver):
 
     def reject(self, future: Any, failure: Any, /) -> None:
         try:
-            future.set_exception(failure.value)
+            # asyncio raises with the traceback that the exception has now.
+            future.set_exception(failure.value.with_traceback(failure.traceback))
         except (asyncio.InvalidStateError, RuntimeError) as error:
             _refuse(future, error)
 

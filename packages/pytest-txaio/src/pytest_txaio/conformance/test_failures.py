@@ -44,6 +44,24 @@ async def test_failure_of_an_exception(txa: IBackend) -> None:
     assert txa.failure_traceback(failure) is before
 
 
+async def test_traceback_of_a_failure_passed_to_reject(txa: IBackend) -> None:
+    """E1: What awaits the future sees it, though it was raised once more meanwhile."""
+
+    def raise_again() -> None:
+        raise boom
+
+    boom = raised()
+    failure = txa.create_failure(boom)
+    raised(raise_again)
+    future = txa.create_future_error(failure)
+    assert "raise_again" not in txa.failure_format_traceback(failure)
+    with pytest.raises(Boom) as caught:
+        await future
+    text = txa.failure_format_traceback(txa.create_failure(caught.value))
+    assert "raise_boom" in text
+    assert "raise_again" not in text
+
+
 async def test_failure_of_another_exception(txa: IBackend) -> None:
     """E1: A given exception has precedence over the one being handled."""
     boom = Boom()
