@@ -205,3 +205,40 @@ async def test_text_seen_by_all_awaiters_of_an_awaiter(
     txa.cancel(awaited, "why")
     await txa.gather(awaiters)
     assert texts == ["why", "why"]
+
+
+@pytest.mark.parametrize("args", [(), ("why",), ("why", "more")])
+@pytest.mark.parametrize("how", ["reject", "raise", "raise before"])
+async def test_text_of_a_raised_cancellation(
+    txa: IBackend, unit: float, args: tuple[str, ...], how: str
+) -> None:
+    """X13: It is the first argument of an error that a coroutine or `reject` has.
+
+    Its awaiters see that one, though they are cancelled as well, before or after.
+    """
+    error: Any = txa.CancelledError(*args)
+    waiting: list[IFuture[None]] = []
+
+    async def inner() -> None:
+        try:
+            await txa.sleep(unit)
+        finally:
+            raise error
+
+    async def wait() -> None:
+        await awaited
+
+    awaited = txa.create_future() if how == "reject" else txa.as_future(inner)
+    if how == "raise before":
+        txa.add_callbacks(awaited, None, lambda _: txa.cancel(waiting[0], "late"))
+    waiting += [txa.as_future(wait)]
+    await pause(txa, unit / 2)
+    if how == "reject":
+        txa.reject(awaited, error)
+        txa.cancel(waiting[0], "late")
+    elif how == "raise":
+        txa.cancel(waiting[0], "early")
+    for future in (*waiting, awaited):
+        with pytest.raises(txa.CancelledError) as caught:
+            await future
+        assert caught.value.args[:1] == args[:1]

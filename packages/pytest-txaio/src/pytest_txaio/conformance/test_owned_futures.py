@@ -65,12 +65,17 @@ async def test_owner_goes_on_last(txa: IBackend, unit: float, kind: str) -> None
     await txa.gather(members)
 
 
+@pytest.mark.parametrize("rejects", [False, True])
 @pytest.mark.parametrize("kind", OWNERS[1:])
 async def test_cancelling_the_owning_future(
-    txa: IBackend, unit: float, kind: str
+    txa: IBackend, unit: float, kind: str, rejects: bool
 ) -> None:
-    """X5: Cancelled itself, it is settled when the last of them has ended."""
+    """X5: Cancelled itself, it is settled when the last of them has ended.
+
+    To reject it with a cancellation is the same.
+    """
     events: list[str] = []
+    error: Any = txa.CancelledError("why")
 
     async def member() -> None:
         try:
@@ -82,7 +87,10 @@ async def test_cancelling_the_owning_future(
     future = own(txa, kind, [txa.as_future(member)])
     txa.add_callbacks(future, None, lambda fail: events.append(str(fail.value)))
     await pause(txa, unit)
-    txa.cancel(future, "why")
+    if rejects:
+        txa.reject(future, error)
+    else:
+        txa.cancel(future, "why")
     txa.cancel(future, "again")
     assert not txa.is_called(future)
     with pytest.raises(txa.CancelledError, match="why"):
