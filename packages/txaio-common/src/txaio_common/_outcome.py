@@ -47,7 +47,7 @@ class Outcome:
     __slots__ = ("value",)
 
     value: Any
-    """The value; None if there is a failure."""
+    """The value, if there is no failure."""
     failure: Any = None
     """The `IFailedFuture`, if there is no value."""
     is_cancellation: bool = False
@@ -76,7 +76,6 @@ class FailedOutcome(Outcome):
 
         *is_cancellation* tells whether the future was cancelled.
         """
-        self.value = None
         self.failure = failure
         self.is_cancellation = is_cancellation
 
