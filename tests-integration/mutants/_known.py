@@ -38,6 +38,9 @@ KNOWN: dict[str, dict[str, str]] = {
             "what it cancels has the same text"
         ),
     },
+    "txaio_common._futures": {
+        "follow: isinstance(awaitable, driver.own_type) -> False": SHORTCUT,
+    },
     "txaio_common._timers": {
         "DelayedCall.make: context is None -> False": BOTH,
         "DelayedCall.make: func is None -> False": BOTH,
