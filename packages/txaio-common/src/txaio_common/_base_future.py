@@ -103,8 +103,9 @@ class BaseFuture:
 
     def refuse(self) -> None:
         """Raise an error, as this is settled already, unless it was cancelled."""
-        if self.outcome is not None and not self.outcome.is_cancellation:
-            raise self.invalid_state_error(f"the future is {self.outcome!r} already")
+        outcome: Any = self.outcome
+        if not outcome.is_cancellation:
+            raise self.invalid_state_error(f"the future is {outcome!r} already")
 
     def cancelled(self, message: str | None) -> FailedOutcome:
         """Return the outcome of a cancelled future; *message* is the error's text."""
@@ -199,14 +200,12 @@ class BaseTask(BaseFuture):
             self.requested = Cancellation()
         return self.requested
 
-    def resolve(self, value: Any, /) -> None:
+    def resolve(self, _value: Any, /) -> None:
         """Raise an error, unless this was cancelled: the coroutine settles it."""
-        del value
         self.refuse()
 
-    def reject(self, failure: Any, /) -> None:
+    def reject(self, _failure: Any, /) -> None:
         """Raise an error, unless this was cancelled: the coroutine settles it."""
-        del failure
         self.refuse()
 
     def refuse(self) -> None:
