@@ -1,8 +1,10 @@
-"""Outcomes, and the primitives of a driver whose futures keep them."""
+"""Outcomes, the futures that keep them, and their driver."""
 
 from __future__ import annotations
 
 import gc
+import re
+from types import coroutine
 from typing import TYPE_CHECKING, Any
 from weakref import ref
 
@@ -10,6 +12,7 @@ import pytest
 
 from txaio_common import (
     BaseFuture,
+    BaseTask,
     FailedFuture,
     FailedOutcome,
     FutureDriver,
@@ -18,7 +21,7 @@ from txaio_common import (
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 
 class Plain(BaseFuture):
@@ -47,6 +50,33 @@ class Plain(BaseFuture):
     def listen(self, fn: Callable[[Any], object]) -> None:
         """Call ``fn(self)`` once there is an outcome."""
         self._listeners.append(fn)
+
+
+class PlainTask(BaseTask, Plain):
+    """The future of a coroutine that something else runs."""
+
+    def is_waiting(self) -> bool:
+        """Say that it waits."""
+        return True
+
+    def cancel_wait(self, message: str | None) -> None:
+        """Cancel what it waits for."""
+        self.awaited.cancel(message)
+
+    def force(self, message: str | None) -> None:
+        """Settle as cancelled."""
+        Plain.cancel(self, message)
+
+
+@coroutine
+def turn() -> Iterator[None]:
+    """Wait until the coroutine is resumed."""
+    yield
+
+
+async def work() -> None:
+    """Wait."""
+    await turn()
 
 
 Driver: Any = type("Driver", (FutureDriver,), {})
@@ -90,6 +120,33 @@ def test_outcome_of_a_failure():
 def test_outcome_in_a_message(outcome: Outcome, text: str):
     """It is the state of the future."""
     assert repr(outcome) == text
+
+
+def test_future_in_a_message():
+    """It contains the state, and what the future has."""
+    futures = [Plain() for _ in range(4)]
+    futures[1].resolve(5)
+    futures[2].reject(FailedFuture(OSError("text")))
+    futures[3].cancel()
+    states = ["pending", "resolved: 5", "failed: OSError('text')", "cancelled"]
+    for future, state in zip(futures, states, strict=True):
+        assert repr(future) == f"<Plain {state} at {id(future):#x}>"
+
+
+def test_future_of_a_coroutine_in_a_message():
+    """It says where the coroutine is, and what it waits for."""
+    task, outer, future = PlainTask(), PlainTask(), Plain()
+    assert task.state() == "pending"
+    task.coroutine, outer.coroutine = work(), work()
+    for each in (task, outer):
+        each.coroutine.send(None)
+    where = rf"pending: work\(\) waits at {re.escape(__file__)}:\d+"
+    assert re.fullmatch(where, task.state())
+    task.awaited, outer.awaited = future, task
+    assert re.fullmatch(f"{where}, for {re.escape(repr(future))}", task.state())
+    assert re.fullmatch(rf"{where}, for work\(\)", outer.state())
+    for each in (task, outer):
+        each.coroutine.close()
 
 
 def test_what_listens_to_a_future():
