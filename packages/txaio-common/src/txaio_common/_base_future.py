@@ -247,9 +247,7 @@ class BaseTask(BaseFuture):
         It has seen its cancellation then, so that a later one is raised again.  If what
         it awaited was cancelled as well, it sees the text of that.
         """
-        requested, awaited = self.requested, self.awaited
-        if requested is None:
-            return None
+        requested, awaited = self.cancellation, self.awaited
         is_unseen = isinstance(awaited, BaseTask) and awaited.has_missed_cancellation()
         if not requested.resume(is_unseen=is_unseen):
             return None
