@@ -13,6 +13,7 @@ from pytest_txaio.conformance._helpers import Boom
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pytest_txaio.conformance._fixtures import Natives
     from txaio_interfaces import IBackend
 
     Count = Callable[[], int]
@@ -173,3 +174,25 @@ async def test_deferred_cancellation_is_raised_once(txa: IBackend, unit: float) 
     txa.cancel(future)
     assert await future == "value"
     assert seen == ["first"]
+
+
+async def test_uncancelled_awaits_a_native_future(
+    txa: IBackend, unit: float, natives: Natives
+) -> None:
+    """X9: A future of the loop's own is not cancelled in it either."""
+    native = natives.make(txa)
+
+    async def work() -> tuple[str, str]:
+        value = await txa.uncancelled(lambda: native)
+        try:
+            await txa.create_future()
+        except txa.CancelledError as error:
+            return value, str(error)
+        return value, "not cancelled"
+
+    future = txa.as_future(work)
+    await pause(txa, unit)
+    txa.cancel(future, "why")
+    await pause(txa, unit)
+    natives.settle(txa, native, "value")
+    assert await future == ("value", "why")
