@@ -158,7 +158,8 @@ class AnyioFuture(BaseFuture):
             self._parked = {}
         waiter.begin_wait(self)
         try:
-            if self.outcome is None:  # It may have been cancelled by then.
+            # It may have been cancelled by then.
+            while self.outcome is None and waiter.error is None:
                 await loop.park(self._parked)
         except loop.cancelled:
             await self._end_for(waiter)

@@ -101,8 +101,9 @@ class AnyioTask(BaseTask, AnyioFuture, Waiter):
             self._interrupt()
 
     def force(self, message: str | None) -> None:
-        del message  # Scopes have none.
-        self.interrupt()
+        # Its scope would raise in the clean-up, too.
+        self.error = self.cancellation_error(message)
+        self.awaited.wake()
 
     # While it waits
 

@@ -72,3 +72,26 @@ async def test_coroutine_that_awaits_itself(txa: IBackend, unit: float) -> None:
     await pause(txa, unit)
     with pytest.raises(RuntimeError):
         await futures[0]
+
+
+async def test_coroutines_that_await_each_other(txa: IBackend, unit: float) -> None:
+    """X5: One is cancelled: they end, each after what it awaits has cleaned up."""
+    events: list[str] = []
+    futures: list[Any] = []
+
+    async def wait(number: int) -> None:
+        await txa.sleep(0)
+        try:
+            await futures[(number + 1) % 3]
+        finally:
+            events.append("begins")
+            await txa.sleep(unit)
+            events.append("ends")
+
+    futures += [txa.as_future(wait, number) for number in range(3)]
+    await pause(txa, unit)
+    txa.cancel(futures[0], "why")
+    for future in futures:
+        with pytest.raises(txa.CancelledError, match="why"):
+            await future
+    assert events == ["begins", "ends"] * 3
