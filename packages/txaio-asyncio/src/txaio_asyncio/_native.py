@@ -10,12 +10,16 @@ from __future__ import annotations
 
 import asyncio
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from txaio_asyncio._future import AsyncioOwner
 from txaio_common import find_path
 
 
 Task = asyncio.Task[Any]
+
+UNCANCELLED: WeakKeyDictionary[Task, Task] = WeakKeyDictionary()
+"""By each task that is inside `uncancelled`, the one that runs what it awaits there."""
 
 
 def keep_text(task: Task) -> None:
@@ -61,7 +65,7 @@ def awaited_by(task: Task) -> Any:
 def _awaits(future: Any) -> list[Any]:
     """Return the pending futures for which *future* waits."""
     if isinstance(future, asyncio.Task):
-        found = [awaited_by(future)]
+        found = [UNCANCELLED.get(future) or awaited_by(future)]
     else:
         found = list(future.owned) if isinstance(future, AsyncioOwner) else []
     return [each for each in found if each is not None and not each.done()]
@@ -69,8 +73,21 @@ def _awaits(future: Any) -> list[Any]:
 
 def break_owner_cycle(owner: AsyncioOwner, message: str | None) -> None:
     """Resume a task that waits for *owner*, which waits for it, with a cancellation."""
-    for future in find_path(owner, owner, _awaits):
-        if isinstance(future, asyncio.Task):
+    _break_cycle(owner, message)
+
+
+def break_uncancelled_cycle(task: Task, message: str | None) -> None:
+    """Do this if *task* is inside `uncancelled`, where no cancellation is raised."""
+    if task in UNCANCELLED:
+        _break_cycle(task, message)
+
+
+def _break_cycle(start: Any, message: str | None) -> None:
+    """Resume a task that waits for *start*, and is waited for by it."""
+    # Neither those inside `uncancelled` nor what runs there are interrupted.
+    spared = {*UNCANCELLED, *UNCANCELLED.values()}
+    for future in find_path(start, start, _awaits):
+        if isinstance(future, asyncio.Task) and future not in spared:
             break_await_cycle(future, message)
             return
 

@@ -31,8 +31,10 @@ from typing import Any, NamedTuple, TypeVar
 from weakref import WeakKeyDictionary, ref
 
 from txaio_asyncio._native import (
+    UNCANCELLED,
     awaited_by,
     break_await_cycle,
+    break_uncancelled_cycle,
     has_failed,
     keep_text_first,
 )
@@ -125,6 +127,8 @@ class Cancellations:
         else:
             task.cancel(message)
         self._remember(chain, message)
+        if innermost is not None:
+            break_uncancelled_cycle(innermost, message)
 
     def _count(self, *tasks: Task) -> None:
         """Count a request for each of *tasks*, of which asyncio does not know."""
@@ -252,6 +256,8 @@ async def uncancelled(
     inner = loop.create_task(_as_task(call))
     outer = asyncio.current_task()
     seen = None if outer is None else CANCELLATIONS.seen(outer)
+    if outer is not None:
+        UNCANCELLED[outer] = inner
     interrupted: tuple[Any, ...] | None = None
     while not inner.done():
         try:
@@ -264,6 +270,8 @@ async def uncancelled(
     try:
         return inner.result()
     finally:
+        if outer is not None:
+            del UNCANCELLED[outer]
         # What is raised keeps this frame, which must not keep the tasks.
         del inner, outer
 

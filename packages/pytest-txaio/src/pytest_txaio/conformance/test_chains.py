@@ -95,3 +95,38 @@ async def test_coroutines_that_await_each_other(txa: IBackend, unit: float) -> N
         with pytest.raises(txa.CancelledError, match="why"):
             await future
     assert events == ["begins", "ends"] * 3
+
+
+@pytest.mark.parametrize("cancelled", ["shielded", "other"])
+@pytest.mark.parametrize("gathers", [False, True])
+async def test_circle_through_uncancelled(
+    txa: IBackend, unit: float, cancelled: str, gathers: bool
+) -> None:
+    """X9: The one that is inside `uncancelled` is not interrupted, but the other is."""
+    events: list[str] = []
+    futures: dict[str, Any] = {}
+
+    async def await_other() -> None:
+        other = futures["other"]
+        await txa.gather([txa.gather([other])] if gathers else [other])
+        events.append("uncancelled")
+
+    async def wait(name: str) -> None:
+        await txa.sleep(0)
+        try:
+            if name == "shielded":
+                await txa.uncancelled(await_other)
+                await txa.create_future()
+            else:
+                await futures["shielded"]
+        finally:
+            events.append(name)
+
+    for name in ("shielded", "other"):
+        futures[name] = txa.as_future(wait, name)
+    await pause(txa, unit)
+    txa.cancel(futures[cancelled], "why")
+    for future in futures.values():
+        with pytest.raises(txa.CancelledError, match="why"):
+            await future
+    assert events == ["other", "uncancelled", "shielded"]
