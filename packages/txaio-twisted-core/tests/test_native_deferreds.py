@@ -65,6 +65,42 @@ def test_cancelled_await_cancels_the_deferred(txa):
     assert seen == ["cleaned up", CancelledError]
 
 
+def test_cancelled_after_the_deferred_was_called(txa):
+    """X9: A coroutine that has not been resumed by then sees the cancellation."""
+    deferred, going = Deferred(), txa.create_future()
+
+    async def wait():
+        try:
+            return await deferred
+        except txa.CancelledError as error:
+            return f"cancelled: {error}"
+
+    def cancel(_value):
+        deferred.callback(1)
+        txa.cancel(future, "why")
+
+    future = txa.as_future(wait)
+    txa.add_callbacks(going, cancel, None)
+    txa.resolve(going)
+    assert txa.result(future) == "cancelled: why"
+
+
+@pytest.mark.parametrize("is_coroutine", [True, False])
+def test_cancelling_a_future_whose_chain_waits(txa, is_coroutine):
+    """As on any Deferred, what a native callback has returned is cancelled."""
+    cancelled = []
+    returned = Deferred(cancelled.append)
+
+    async def work():
+        return 1
+
+    future = txa.as_future(work) if is_coroutine else txa.create_future_success(1)
+    future.addCallback(lambda _value: returned)
+    future.addErrback(lambda failure: failure.trap(CancelledError))
+    txa.cancel(future)
+    assert cancelled == [returned]
+
+
 def test_future_called_back_with_a_failure(txa):
     """It fails, as any Deferred does."""
     future, seen = txa.create_future(), []

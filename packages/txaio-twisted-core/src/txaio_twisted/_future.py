@@ -86,7 +86,7 @@ class TwistedFuture(BaseFuture, Deferred[Any], metaclass=_FutureType):
         """Settle as cancelled, after the canceller was called."""
         if self.called:
             # It may wait for a Deferred that a native callback returned.
-            super().cancel()
+            Deferred.cancel(self)
         elif self.outcome is None:
             self._cancel_source()
             # Set before the canceller is called, which cannot change it.
