@@ -143,11 +143,8 @@ class BaseFuture:
 
 
 def _awaits(future: BaseFuture) -> list[BaseFuture]:
-    return [
-        awaited
-        for awaited in future.awaits()
-        if isinstance(awaited, BaseFuture) and awaited.outcome is None
-    ]
+    # What has settled awaits nothing.
+    return [each for each in future.awaits() if isinstance(each, BaseFuture)]
 
 
 class OwningFuture(BaseFuture):
@@ -284,10 +281,9 @@ class BaseTask(BaseFuture):
         Then what awaits it sees the cancellation in place of the value.  An error is
         not lost that way.
         """
-        requested, outcome = self.requested, self.outcome
-        if requested is None or outcome is None:
-            return False
-        return requested.is_pending and outcome.failure is None
+        outcome = self.outcome
+        has_value = outcome is not None and outcome.failure is None
+        return has_value and self.cancellation.is_pending
 
     def cancel_settled(self) -> None:
         """Do what `cancel` does when there is an outcome: nothing."""
