@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import permutations
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -95,6 +96,24 @@ async def test_coroutines_that_await_each_other(txa: IBackend, unit: float) -> N
         with pytest.raises(txa.CancelledError, match="why"):
             await future
     assert events == ["begins", "ends"] * 3
+
+
+async def test_cancelling_all_that_await_each_other(txa: IBackend, unit: float) -> None:
+    """X5: They end, in whatever order they are cancelled."""
+    for numbers in permutations(range(3)):
+        futures: list[Any] = []
+
+        async def wait(number: int, futures: list[Any] = futures) -> None:
+            await txa.sleep(0)
+            await futures[(number + 1) % 3]
+
+        futures += [txa.as_future(wait, number) for number in range(3)]
+        await pause(txa, unit)
+        for number in numbers:
+            txa.cancel(futures[number])
+        for future in futures:
+            with pytest.raises(txa.CancelledError):
+                await future
 
 
 @pytest.mark.parametrize("cancelled", ["shielded", "other"])

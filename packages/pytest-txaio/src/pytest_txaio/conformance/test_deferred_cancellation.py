@@ -11,7 +11,7 @@ from pytest_txaio import pause
 
 
 if TYPE_CHECKING:
-    from txaio_interfaces import IBackend
+    from txaio_interfaces import IBackend, IFuture
 
 
 async def test_deferred_cancellation_of_an_awaited_coroutine(
@@ -82,6 +82,37 @@ async def test_cancelled_while_the_future_settles(txa: IBackend, later: int) -> 
         await txa.timeout(working, 5)
 
 
+@pytest.mark.parametrize("later", range(3))
+async def test_cancelled_while_an_awaited_coroutine_ends(
+    txa: IBackend, later: int
+) -> None:
+    """X9: Nor is one lost that comes before the awaiter is resumed."""
+
+    def cancel(_value: object, left: int) -> None:
+        if left:
+            txa.add_callbacks(futures[0], partial(cancel, left=left - 1), None)
+        else:
+            txa.cancel(futures[1], "why")
+
+    async def inner() -> None:
+        await gate
+
+    async def outer() -> None:
+        await futures[0]
+        await txa.create_future()
+
+    for _ in range(10):  # Trio resumes in a random order those whose turn it is.
+        gate = txa.create_future()
+        futures: list[IFuture[None]] = []
+        futures += [txa.as_future(inner)]
+        futures += [txa.as_future(outer)]
+        await txa.sleep(0)
+        txa.add_callbacks(futures[0], partial(cancel, left=later), None)
+        txa.resolve(gate)
+        with pytest.raises(txa.CancelledError, match="why"):
+            await txa.timeout(futures[1], 5)
+
+
 async def test_cancelled_error_of_the_function(txa: IBackend, unit: float) -> None:
     """X9: A `CancelledError` of the function itself is raised once."""
 
@@ -96,3 +127,23 @@ async def test_cancelled_error_of_the_function(txa: IBackend, unit: float) -> No
         return "went on"
 
     assert await txa.as_future(work) == "went on"
+
+
+async def test_scope_around_an_uncancelled_coroutine(
+    txa: IBackend, unit: float
+) -> None:
+    """D4: Inside `uncancelled` it cancels its body, and not what that awaits so."""
+    events: list[str] = []
+
+    async def inner() -> None:
+        await txa.uncancelled(txa.sleep, 3 * unit)
+        events.append("slept")
+        await txa.create_future()
+
+    async def limited() -> None:
+        async with txa.move_on_after(unit):
+            await txa.as_future(inner)
+        events.append("left")
+
+    await txa.uncancelled(limited)
+    assert events == ["slept", "left"]

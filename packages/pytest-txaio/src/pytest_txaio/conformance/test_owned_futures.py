@@ -116,6 +116,21 @@ async def test_cancelling_one_that_owns_plain_futures(
         await future
 
 
+@pytest.mark.parametrize("kind", ["timeout", "timeout_of_gather"])
+async def test_cancelling_one_that_was_settled_by_the_caller(
+    txa: IBackend, kind: str
+) -> None:
+    """X2: What it owns goes on."""
+    member = txa.create_future()
+    future = own(txa, kind, [member])
+    txa.resolve(future, "by hand")
+    txa.cancel(future)
+    assert not txa.is_called(member)
+    txa.resolve(member)
+    await pause(txa, 0)
+    assert await future == "by hand"
+
+
 @pytest.mark.parametrize("kind", ["gather", "gather_values", "timeout"])
 async def test_members_are_not_kept(txa: IBackend, kind: str) -> None:
     """X5: What has settled owns its members no more, and does not keep them."""
@@ -188,7 +203,7 @@ async def test_member_that_swallows_its_cancellation(
     assert txa.result(waited) == "value"
 
 
-@pytest.mark.parametrize("kind", OWNERS[1:])
+@pytest.mark.parametrize("kind", OWNERS)
 async def test_many_around_each_other(txa: IBackend, unit: float, kind: str) -> None:
     """X5: A thousand of them are cancelled without a recursion error."""
 
