@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from txaio_common import DelayedCall
-from txaio_common._timers import call_at, call_later
+from txaio_common._timers import call_at, call_later, sleep
 
 
 if TYPE_CHECKING:
@@ -175,6 +175,12 @@ class Times:
     def call_later(self, delay: float, _fn: Callable[[], object]) -> None:
         self.given.append(self.now() + delay)
 
+    def create_future(self) -> None:
+        """Return nothing that is used here."""
+
+    def set_canceller(self, _future: object, _canceller: object) -> None:
+        """Do nothing."""
+
 
 @pytest.mark.parametrize(
     ("when", "given"), [(4, ["soon"]), (5, ["soon"]), (6, [6.0]), (inf, [])]
@@ -186,3 +192,5 @@ def test_times_that_drivers_are_given(when: float, given: list[float | str]):
     assert times.given == given
     call_later(times, when - 5, print)
     assert times.given == given * 2
+    sleep(times, when - 5)
+    assert times.given == given * 3
