@@ -6,6 +6,7 @@ import pytest
 
 from txaio_common import LEVELS, FailedFuture
 from txaio_common._failures import format_traceback, traceback_of
+from txaio_interfaces import ILogger
 
 
 class Hostile(Exception):
@@ -57,3 +58,17 @@ def test_frames_of_the_logging_subpackage_are_hidden():
     text = format_traceback(caught.value, caught.value.__traceback__)
     assert "test_failures.py" in text
     assert "levels.py" not in text
+
+
+def test_frames_of_the_interfaces_are_hidden():
+    """E4: A method of theirs has code: it calls another one."""
+
+    class Logger:
+        def warn(self, text):
+            raise KeyboardInterrupt(text)
+
+    with pytest.raises(KeyboardInterrupt) as caught:
+        ILogger.warning(Logger(), "text")
+    text = format_traceback(caught.value, caught.value.__traceback__)
+    assert "in warn\n" in text
+    assert "in warning\n" not in text

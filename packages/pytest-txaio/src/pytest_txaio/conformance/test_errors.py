@@ -231,6 +231,19 @@ async def test_report_of_a_caught_error(
     assert frames_of(errors[0])[-1] == "raise_boom"
 
 
+async def test_report_of_a_failure_that_was_raised_later(
+    txa: IBackend, unit: float, reported: Reported
+) -> None:
+    """R7: With the traceback that its exception has by then."""
+    boom = Boom()
+    failure = txa.create_failure(boom)
+    with pytest.raises(Boom):
+        fail_with(boom)
+    txa.report(failure)
+    await pause(txa, unit)
+    assert frames_of(reported()[0])[-1] == "fail_with"
+
+
 async def test_report_of_what_is_no_error(txa: IBackend) -> None:
     """R7: `TypeError` names the argument."""
     wrong, number = cast("Any", "text"), cast("Any", 1)
