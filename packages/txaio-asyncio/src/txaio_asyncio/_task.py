@@ -256,8 +256,8 @@ async def uncancelled(
     inner = loop.create_task(_as_task(call))
     outer = asyncio.current_task()
     seen = None if outer is None else CANCELLATIONS.seen(outer)
-    if outer is not None:
-        UNCANCELLED[outer] = inner
+    caller = outer or inner
+    UNCANCELLED[caller] = inner
     interrupted: tuple[Any, ...] | None = None
     while not inner.done():
         try:
@@ -270,10 +270,9 @@ async def uncancelled(
     try:
         return inner.result()
     finally:
-        if outer is not None:
-            del UNCANCELLED[outer]
+        del UNCANCELLED[caller]
         # What is raised keeps this frame, which must not keep the tasks.
-        del inner, outer
+        del inner, outer, caller
 
 
 async def _as_task(call: Callable[[], Awaitable[T]]) -> T:
