@@ -22,3 +22,10 @@ def test_path_where_two_wait_for_the_same():
     path = find_path("a", "z", graph.__getitem__)
     assert [path[0], *path[2:]] == ["a", "d", "e"]
     assert find_path("a", "x", graph.__getitem__) == []
+
+
+def test_path_where_others_wait_for_each_other():
+    """X5: The search ends, though it comes to a circle without the target."""
+    graph = {"a": "b", "b": "c", "c": "db", "d": "z", "z": ""}
+    assert find_path("a", "x", graph.__getitem__) == []
+    assert find_path("a", "z", graph.__getitem__) == ["a", "b", "c", "d"]

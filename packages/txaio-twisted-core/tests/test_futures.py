@@ -179,3 +179,13 @@ def traceback_here():
         1 / 0  # noqa: B018 - raises
     except ZeroDivisionError as error:
         return error.__traceback__
+
+
+def test_traceback_of_a_failure_that_was_cleaned(txa):
+    """E3: There is none: what it has is for printing."""
+    with pytest.raises(KeyError) as caught:
+        {}.pop("x")
+    failure = Failure(caught.value, KeyError, caught.tb)
+    assert txa.failure_traceback(failure) is caught.tb
+    failure.cleanFailure()
+    assert txa.failure_traceback(failure) is None

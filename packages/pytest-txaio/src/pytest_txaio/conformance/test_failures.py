@@ -92,6 +92,11 @@ async def test_message(txa: IBackend) -> None:
     assert txa.failure_message(txa.create_failure(KeyError("k"))) == "KeyError: 'k'"
 
 
+async def test_message_without_a_text(txa: IBackend) -> None:
+    """E2: It is the type, as Python prints it."""
+    assert txa.failure_message(txa.create_failure(Boom())) == "Boom"
+
+
 async def test_message_is_one_line(txa: IBackend) -> None:
     """E2: It is one line, whatever the text."""
     for text in ("first\nsecond", "first\r\nsecond", "first\x85second\u2028third"):
