@@ -59,6 +59,7 @@ KNOWN: dict[str, dict[str, str]] = {
     },
     "txaio_common._failures": {
         "hide_frames_of: _own_folders.add(folder + separator) -> pass": IMPORT,
+        "traceback_of: isinstance(kept, TracebackType) -> True": ELSEWHERE,
     },
     "txaio_common._futures": {
         "follow: isinstance(awaitable, driver.own_type) -> False": SHORTCUT,
