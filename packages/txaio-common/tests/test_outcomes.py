@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import re
-from types import coroutine
 from typing import TYPE_CHECKING, Any
 from weakref import ref
 
@@ -68,15 +67,17 @@ class PlainTask(BaseTask, Plain):
         Plain.cancel(self, message)
 
 
-@coroutine
-def turn() -> Iterator[None]:
-    """Wait until the coroutine is resumed."""
-    yield
+class Turn:
+    """Awaited, it waits until the coroutine is resumed."""
+
+    def __await__(self) -> Iterator[None]:
+        """Wait."""
+        yield
 
 
 async def work() -> None:
     """Wait."""
-    await turn()
+    await Turn()
 
 
 Driver: Any = type("Driver", (FutureDriver,), {})
