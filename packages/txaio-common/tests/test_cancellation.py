@@ -16,6 +16,44 @@ def test_two_requests_of_which_one_is_withdrawn():
     assert not cancellation.is_requested
 
 
+def test_coroutine_that_waits():
+    """X9: Its await is to raise once, and again when it has been resumed."""
+    cancellation = Cancellation()
+    assert cancellation.resume() is False
+    assert cancellation.cancel("first", waits=True) is True
+    assert cancellation.is_delivered
+    assert cancellation.cancel("second", waits=True) is False
+    assert cancellation.take() is False
+    assert cancellation.message == "first"
+    assert cancellation.resume() is False
+    assert cancellation.cancel("third", waits=True) is True
+    assert cancellation.message == "third"
+
+
+def test_interrupt_of_what_was_cancelled_before():
+    """L1: It is to raise once more, with its own text; if it runs, as it is resumed."""
+    cancellation = Cancellation()
+    cancellation.cancel("first", waits=True)
+    assert cancellation.interrupt("second", waits=True) is True
+    assert cancellation.is_delivered
+    assert cancellation.message == "second"
+    assert cancellation.interrupt(None, waits=False) is False
+    assert cancellation.is_pending
+    assert cancellation.resume() is True
+
+
+def test_interrupt_inside_of_uncancelled():
+    """X9: Nothing is to raise now; the next await outside is, with the first text."""
+    cancellation = Cancellation()
+    cancellation.enter_shield()
+    assert cancellation.interrupt("first", waits=True) is False
+    assert cancellation.cancel("second", waits=True) is False
+    assert not cancellation.is_requested
+    cancellation.leave_shield()
+    assert cancellation.message == "first"
+    assert cancellation.take() is True
+
+
 def test_path_where_two_wait_for_the_same():
     """X5: A future that is reached twice is looked at once."""
     graph = {"a": "bc", "b": "d", "c": "d", "d": "e", "e": "z", "z": ""}

@@ -196,3 +196,70 @@ async def test_uncancelled_awaits_a_native_future(
     await pause(txa, unit)
     natives.settle(txa, native, "value")
     assert await future == ("value", "why")
+
+
+async def test_awaiter_of_what_was_cancelled_in_vain(
+    txa: IBackend, unit: float
+) -> None:
+    """X9: It has the value: it was not cancelled itself."""
+
+    async def work() -> str:
+        await txa.uncancelled(txa.sleep, 2 * unit)
+        return "value"
+
+    async def wait() -> str:
+        async with txa.fail_after(50 * unit):
+            return await awaited
+
+    awaited = txa.as_future(work)
+    future = txa.as_future(wait)
+    await pause(txa, unit)
+    txa.cancel(awaited)
+    assert await future == "value"
+
+
+async def test_deadline_in_uncancelled_before_a_cancellation(
+    txa: IBackend, unit: float
+) -> None:
+    """X9, D4: What cleans up inside, after a deadline, is not disturbed."""
+    events: list[str] = []
+
+    async def child() -> None:
+        try:
+            await txa.create_future()
+        finally:
+            await txa.sleep(3 * unit)
+            events.append("cleaned up")
+
+    async def limited() -> None:
+        async with txa.move_on_after(unit):
+            await txa.as_future(child)
+
+    async def work() -> None:
+        await txa.uncancelled(limited)
+        events.append("work")
+        await txa.sleep(unit)
+
+    future = txa.as_future(work)
+    await pause(txa, 2 * unit)
+    txa.cancel(future)
+    with pytest.raises(txa.CancelledError):
+        await future
+    assert events == ["cleaned up", "work"]
+
+
+async def test_deadline_around_uncancelled_after_another(
+    txa: IBackend, unit: float
+) -> None:
+    """D1: Without an await after it, it is withdrawn, whatever was seen before."""
+
+    async def work() -> str:
+        async with txa.move_on_after(unit):
+            await txa.create_future()
+        async with txa.fail_after(unit) as scope:
+            await txa.uncancelled(txa.sleep, 2 * unit)
+        assert not scope.expired
+        await txa.sleep(2 * unit)
+        return "value"
+
+    assert await txa.as_future(work) == "value"
