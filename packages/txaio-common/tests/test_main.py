@@ -1,13 +1,14 @@
-"""`start_main`, and the arguments that it rejects."""
+"""`start_main`, and the arguments that it rejects; calls for threads."""
 
 from __future__ import annotations
 
+import gc
 import re
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
-from txaio_common import start_main
+from txaio_common import GRACE, ThreadCall, start_main
 
 
 async def main(*_args: object) -> None:
@@ -52,3 +53,35 @@ def test_coroutine_instead_of_main():
     with pytest.raises(TypeError, match="pass the function itself"):
         start_main(coroutine, "backend", ())
     assert coroutine.cr_frame is None
+
+
+def test_grace_period():
+    """L1: It is as long as the contract says."""
+    assert GRACE == 5.0
+
+
+def test_call_that_a_thread_makes_at_once():
+    """H2: It is made, though nothing has said yet which future has its result."""
+    driver: Any = None
+    assert ThreadCall(driver, int, ("ff",), {"base": 16})() == 255
+
+
+class Futures:
+    """A driver whose only future is the set of what has settled it."""
+
+    def is_settled(self, future: set[str]) -> bool:
+        """Tell whether *future* is settled."""
+        return bool(future)
+
+
+def test_call_that_a_thread_makes_for_a_future():
+    """H2: It is not made if that was cancelled; to know, it does not keep it."""
+    driver, future = cast("Any", Futures()), set[str]()
+    call = ThreadCall(driver, int, ("5",), {})
+    call.serve(future)
+    assert call() == 5
+    future.add("cancelled")
+    assert call() is None
+    del future
+    gc.collect()
+    assert call() == 5

@@ -44,6 +44,65 @@ def test_coroutine_that_does_not_end_is_cancelled_again(run: Run, unit: float) -
     assert events == ["swallowed", "ended"]
 
 
+def test_interrupted_again_and_again(run: Run, unit: float, late: float) -> None:
+    """L1: After `grace` each await raises soon, not after the same time again."""
+    seen: list[float] = []
+
+    async def stubborn(txa: IBackend) -> None:
+        while len(seen) < 20:
+            try:
+                await txa.create_future()
+            except txa.CancelledError:
+                seen.append(txa.time())
+
+    async def main(txa: IBackend) -> None:
+        txa.as_future(stubborn, txa)
+        await txa.sleep(0)
+
+    run(main)
+    assert seen[-1] - seen[0] < 20 * unit + late
+
+
+def test_clean_up_within_the_grace_period(run: Run, unit: float) -> None:
+    """L1: None of its awaits raises."""
+    events: list[str] = []
+
+    async def work(txa: IBackend) -> None:
+        try:
+            await txa.create_future()
+        finally:
+            await txa.sleep(unit)
+            events.append("cleaned up")
+
+    async def main(txa: IBackend) -> None:
+        txa.as_future(work, txa)
+        await txa.sleep(0)
+
+    run(main)
+    assert events == ["cleaned up"]
+
+
+def test_short_await_after_the_grace_period(run: Run, unit: float) -> None:
+    """L1: One that follows an `uncancelled` raises, however short it is."""
+    events: list[str] = []
+
+    async def work(txa: IBackend) -> None:
+        try:
+            await txa.create_future()
+        finally:
+            await txa.uncancelled(txa.sleep, 20 * unit)
+            events.append("cleaned up")
+            await txa.sleep(0)
+            events.append("went on")
+
+    async def main(txa: IBackend) -> None:
+        txa.as_future(work, txa)
+        await txa.sleep(0)
+
+    run(main)
+    assert events == ["cleaned up"]
+
+
 def test_running_coroutines_are_cancelled_at_the_end(run: Run, unit: float) -> None:
     """L1: Their `finally` clauses run, with awaits inside `uncancelled`."""
     events: list[str] = []
@@ -118,6 +177,29 @@ def test_clean_up_that_starts_coroutines(run: Run, unit: float) -> None:
 
     run(main)
     assert sorted(events) == ["first", "second"]
+
+
+def test_long_clean_up_of_what_clean_up_has_started(run: Run, unit: float) -> None:
+    """L1: It takes longer than `grace`, and so does that of another; both end."""
+    events: list[str] = []
+
+    async def work(txa: IBackend, number: int) -> None:
+        try:
+            await txa.create_future()
+        finally:
+            if number:
+                txa.as_future(work, txa, number - 1)
+                await txa.sleep(0)
+            else:
+                await txa.uncancelled(nap, txa, 15 * unit)
+            events.append(f"clean-up {number}")
+
+    async def main(txa: IBackend) -> None:
+        txa.as_future(work, txa, 1)
+        await txa.sleep(0)
+
+    run(main)
+    assert events == ["clean-up 1", "clean-up 0"]
 
 
 def test_coroutine_that_awaits_another_at_the_end(run: Run, unit: float) -> None:
