@@ -14,6 +14,7 @@ from pytest_txaio.conformance.test_callbacks import *
 from pytest_txaio.conformance.test_cancellation import *
 from pytest_txaio.conformance.test_cancelled_coroutines import *
 from pytest_txaio.conformance.test_cancelled_error import *
+from pytest_txaio.conformance.test_cancelled_scopes import *
 from pytest_txaio.conformance.test_chains import *
 from pytest_txaio.conformance.test_context import *
 from pytest_txaio.conformance.test_counted_cancellations import *

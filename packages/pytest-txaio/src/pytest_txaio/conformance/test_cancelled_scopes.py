@@ -1,0 +1,55 @@
+"""fail_after and move_on_after: what `cancel` and the end of the block change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+
+if TYPE_CHECKING:
+    from txaio_interfaces import IBackend
+
+
+async def test_deadline_that_passes_after_a_cancellation(
+    txa: IBackend, unit: float
+) -> None:
+    """D2: Once it is cancelled, a scope does not expire, nor disturb the clean-up."""
+    events: list[str] = []
+
+    async def work() -> bool:
+        async with txa.fail_after(2 * unit) as scope:
+            txa.call_later(unit, scope.cancel)
+            try:
+                await txa.create_future()
+            finally:
+                await txa.sleep(3 * unit)
+                events.append("cleaned up")
+        return scope.expired
+
+    assert await txa.as_future(work) is False
+    assert events == ["cleaned up"]
+
+
+@pytest.mark.parametrize("cancels", [False, True])
+@pytest.mark.parametrize("kind", ["fail_after", "move_on_after"])
+async def test_what_leaving_a_scope_returns(
+    txa: IBackend, unit: float, kind: str, cancels: bool
+) -> None:
+    """D2: True if the error is its own cancellation, and is to go no further."""
+
+    async def work() -> bool | None:
+        scope = getattr(txa, kind)(50 * unit)
+        await scope.__aenter__()
+        if not cancels:
+            return await scope.__aexit__(None, None, None)  # type: ignore[no-any-return]
+        scope.cancel()
+        try:
+            await txa.sleep(unit)
+        except txa.CancelledError as error:
+            return await scope.__aexit__(  # type: ignore[no-any-return]
+                type(error), error, error.__traceback__
+            )
+        return None
+
+    assert await txa.as_future(work) is cancels
