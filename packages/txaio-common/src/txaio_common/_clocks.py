@@ -29,7 +29,7 @@ def is_uvloop(loop: Any) -> bool:
 
 
 FINE = 0.001
-"""A resolution, in seconds, from which on a clock is coarse."""
+"""The greatest resolution, in seconds, with which a clock is not coarse."""
 
 
 def grain_of(loop: Any) -> float:
