@@ -42,6 +42,21 @@ def test_calls_of_one_bucket_share_one_native_timer():
     assert timers.outstanding == 1
 
 
+def test_descriptions():
+    """B1: They name the function, and the time that is left at most."""
+    timers, batched = make()
+    calls = [batched.call_later(1.5, func) for func in (print, repr)]
+    never = batched.call_later(inf, print)
+    texts = ["<BatchedCall of print in 2 s>", "<BatchedCall of repr in 2 s>"]
+    assert [repr(call) for call in calls] == texts
+    assert repr(never) == "<BatchedCall of print in inf s>"
+    calls[0].cancel()
+    assert repr(calls[0]) == "<BatchedCall, made or cancelled>"
+    assert repr(batched) == "<BatchedTimer with buckets of 1 s>"
+    timers.driver.has_ended = True
+    assert repr(calls[1]) == "<BatchedCall of repr in inf s>"
+
+
 def test_a_deadline_on_the_edge_is_met_at_the_edge():
     """B1: a call that is due exactly at the edge is not put into the next bucket."""
     timers, batched = make()
