@@ -66,6 +66,21 @@ def test_a_deadline_on_the_edge_is_met_at_the_edge():
     assert fired == [1003.0]
 
 
+@pytest.mark.parametrize("resets", [False, True])
+def test_a_deadline_on_the_edge_before_the_bucket_that_was_used_last(resets):
+    """B1: It is met at that edge, too."""
+    timers, batched = make()
+    fired: list[float] = []
+    call = batched.call_later(9, lambda: fired.append(timers.now))
+    batched.call_later(3.5, list)
+    if resets:
+        call.reset(3)
+    else:
+        batched.call_later(3, lambda: fired.append(timers.now))
+    timers.advance(3)
+    assert fired == [1003.0]
+
+
 def test_a_deadline_that_the_division_rounds_down_is_not_early():
     """B1: 887.1000000000001 / 0.1 is 8871.0, and 8871 * 0.1 is less."""
     timers = FakeTimers()
@@ -92,6 +107,29 @@ def test_a_bucket_in_use_again_by_the_next_turn_keeps_its_native_timer():
     batched.call_later(5, print)
     timers.advance(0)
     assert timers.outstanding == 1
+
+
+def test_a_call_that_leaves_others_in_its_bucket_costs_no_turn():
+    """A connection of many re-arms or cancels its call, and the loop does nothing."""
+    timers, batched = make()
+    calls = [batched.call_later(5, print) for _ in range(3)]
+    calls[0].cancel()
+    calls[1].reset(4.9)
+    calls[2].reset(4.9)
+    assert timers.outstanding == 1
+    calls[1].cancel()
+    calls[2].reset(4.8)
+    assert timers.outstanding == 1
+
+
+def test_buckets_that_are_emptied_in_a_turn_cost_one_more():
+    """B3: However many connections go, their buckets are given up together."""
+    timers, batched = make()
+    for delay in range(10):
+        batched.call_later(delay + 5, print).cancel()
+    assert timers.outstanding == 10 + 1
+    timers.advance(0)
+    assert timers.outstanding == 0
 
 
 def test_a_bucket_emptied_many_times_in_a_turn_is_retired_once():
