@@ -31,6 +31,30 @@ async def test_deadline_that_passes_after_a_cancellation(
     assert events == ["cleaned up"]
 
 
+@pytest.mark.parametrize("expires", [False, True])
+async def test_cancelling_a_scope_once_more(
+    txa: IBackend, unit: float, expires: bool
+) -> None:
+    """D2: It changes nothing, as the body cleans up after a deadline or `cancel`."""
+    events: list[str] = []
+
+    async def work() -> bool:
+        async with txa.move_on_after((1 if expires else 50) * unit) as scope:
+            if not expires:
+                txa.call_later(unit, scope.cancel)
+            try:
+                await txa.create_future()
+            finally:
+                scope.cancel()
+                txa.call_later(unit, scope.cancel)
+                await txa.sleep(2 * unit)
+                events.append("cleaned up")
+        return scope.expired
+
+    assert await txa.as_future(work) is expires
+    assert events == ["cleaned up"]
+
+
 @pytest.mark.parametrize("cancels", [False, True])
 @pytest.mark.parametrize("kind", ["fail_after", "move_on_after"])
 async def test_what_leaving_a_scope_returns(

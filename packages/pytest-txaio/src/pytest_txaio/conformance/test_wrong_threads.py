@@ -83,9 +83,13 @@ def test_scope_used_in_another_thread(run: Callable[..., Any], unit: float) -> N
                 with pytest.raises(RuntimeError, match="call_from_thread"):
                     await txa.run_in_thread(use, *args)
             await txa.sleep(2 * unit)
-        return "done"
+        async with txa.move_on_after(3 * unit) as scope:
+            with pytest.raises(RuntimeError, match="call_from_thread"):
+                await txa.run_in_thread(scope.reset, 100 * unit)
+            await txa.sleep(20 * unit)
+        return "expired" if scope.expired else "not"
 
-    assert run(main, debug=True) == "done"
+    assert run(main, debug=True) == "expired"
 
 
 OFF_THREAD_TIMERS: dict[str, Callable[[IDelayedCall, IBatchedTimer], object]] = {
