@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 
 if TYPE_CHECKING:
-    from txaio_interfaces import IBackend
+    from collections.abc import Callable
+
+    from txaio_interfaces import IBackend, IScope
 
 
 async def test_deadline_that_passes_after_a_cancellation(
@@ -77,3 +79,19 @@ async def test_what_leaving_a_scope_returns(
         return None
 
     assert await txa.as_future(work) is cancels
+
+
+def test_scope_used_after_the_end(run: Callable[..., Any], unit: float) -> None:
+    """D2: One that was left, or never entered, can still be cancelled and moved."""
+
+    async def main(txa: IBackend) -> tuple[IScope, IScope]:
+        async with txa.move_on_after(unit) as left:
+            await txa.sleep(0)
+        return left, txa.fail_after(unit)
+
+    left, new = run(main)
+    assert not left.reset(unit)
+    left.cancel()
+    assert new.reset(unit)
+    new.cancel()
+    assert not new.reset(unit)
