@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import inspect
 from typing import TYPE_CHECKING, Any
+from weakref import ref
 
 import pytest
 
 import txaio_anyio
+from pytest_txaio import collect_dropped
 
 
 if TYPE_CHECKING:
@@ -54,6 +56,24 @@ def test_exit_in_a_native_callback_that_has_started_a_coroutine() -> None:
 
     with pytest.raises(SystemExit, match="3"):
         txaio_anyio.run(main)
+
+
+def test_native_task_that_a_deadline_ends() -> None:
+    """Its error does not keep it, by the frames of its scope."""
+
+    async def limited(txa: AnyioBackend) -> None:
+        async with txa.fail_after(0.01):
+            await asyncio.sleep(60)
+
+    async def main(txa: AnyioBackend) -> ref[asyncio.Task[None]]:
+        task = asyncio.ensure_future(limited(txa))
+        await asyncio.wait([task])
+        assert isinstance(task.exception(), TimeoutError)
+        return ref(task)
+
+    gone = txaio_anyio.run(main)
+    collect_dropped()
+    assert gone() is None
 
 
 def test_waits_that_are_cut_short_leave_nothing() -> None:
