@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from txaio_common import Cancellation, find_path
+import pytest
+
+from txaio_common import Cancellation, TaskScope, find_path
 
 
 def test_two_requests_of_which_one_is_withdrawn():
@@ -52,6 +54,16 @@ def test_interrupt_inside_of_uncancelled():
     cancellation.leave_shield()
     assert cancellation.message == "first"
     assert cancellation.take() is True
+
+
+def test_scope_where_no_task_runs():
+    """D5: It says how to run the coroutine."""
+
+    async def no_task() -> None:
+        """Return none."""
+
+    with pytest.raises(RuntimeError, match=r"as_future\(fn\)"):
+        TaskScope(no_task).enter().__await__().send(None)
 
 
 def test_path_where_two_wait_for_the_same():

@@ -19,8 +19,11 @@ NO_TASK = (
 class CancelScope(ABC):
     """Cancels the coroutine that has entered it, as long as it has not left."""
 
-    was_seen: bool = False
-    """Whether the coroutine has seen that cancellation, once it has left."""
+    was_seen: bool
+    """Whether the coroutine has seen that cancellation, once it has left.
+
+    Only a scope that has cancelled it need say so.
+    """
 
     @abstractmethod
     async def enter(self) -> None:
@@ -65,7 +68,6 @@ class TaskScope(CancelScope):
     cancellation: Cancellation
     _before: int
     _level: int
-    was_seen: bool
     _seen: int | None = None
 
     def __init__(self, current_task: Callable[[], Awaitable[BaseTask | None]]) -> None:

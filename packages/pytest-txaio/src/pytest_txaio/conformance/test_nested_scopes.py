@@ -72,11 +72,15 @@ async def test_cancelled_from_outside(txa: IBackend, unit: float, kind: str) -> 
 async def test_cancelled_from_outside_as_it_expires(
     txa: IBackend, unit: float, kind: str, late: bool
 ) -> None:
-    """D3: Cancelled before or after it expired, during the clean-up: not swallowed."""
+    """D3: Cancelled before or after it expired, during the clean-up: not swallowed.
+
+    D1: It has expired if its body has seen that.
+    """
     events: list[str] = []
+    scope = getattr(txa, kind)(2 * unit)
 
     async def work() -> None:
-        async with getattr(txa, kind)(2 * unit):
+        async with scope:
             try:
                 await txa.create_future()
             finally:
@@ -90,6 +94,7 @@ async def test_cancelled_from_outside_as_it_expires(
     with pytest.raises(txa.CancelledError):
         await future
     assert events == ["cleaned up"]
+    assert scope.expired is late
 
 
 async def test_cancelled_from_outside_while_a_child_cleans_up(
