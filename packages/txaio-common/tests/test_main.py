@@ -1,14 +1,19 @@
-"""`start_main`, and the arguments that it rejects; calls for threads."""
+"""`start_main`, and the arguments that it rejects; the end; calls for threads."""
 
 from __future__ import annotations
 
 import gc
 import re
-from typing import Any, cast
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from txaio_common import GRACE, ThreadCall, start_main
+from txaio_common import GRACE, ThreadCall, end_tasks, start_main
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 
 async def main(*_args: object) -> None:
@@ -58,6 +63,46 @@ def test_coroutine_instead_of_main():
 def test_grace_period():
     """L1: It is as long as the contract says."""
     assert GRACE == 5.0
+
+
+class Settled:
+    """A future that is settled by the time at which it is awaited."""
+
+    def __await__(self) -> Iterator[Any]:
+        """Go on at once."""
+        yield from ()
+
+
+class Ending:
+    """A driver with one coroutine, which ends when something waits for its end."""
+
+    def __init__(self) -> None:
+        self.statistics = lambda: SimpleNamespace(tasks=self._tasks)
+        self.create_future = Settled
+        self.cancel = self.resolve = self.is_settled = lambda *_args: False
+        self.call_soon = lambda fn: fn()
+        self.delays: list[float] = []
+        self._tasks = ["task"]
+
+    def call_later(self, delay: float, _fn: object) -> Any:
+        """Remember the *delay*."""
+        self.delays.append(delay)
+        return SimpleNamespace(cancel=list)
+
+    def listen(self, task: str, fn: Callable[[str], object]) -> None:
+        """Have the *task* end."""
+        self._tasks.remove(task)
+        fn(task)
+
+
+def test_end_without_a_grace_period():
+    """L1: There is a short one, as a driver has no timers of no length."""
+    driver: Any = Ending()
+    generators: Any = SimpleNamespace(close_all=tuple, is_closing=lambda _task: False)
+    with pytest.raises(StopIteration):
+        end_tasks(driver, 0.0, generators, list).send(None)
+    [delay] = driver.delays
+    assert 0 < delay < 0.1
 
 
 def test_call_that_a_thread_makes_at_once():

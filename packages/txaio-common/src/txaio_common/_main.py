@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
 from inspect import isawaitable, iscoroutine
 from typing import Any, TypeVar, cast
@@ -24,7 +24,7 @@ LEAST_GRACE = 0.01
 
 
 def start_main(
-    main: Callable[..., Awaitable[T]], backend: Any, args: Iterable[Any]
+    main: Callable[..., Awaitable[T]], backend: Any, args: Sequence[Any]
 ) -> Awaitable[T]:
     """Call *main* with *backend* and *args*; it has to be a coroutine function.
 
@@ -37,7 +37,6 @@ def start_main(
     if not callable(given):
         msg = f"main must be a coroutine function, not {given!r}"
         raise TypeError(msg)
-    args = tuple(args)
     try:
         running: Any = main(backend, *args)
     except TypeError as error:
@@ -114,7 +113,6 @@ async def _wait_for(driver: Driver, tasks: Iterable[Any], seconds: float) -> Non
             driver.resolve(done, None)
 
     handle = driver.call_later(seconds, partial(driver.resolve, done, None))
-    driver.set_canceller(done, lambda _done: handle.cancel())
     for task in tuple(pending):
         driver.listen(task, discard)
     await done

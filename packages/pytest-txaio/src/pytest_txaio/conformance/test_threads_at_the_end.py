@@ -14,7 +14,7 @@ from pytest_txaio.conformance._helpers import Thread
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from txaio_interfaces import IBackend
+    from txaio_interfaces import IBackend, IFailedFuture
 
     Run = Callable[..., Any]
 
@@ -81,6 +81,41 @@ def test_thread_that_waits_for_the_loop_at_the_end(run: Run, asks: str) -> None:
     asking.may_ask.set()
     threads[0].end()
     assert asking.told == (["refused"] if asks == "after" else ["cancelled"])
+
+
+@pytest.mark.parametrize("calls", [1, 2])
+def test_call_from_a_thread_at_the_very_end(run: Run, calls: int) -> None:
+    """L1: It is made, though nothing else runs; what it starts is cancelled."""
+    told: list[bool] = []
+
+    async def work(txa: IBackend) -> None:
+        await txa.create_future()
+
+    def start(txa: IBackend) -> None:
+        def end(failure: IFailedFuture) -> None:
+            told.append(isinstance(failure.value, txa.CancelledError))
+
+        txa.add_callbacks(txa.as_future(work, txa), None, end)
+
+    def ask(txa: IBackend) -> None:
+        for _ in range(calls):
+            txa.call_from_thread(start, txa)
+
+    async def last(txa: IBackend) -> None:
+        try:
+            await txa.create_future()
+        finally:
+            # The loop waits for the thread, and then this ends at once.
+            thread = Thread(lambda: ask(txa))
+            thread.start()
+            thread.end()
+
+    async def main(txa: IBackend) -> None:
+        txa.as_future(last, txa)
+        await txa.sleep(0)
+
+    run(main)
+    assert told == [True] * calls
 
 
 @pytest.mark.parametrize("clean_ups", [0, 1])
