@@ -109,6 +109,17 @@ def test_a_bucket_in_use_again_by_the_next_turn_keeps_its_native_timer():
     assert timers.outstanding == 1
 
 
+def test_a_bucket_that_is_emptied_again_cancels_its_native_timer():
+    """B3: That it was in use again once, in time to keep it, changes nothing."""
+    timers, batched = make()
+    batched.call_later(5, print).cancel()
+    call = batched.call_later(5, print)
+    timers.advance(0)
+    call.cancel()
+    timers.advance(0)
+    assert timers.outstanding == 0
+
+
 def test_a_call_that_leaves_others_in_its_bucket_costs_no_turn():
     """A connection of many re-arms or cancels its call, and the loop does nothing."""
     timers, batched = make()
@@ -138,11 +149,14 @@ def test_calls_of_the_bucket_that_was_used_last_look_up_none():
     timers = FakeTimers()
     batched = CountingTimer(cast("Any", timers), 1.0, 100)
     batched.looked_up = []
+    batched.call_later(1, list)
     calls = [batched.call_later(delay, print) for delay in (3, 2.5, 3)]
     for call in calls:
         call.reset(2.5)
         call.reset(3)
-    assert batched.looked_up == [1003.0]
+    timers.advance(1.5)
+    batched.call_later(1.5, print)
+    assert batched.looked_up == [1001.0, 1003.0]
 
 
 def test_buckets_that_are_emptied_in_a_turn_cost_one_more():

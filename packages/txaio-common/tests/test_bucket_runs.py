@@ -177,6 +177,23 @@ def test_buckets_that_are_overdue():
     assert timers.outstanding == 0
 
 
+@pytest.mark.parametrize("steps", [0, 1, 2])
+def test_calls_that_are_cancelled_while_their_bucket_waits_for_another(steps: int):
+    """B3: The bucket that is worked off meanwhile makes all of its calls."""
+    timers, batched = make(width=1.0, chunk_size=1)
+    fired: list[int] = []
+    for index in range(30):
+        batched.call_later(1, fired.append, index)
+    call = batched.call_later(2, fired.append, -1)
+    timers.now += 5
+    for _ in range(steps):
+        timers.step()  # With two, both buckets are due.
+    call.cancel()
+    timers.advance(10)
+    assert fired == [*range(30)]
+    assert timers.outstanding == 0
+
+
 @pytest.mark.parametrize("waits", [False, True], ids=["alone", "another-waits"])
 def test_calls_that_are_cancelled_in_a_pause(waits: bool):
     """B3: A bucket that is emptied between two bursts gives up its native timer."""

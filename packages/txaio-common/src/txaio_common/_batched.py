@@ -135,7 +135,7 @@ class BatchedTimer(IBatchedTimer):
         self._retiring: list[Bucket] = []
         self._never = Bucket(inf, inf, self._retire_soon)
         self._fired = -1
-        self._forget_latest()
+        self.low, self.high = inf, -inf
 
     def __repr__(self) -> str:
         """Return the width of the buckets."""
@@ -186,16 +186,12 @@ class BatchedTimer(IBatchedTimer):
         self.low, self.high = bucket.edge - width, bucket.edge
         return bucket
 
-    def _forget_latest(self) -> None:
-        self.latest = self._never
-        self.low, self.high = inf, -inf
-
     def _close(self, bucket: Bucket) -> None:
         """Take no more calls into *bucket*."""
         del self._buckets[int(bucket.key)]
         bucket.native = None
         if self.latest is bucket:
-            self._forget_latest()
+            self.low, self.high = inf, -inf
 
     def _retire_soon(self, bucket: Bucket) -> None:
         """Give up the timer of *bucket* in the next turn, if it is empty then."""
