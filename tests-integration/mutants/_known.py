@@ -48,6 +48,8 @@ KNOWN: dict[str, dict[str, str]] = {
     },
     "txaio_common._batched": {
         "BatchedTimer.__init__: 1 -> 2": "no clock is below zero",
+        "BatchedTimer._fire: bucket.edge - driver.now() > CLOCK_TOLERANCE"
+        " -> bucket.edge - driver.now() >= CLOCK_TOLERANCE": MOMENT,
         "BatchedTimer.call_later: not callable(func) -> True": SHORTCUT,
     },
     "txaio_common._cancel_scope": {
