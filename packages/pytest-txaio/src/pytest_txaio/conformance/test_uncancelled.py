@@ -221,7 +221,7 @@ async def test_awaiter_of_what_was_cancelled_in_vain(
 async def test_deadline_in_uncancelled_before_a_cancellation(
     txa: IBackend, unit: float
 ) -> None:
-    """X9, D4: What cleans up inside, after a deadline, is not disturbed."""
+    """D4: What cleans up inside, after a deadline, is not cancelled from outside."""
     events: list[str] = []
 
     async def child() -> None:
