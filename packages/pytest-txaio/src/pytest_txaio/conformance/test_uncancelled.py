@@ -263,3 +263,32 @@ async def test_deadline_around_uncancelled_after_another(
         return "value"
 
     assert await txa.as_future(work) == "value"
+
+
+@pytest.mark.parametrize("is_cancelled", [False, True])
+async def test_scope_cancelled_in_vain_in_uncancelled(
+    txa: IBackend, unit: float, is_cancelled: bool
+) -> None:
+    """D4: It leaves no cancellation inside, though one waits outside."""
+    events: list[str] = []
+    futures: list[Any] = []
+
+    async def limited() -> None:
+        async with txa.move_on_after(50 * unit) as scope:
+            scope.cancel()
+        await txa.sleep(unit)
+        events.append("inside")
+
+    async def work() -> None:
+        await txa.sleep(unit)
+        if is_cancelled:
+            txa.cancel(futures[0])
+        await txa.uncancelled(limited)
+        try:
+            await txa.sleep(unit)
+        except txa.CancelledError:
+            events.append("cancelled")
+
+    futures.append(txa.as_future(work))
+    await futures[0]
+    assert events == ["inside", "cancelled"][: 1 + is_cancelled]
