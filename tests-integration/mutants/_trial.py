@@ -54,6 +54,7 @@ class Copy:
     def start(self, arguments: list[str], plugin: Callable[[], object]) -> int:
         """Run pytest with *arguments* and a *plugin* in a fork, and return its id."""
         sys.stdout.flush()
+        self._output.touch()
         pid = os.fork()
         if pid:
             return pid
@@ -71,6 +72,8 @@ class Copy:
 
     def _run(self, arguments: list[str], plugin: Callable[[], object]) -> int:
         os.chdir(self.folder)
+        # A shell has what it starts in the background ignore this.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         with self._output.open("wb") as file:
             for number in (1, 2):
                 os.dup2(file.fileno(), number)
@@ -80,6 +83,10 @@ class Copy:
         import pytest  # noqa: PLC0415 - its plugins are those of the copy
 
         return int(pytest.main([*OPTIONS, *arguments], plugins=[plugin()]))
+
+    def seconds_since_output(self) -> float:
+        """Return how long ago a test has ended last, for which pytest prints a dot."""
+        return time.time() - self._output.stat().st_mtime
 
     def output(self) -> str:
         """Return what the last run has printed."""
@@ -100,9 +107,8 @@ class Trial:
         self.mutant = mutant
         chosen = record.tests(module, mutant.line)
         copy.write(module, mutant.apply((ROOT / source(module)).read_bytes()))
-        # Others run beside it.
-        seconds = sum(record.seconds[test] for test in chosen)
-        self._limit = time.monotonic() + 20 + 5 * seconds
+        # Others run beside it, and collecting the tests takes seconds as well.
+        self._limit = 20 + 5 * max(record.seconds[test] for test in chosen)
         files = {test.partition("::")[0] for test in chosen}
         for file in tests(package_of(module)):
             if (copy.folder / file).stat().st_mtime > record.at:
@@ -118,7 +124,7 @@ class Trial:
         pid, status = os.waitpid(self._pid, os.WNOHANG)
         if pid:
             return "killed" if status else "survived"
-        if time.monotonic() < self._limit:
+        if self.copy.seconds_since_output() < self._limit:
             return None
         os.killpg(self._pid, signal.SIGKILL)
         os.waitpid(self._pid, 0)
