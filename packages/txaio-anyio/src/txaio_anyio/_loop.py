@@ -62,7 +62,7 @@ class Loop(ABC):
 
     @abstractmethod
     async def park(self, parked: dict[Any, None]) -> None:
-        """Wait until `unpark` is called with the same dictionary, a new one at first."""
+        """Wait until `unpark` is called with the same dictionary, new at first."""
 
     @abstractmethod
     def unpark(self, parked: dict[Any, None]) -> None:
