@@ -54,7 +54,7 @@ class AnyioScope(TaskScope):
             scheduler.waiters[native] = task
             self._is_task_of_scope = True
         await super().enter()
-        self.task.scopes.append(self._scope)
+        self.task.scopes[self._scope] = self._level, None
         self._scope.__enter__()
 
     def cancel(self) -> None:
@@ -67,7 +67,7 @@ class AnyioScope(TaskScope):
         try:
             was_native = _exit(scope, error) and error is not None
         finally:
-            self.task.scopes.remove(scope)
+            del self.task.scopes[scope]
             if self._is_task_of_scope:
                 del scheduler.waiters[self._native]
             if scope.cancel_called:

@@ -28,12 +28,14 @@ class AnyioTask(BaseTask, AnyioFuture, Waiter):
     """The future of a coroutine, settled when the coroutine has ended."""
 
     error: BaseException | None = None
-    scopes: list[anyio.CancelScope]
-    """AnyIO's scopes of the blocks that the coroutine is in, the outermost first."""
+    scopes: dict[anyio.CancelScope, tuple[int, int | None]]
+    """AnyIO's scopes of the blocks that the coroutine is in, the outermost first.
+
+    Each has its level, the number of calls of `uncancelled` around it, and once it is
+    cancelled, how many cancellations the coroutine had seen there before.
+    """
     _native: Any = None
     _scope: anyio.CancelScope | None = None
-    _interrupts: anyio.CancelScope | None = None
-    """AnyIO's scope of the block that is cancelled, if it is not the coroutine."""
 
     coroutine: Any = None
     """The coroutine, while it runs."""
@@ -41,7 +43,7 @@ class AnyioTask(BaseTask, AnyioFuture, Waiter):
     def __init__(self, scheduler: Scheduler) -> None:
         """Be the future of a coroutine that is about to run."""
         super().__init__(scheduler)
-        self.scopes = []
+        self.scopes = {}
 
     def cancel(
         self,
@@ -51,14 +53,8 @@ class AnyioTask(BaseTask, AnyioFuture, Waiter):
         scope: anyio.CancelScope | None = None,
     ) -> None:
         """Cancel the coroutine, or its block in *scope*."""
-        if not self.cancellation.is_requested:
-            self._interrupts = scope
-        elif scope is None:
-            self._interrupts = None
-        elif self._interrupts in self.scopes:
-            # Of two blocks that are cancelled, the outer one has to end.
-            both = (scope, self._interrupts)
-            self._interrupts = min(both, key=self.scopes.index)
+        if scope is not None:
+            self.scopes[scope] = level, self.cancellation.seen_at(level)
         super().cancel(message, level=level)
 
     def interrupt(self) -> None:
@@ -70,11 +66,14 @@ class AnyioTask(BaseTask, AnyioFuture, Waiter):
             self._scope.cancel()
 
     def _interrupt(self) -> None:
-        """Have AnyIO cancel the coroutine, or the block that is cancelled."""
-        if self._interrupts is None:
-            self.interrupt()
+        """Have AnyIO cancel the coroutine, or the outermost block that is cancelled."""
+        cancellation = self.cancellation
+        unseen = cancellation.level, cancellation.seen
+        blocks = [scope for scope, state in self.scopes.items() if state == unseen]
+        if blocks and len(blocks) == cancellation.unseen:
+            blocks[0].cancel()
         else:
-            self._interrupts.cancel()
+            self.interrupt()
 
     # How a cancellation reaches the coroutine
 
@@ -120,11 +119,15 @@ class AnyioTask(BaseTask, AnyioFuture, Waiter):
         super().end_wait()
 
     def is_interrupted(self) -> bool:
-        """Tell whether it is this task, or a block of it, that was cancelled."""
-        scope = self._scope
-        if scope is not None and scope.cancel_called and not self.cancellation.level:
-            return True
-        return any(scope.cancel_called for scope in self.scopes)
+        """Tell whether it is this task, or a block of it, that was cancelled.
+
+        What is around `uncancelled` has no effect inside.
+        """
+        level = self.cancellation.level
+        scopes = [scope for scope, (at, _) in self.scopes.items() if at == level]
+        if self._scope is not None and not level:
+            scopes.append(self._scope)
+        return any(scope.cancel_called for scope in scopes)
 
     def stands_for(self, native: object) -> None:
         """Stand for a native task that the backend has not started."""
