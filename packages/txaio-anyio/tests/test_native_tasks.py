@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import weakref
 from typing import TYPE_CHECKING, Any
 from weakref import ref
 
+import anyio
 import pytest
+import trio
 
 import txaio_anyio
 from pytest_txaio import collect_dropped
@@ -122,5 +125,44 @@ def test_cancelled_as_the_future_is_settled() -> None:
             assert got[1::2] == [1, 1]
             assert [type(error) for error in got[::2]] == [asyncio.CancelledError] * 2
             assert not future._parked
+
+    txaio_anyio.run(main)
+
+
+def test_native_task_that_has_waited_is_released(run: Any, loop: str) -> None:
+    """A backend keeps no native task that has ended."""
+    gone: list[weakref.ref[Any]] = []
+    current = {"asyncio": asyncio.current_task, "trio": trio.lowlevel.current_task}
+
+    async def wait(future: Any) -> None:
+        gone.append(weakref.ref(current[loop]()))
+        await future
+
+    async def main(txa: AnyioBackend) -> None:
+        async with anyio.create_task_group() as group:
+            group.start_soon(wait, txa.sleep(1))
+        await txa.sleep(1)
+        collect_dropped()
+        assert [reference() for reference in gone] == [None]
+
+    run(main)
+
+
+def test_cancelled_as_the_backend_ends() -> None:
+    """What waits for a future that nothing settles any more is cancelled at once."""
+
+    async def wait(future: Any) -> None:
+        await future
+
+    async def main(outer: AnyioBackend) -> None:
+        gate = outer.create_future()
+        stubborn = outer.as_future(outer.uncancelled, lambda: gate)
+        async with txaio_anyio.AnyioBackend() as inner:
+            waiting = asyncio.ensure_future(wait(inner.gather([stubborn])))
+            await inner.sleep(0.01)
+        waiting.cancel()
+        await asyncio.wait([waiting], timeout=1)
+        assert waiting.cancelled()
+        outer.resolve(gate)
 
     txaio_anyio.run(main)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import anyio
 import pytest
 
-
-if TYPE_CHECKING:
-    from txaio_anyio import AnyioBackend
+from txaio_anyio import AnyioBackend
 
 
 @pytest.mark.parametrize("is_started", [True, False])
@@ -111,5 +109,106 @@ def test_coroutine_and_its_scope_are_cancelled_at_once(run: Any) -> None:
         futures.append(txa.as_future(work, txa))
         with pytest.raises(txa.CancelledError):
             await futures[0]
+
+    run(main)
+
+
+def test_block_of_the_backend_ends_before_a_scope(run_natively: Any) -> None:
+    """D1: A native task in a scope that awaits no future then goes on."""
+
+    async def work(txa: AnyioBackend) -> None:
+        async with txa.move_on_after(1000) as scope:
+            await anyio.sleep(10)
+        assert not scope.expired
+        events.append("went on")
+
+    async def main() -> None:
+        async with anyio.create_task_group() as group, AnyioBackend() as txa:
+            group.start_soon(work, txa)
+            await txa.sleep(1)
+
+    events: list[str] = []
+    run_natively(main)
+    assert events == ["went on"]
+
+
+@pytest.mark.parametrize("first", ["inner", "outer"])
+def test_inner_scope_is_left_without_an_await(run: Any, first: str) -> None:
+    """D3: If both are cancelled, the outer one is at the next native await."""
+
+    async def work(txa: AnyioBackend) -> bool:
+        async with txa.move_on_after(1000) as outer:
+            async with txa.move_on_after(1000) as inner:
+                for scope in (inner, outer) if first == "inner" else (outer, inner):
+                    scope.cancel()
+            await anyio.sleep(500)
+            pytest.fail("not cancelled")
+        return True
+
+    async def main(txa: AnyioBackend) -> None:
+        assert await txa.as_future(work, txa)
+
+    run(main)
+
+
+@pytest.mark.parametrize("first", ["scope", "coroutine"])
+def test_scope_of_a_cancelled_coroutine_is_left_without_an_await(
+    run: Any, first: str
+) -> None:
+    """D3: If both are cancelled, the coroutine is at its next native await."""
+    futures: list[Any] = []
+
+    async def work(txa: AnyioBackend) -> None:
+        await txa.sleep(0)
+        async with txa.move_on_after(1000) as scope:
+            if first == "scope":
+                scope.cancel()
+            txa.cancel(futures[0])
+            scope.cancel()
+        await anyio.sleep(500)
+        pytest.fail("not cancelled")
+
+    async def main(txa: AnyioBackend) -> None:
+        futures.append(txa.as_future(work, txa))
+        with pytest.raises(txa.CancelledError):
+            await futures[0]
+
+    run(main)
+
+
+@pytest.mark.parametrize("is_started", [True, False])
+def test_future_awaited_after_a_native_await_in_a_scope(
+    run: Any, is_started: bool
+) -> None:
+    """D1: At each await after AnyIO's a future's raises the backend's exception."""
+    seen: list[type[BaseException]] = []
+
+    async def work(txa: AnyioBackend) -> bool:
+        async with txa.move_on_after(1) as scope:
+            for awaitable in (anyio.sleep(1000), txa.sleep(1000)):
+                try:
+                    await awaitable
+                except BaseException as error:  # noqa: BLE001 - to tell which
+                    seen.append(type(error))
+        return scope.expired
+
+    async def main(txa: AnyioBackend) -> None:
+        assert await (txa.as_future(work, txa) if is_started else work(txa))
+        assert seen == [anyio.get_cancelled_exc_class(), txa.CancelledError]
+
+    run(main)
+
+
+def test_native_scope_around_one(run: Any) -> None:
+    """D3: What is cancelled natively around a deadline is so in any task."""
+
+    async def main(txa: AnyioBackend) -> None:
+        future = txa.create_future()
+        with anyio.move_on_after(1) as scope:
+            async with txa.move_on_after(1000):
+                await future
+        assert scope.cancelled_caught
+        with pytest.raises(txa.CancelledError):
+            await future
 
     run(main)

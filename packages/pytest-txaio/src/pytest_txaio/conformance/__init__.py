@@ -42,6 +42,7 @@ from pytest_txaio.conformance.test_misuse import *
 from pytest_txaio.conformance.test_nested_scopes import *
 from pytest_txaio.conformance.test_owned_futures import *
 from pytest_txaio.conformance.test_prompt_reports import *
+from pytest_txaio.conformance.test_released_callbacks import *
 from pytest_txaio.conformance.test_released_timers import *
 from pytest_txaio.conformance.test_repeated_cancellation import *
 from pytest_txaio.conformance.test_scopes import *
