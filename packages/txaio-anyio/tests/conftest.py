@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import selectors
 from functools import partial
+from math import floor
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -46,6 +47,29 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         return self._clock.now
 
 
+class CoarseLoop(VirtualLoop):
+    """A loop whose clock ticks as that of Windows before Python 3.13."""
+
+    TICK = 1 / 64
+    """How far apart the ticks are, in seconds."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._clock_resolution = self.TICK
+
+    def time(self) -> float:
+        """Return the time of the last tick, in seconds."""
+        return floor(self._clock.now / self.TICK) * self.TICK
+
+    def exact_time(self) -> float:
+        """Return the time between the ticks as well."""
+        return self._clock.now
+
+    def advance(self, seconds: float) -> None:
+        """Let some time go by."""
+        self._clock.now += seconds
+
+
 OPTIONS: dict[str, Callable[[], dict[str, Any]]] = {
     "asyncio": lambda: {"loop_factory": VirtualLoop},
     "trio": lambda: {"clock": MockClock(autojump_threshold=0)},
@@ -63,6 +87,12 @@ def loop(request: pytest.FixtureRequest) -> str:
     """The loop that the test runs on."""
     name: str = request.param
     return name
+
+
+@pytest.fixture
+def coarse_loop() -> type[CoarseLoop]:
+    """A class of loops with a coarse clock, in virtual time."""
+    return CoarseLoop
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from types import coroutine
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -13,6 +14,8 @@ import txaio_anyio
 
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from txaio_anyio import AnyioBackend
 
 CPYTHON = sys.implementation.name == "cpython"  # PyPy has no uvloop.
@@ -66,6 +69,19 @@ def test_the_alarm_is_set_once_for_many_turns() -> None:
             await txa.sleep(0)
         assert set_at == [pytest.approx(loop.time() + 1000, abs=10)]
         call.cancel()
+        set_at.clear()
+
+        def make_calls(_value: object) -> None:
+            calls.extend(txa.call_later(300 - n, print) for n in range(10))
+
+        calls: list[Any] = []
+        txa.add_callbacks(txa.create_future_success(None), make_calls, None)
+        while not calls:
+            await txa.sleep(0)
+        await txa.sleep(0)
+        assert set_at == [pytest.approx(loop.time() + 291, abs=5)]
+        for each in calls:
+            each.cancel()
 
     txaio_anyio.run(main)
 
@@ -182,6 +198,25 @@ def test_cancelled_before_it_starts_and_outside_a_task(reported: list[Any]) -> N
 
     txaio_anyio.run(main, on_error=lambda _text, error: reported.append(error))
     assert reported == []
+
+
+def test_coroutine_that_awaits_what_the_loop_cannot(run: Any) -> None:
+    """A note of the error says what to do."""
+
+    @coroutine
+    def foreign() -> Generator[object, None, None]:
+        yield object()
+
+    async def work() -> None:
+        await foreign()
+
+    async def main(txa: AnyioBackend) -> None:
+        with pytest.raises((RuntimeError, TypeError), match="yield") as caught:
+            await txa.as_future(work)
+        (note,) = caught.value.__notes__
+        assert "use the methods of the backend" in note
+
+    run(main)
 
 
 def test_anyio_inside_a_thread(run: Any) -> None:

@@ -129,21 +129,47 @@ def test_cancelled_as_the_future_is_settled() -> None:
     txaio_anyio.run(main)
 
 
-def test_native_task_that_has_waited_is_released(run: Any, loop: str) -> None:
+@pytest.mark.parametrize("in_scope", [False, True])
+def test_native_task_that_has_waited_is_released(
+    run: Any, loop: str, in_scope: bool
+) -> None:
     """A backend keeps no native task that has ended."""
     gone: list[weakref.ref[Any]] = []
     current = {"asyncio": asyncio.current_task, "trio": trio.lowlevel.current_task}
 
-    async def wait(future: Any) -> None:
+    async def wait(txa: AnyioBackend) -> None:
         gone.append(weakref.ref(current[loop]()))
-        await future
+        if in_scope:
+            async with txa.move_on_after(1000):
+                await anyio.sleep(1)
+        else:
+            await txa.sleep(1)
 
     async def main(txa: AnyioBackend) -> None:
         async with anyio.create_task_group() as group:
-            group.start_soon(wait, txa.sleep(1))
+            group.start_soon(wait, txa)
         await txa.sleep(1)
         collect_dropped()
         assert [reference() for reference in gone] == [None]
+
+    run(main)
+
+
+def test_ended_coroutine_is_released(run: Any) -> None:
+    """What keeps its future keeps neither the coroutine nor its native task."""
+
+    async def work(txa: AnyioBackend) -> str:
+        await txa.sleep(0)
+        return "value"
+
+    async def main(txa: AnyioBackend) -> None:
+        coroutines = [work(txa)]
+        gone = weakref.ref(coroutines[0])
+        future = txa.as_future(coroutines.pop)
+        await txa.sleep(1)
+        collect_dropped()
+        assert gone() is None
+        assert await future == "value"
 
     run(main)
 

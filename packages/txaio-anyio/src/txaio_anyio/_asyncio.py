@@ -36,6 +36,10 @@ class _Task(asyncio.Task[None]):
 class AsyncioLoop(Loop):
     """asyncio's own loop or uvloop, whose timers are cheaper than AnyIO's deadlines."""
 
+    _alarm: asyncio.TimerHandle
+    _due: float = inf
+    """When the alarm is due, infinite if it is not set."""
+
     def __init__(self) -> None:
         loop = asyncio.get_running_loop()
         self.name = "uvloop" if is_uvloop(loop) else "asyncio"
@@ -50,8 +54,6 @@ class AsyncioLoop(Loop):
         # Too early, by a millisecond or a grain, its timers would have the scheduler
         # spin.
         self._late = 0.001 if is_uvloop(loop) else self.grain
-        self._alarm: asyncio.TimerHandle | None = None
-        self._due = inf
         self._create_future = loop.create_future
         self.asleep = {}
 
@@ -97,12 +99,10 @@ class AsyncioLoop(Loop):
                 self._alarm = self._call_at(when + self._late, self._ring)
 
     def close(self) -> None:
-        if self._alarm is not None:
+        if self._due < inf:
             self._alarm.cancel()
-            self._alarm = None
             self._due = inf
 
     def _ring(self) -> None:
-        self._alarm = None
         self._due = inf
         self.unpark(self.asleep)

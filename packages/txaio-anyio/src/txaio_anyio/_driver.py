@@ -16,9 +16,9 @@ from txaio_anyio._asyncio import AsyncioLoop
 from txaio_anyio._future import AnyioFuture, AnyioOwner
 from txaio_anyio._generators import AnyioGenerators
 from txaio_anyio._loop import Loop
-from txaio_anyio._scheduler import Scheduler, collapse_group
+from txaio_anyio._scheduler import Scheduler
 from txaio_anyio._scope import AnyioScope
-from txaio_anyio._task import AnyioTask, ThreadTask, carry_exit
+from txaio_anyio._task import AnyioTask, ThreadTask, carry_error
 from txaio_common import (
     Emitter,
     FutureDriver,
@@ -103,7 +103,7 @@ class AnyioDriver(FutureDriver):
             # Given the error of the block, it would wrap it into a group.
             await self._group.__aexit__(None, None, None)
         except BaseExceptionGroup as errors:
-            scheduler.failure = scheduler.failure or collapse_group(errors)
+            scheduler.fail(errors)
         finally:
             for waiter in tuple(scheduler.waiters.values()):
                 waiter.abandon()
@@ -141,7 +141,7 @@ class AnyioDriver(FutureDriver):
         scheduler.loop.post(scheduler.deliver, copy_context().run, fn)
 
     def run_in_thread(self, fn: Callable[[], Any], /) -> AnyioTask:
-        work = to_thread.run_sync(partial(carry_exit, fn), abandon_on_cancel=True)
+        work = to_thread.run_sync(partial(carry_error, fn), abandon_on_cancel=True)
         return self._start(work, ThreadTask)
 
     def report(self, text: str, exception: BaseException, /) -> None:
@@ -185,8 +185,9 @@ class AnyioDriver(FutureDriver):
 
     async def current_task(self) -> AnyioTask | None:
         scheduler = self.scheduler
-        task = scheduler.waiters.get(scheduler.loop.current_task())
-        return task if isinstance(task, AnyioTask) else None
+        # As it runs, it waits for nothing: only a task of ours is there then.
+        task: AnyioTask | None = scheduler.waiters.get(scheduler.loop.current_task())
+        return task
 
     def create_scope(self) -> AnyioScope:
         return AnyioScope(self.current_task, self.scheduler)
@@ -204,8 +205,7 @@ class AnyioDriver(FutureDriver):
         )
 
     def due(self, handle: Any, /) -> float | None:
-        timers = self.scheduler.timers()
-        return next((when for fn, when in timers if fn == handle.fn), None)
+        return self.scheduler.due(handle)
 
     def running(self) -> list[Running]:
         waiters = {id(task): it for task, it in self.scheduler.waiters.items()}

@@ -97,7 +97,6 @@ class AnyioFuture(BaseFuture):
     def retrieve(self) -> Outcome:
         if self._unretrieved is not None:
             self._unretrieved.mark_retrieved()
-            self._unretrieved = None
         outcome: Any = self.outcome
         return outcome  # type: ignore[no-any-return]
 

@@ -148,6 +148,13 @@ class Scheduler:
         calls = ((call.fn, when) for when, _, call in self._heap)
         return [(fn, when) for fn, when in calls if fn is not None]
 
+    def due(self, call: Call) -> float | None:
+        """Return when *call* is due, None unless it is in the heap."""
+        times = (
+            when for when, _, it in self._heap if it is call and call.fn is not None
+        )
+        return next(times, None)
+
     def deliver(self, fn: Callable[..., object], *args: Any) -> None:
         """Take a call from another thread, which may have come too late."""
         try:

@@ -199,8 +199,11 @@ def _ends_program(error: BaseException) -> bool:
     return isinstance(error, exits)
 
 
-class _ThreadExit(Exception):  # noqa: N818 - it is none: it carries one
-    """Carries what only ends a program, as its cause, from a thread to its future."""
+class _ThreadError(Exception):
+    """Carries what is raised in a thread, as its cause, to the future.
+
+    Trio would take what only ends a program out of its program.
+    """
 
 
 class ThreadTask(AnyioTask):
@@ -211,15 +214,13 @@ class ThreadTask(AnyioTask):
         return self.cancellation.is_requested
 
     def _fail(self, error: BaseException) -> None:
-        cause = error.__cause__ if type(error) is _ThreadExit else error
+        cause = error.__cause__ if type(error) is _ThreadError else error
         super()._fail(cast("BaseException", cause))
 
 
-def carry_exit(work: Any) -> Any:
-    """Return ``work()``; raise `KeyboardInterrupt` and the like as a `_ThreadExit`."""
+def carry_error(work: Any) -> Any:
+    """Return ``work()``; raise whatever that raises as a `_ThreadError`."""
     try:
         return work()
-    except Exception:
-        raise
     except BaseException as error:
-        raise _ThreadExit from error
+        raise _ThreadError from error

@@ -211,12 +211,15 @@ async def test_cancelling_its_own_scope(
             scope.cancel()
             events.append("cancelled")
             if awaits:
-                await txa.sleep(unit)
-                events.append("slept")
+                try:
+                    await txa.create_future()
+                finally:
+                    await txa.sleep(unit)
+                    events.append("cleaned up")
         await txa.sleep(unit)
         return events
 
-    assert await start(work()) == ["cancelled"]
+    assert await start(work()) == ["cancelled", *["cleaned up"] * awaits]
 
 
 async def test_moving_the_deadline(txa: IBackend, unit: float, start: Start) -> None:

@@ -235,3 +235,13 @@ async def test_coroutine_that_a_timed_call_returns(txa: IBackend, unit: float) -
     txa.make_batched_timer(unit).call_later(unit, lambda: kept[0])
     await pause(txa, 4 * unit)
     assert await kept[0] == 1
+
+
+async def test_scope_without_time_that_is_left_at_once(
+    txa: IBackend, unit: float
+) -> None:
+    """D1: Its deadline does not come any more, though it has passed."""
+    async with txa.move_on_after(0) as scope:
+        """Await nothing."""
+    await pause(txa, unit)
+    assert not scope.expired
