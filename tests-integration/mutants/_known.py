@@ -13,6 +13,13 @@ SETTLED = "to settle a future that was cancelled does nothing"
 CIRCLE = "it saves a search: those in a circle cancel it once more"
 IMPORT = "backends run it as they are imported, and not the tests that notice it"
 ELSEWHERE = "only tests of another package notice it, and are not run"
+    },
+FALSE = "None is false as well"
+TYPES = "type checkers alone do not know it"
+LINTER = "nothing uses it, and the linter is told so"
+COUNT = "how many calls were cancelled need not be exact"
+SLOWER = "it does the same, and takes longer"
+RESOLUTION = "but on Windows, clocks tick in nanoseconds, and that is how early it is"
 FRAMES = "only the frames of Python 3.12 and 3.13 keep what it lets go of"
 
 CHANGES = "only whether it has changed, or by how much, is asked"
@@ -33,6 +40,48 @@ KNOWN: dict[str, dict[str, str]] = {
         "BaseTask.awaits: self.awaited is None -> False": (
             "`_awaits`, which asks, leaves None out"
         ),
+    },
+    },
+    "txaio_anyio._asyncio": {
+        "AsyncioLoop.__init__: self.grain -> False": RESOLUTION,
+        "AsyncioLoop.__init__: self.grain -> True": RESOLUTION,
+    },
+    "txaio_anyio._driver": {},
+    "txaio_anyio._future": {
+        "Waiter.is_interrupted: return False -> return None": FALSE,
+        "AnyioFuture.__await__: self.outcome is not None -> True": TYPES,
+        "AnyioFuture.__await__: self.outcome is not None and"
+        " self.outcome.failure is None -> False": SHORTCUT,
+        "AnyioFuture.settle: outcome.failure is not None -> True": (
+            "what would report no failure reports nothing"
+        ),
+    },
+    "txaio_anyio._scheduler": {
+        ": 64 -> 65": LIMIT,
+        "Scheduler.__init__: 0 -> 1": LIMIT,
+        "Scheduler.push: self._asleep -> True": SHORTCUT,
+        "Scheduler.call_soon: self._asleep -> True": SHORTCUT,
+        "Scheduler.forget: 1 -> 2": COUNT,
+        "Scheduler.forget: self._cancelled > MAX_CANCELLED_CALLS"
+        " -> self._cancelled >= MAX_CANCELLED_CALLS": LIMIT,
+        "Scheduler.forget: self._cancelled * 2 > len( self._heap )"
+        " -> self._cancelled * 2 >= len(\n            self._heap\n        )": LIMIT,
+        "Scheduler.forget: 2 -> 3": LIMIT,
+        "Scheduler.forget: 0 -> 1": COUNT,
+        "Scheduler.discard: self._closing -> True": (
+            "the scheduler makes a turn in which there is nothing to do"
+        ),
+        "Scheduler._collect: heap -> True": SHORTCUT,
+        "Scheduler._collect: 0.0 -> 1.0": "there is nothing to compare it with",
+        "Scheduler._is_done: return False -> return None": FALSE,
+    },
+    "txaio_anyio._task": {
+        "AnyioTask.deliver_soon: self.cancellation.is_pending -> True": SHORTCUT,
+        "AnyioTask.force: del message -> pass": LINTER,
+    },
+    "txaio_anyio._trio": {
+        "TrioLoop.__init__: self.new_scope = trio.CancelScope -> pass": SLOWER,
+        "TrioLoop.sleep: self._alarm.deadline != until -> True": SLOWER,
     },
     "txaio_common._bucket_runs": {
         ": 2000 -> 2001": LIMIT,

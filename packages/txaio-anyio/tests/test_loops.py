@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from traceback import extract_tb
 from types import coroutine
 from typing import TYPE_CHECKING, Any
 
@@ -198,6 +199,22 @@ def test_cancelled_before_it_starts_and_outside_a_task(reported: list[Any]) -> N
 
     txaio_anyio.run(main, on_error=lambda _text, error: reported.append(error))
     assert reported == []
+
+
+def test_traceback_of_a_coroutine(run: Any) -> None:
+    """It begins in the coroutine, as on asyncio and Twisted."""
+
+    async def fail() -> None:
+        raise KeyError
+
+    async def main(txa: AnyioBackend) -> None:
+        failures: list[Any] = []
+        txa.add_callbacks(txa.as_future(fail), None, failures.append)
+        await txa.sleep(1)
+        frames = extract_tb(txa.failure_traceback(failures[0]))
+        assert [frame.name for frame in frames] == ["fail"]
+
+    run(main)
 
 
 def test_coroutine_that_awaits_what_the_loop_cannot(run: Any) -> None:

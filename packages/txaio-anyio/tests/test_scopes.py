@@ -212,3 +212,43 @@ def test_native_scope_around_one(run: Any) -> None:
             await future
 
     run(main)
+
+
+def test_deadlines_one_after_the_other(run: Any) -> None:
+    """D1: AnyIO's exception has been seen at the end of its block."""
+
+    async def work(txa: AnyioBackend) -> list[bool]:
+        expired = []
+        for _ in range(2):
+            async with txa.move_on_after(1) as scope:
+                await anyio.sleep(500)
+            expired.append(scope.expired)
+        return expired
+
+    async def main(txa: AnyioBackend) -> None:
+        begun = txa.time()
+        assert await txa.as_future(work, txa) == [True, True]
+        assert txa.time() - begun == pytest.approx(2, abs=0.01)
+
+    run(main)
+
+
+def test_outer_scope_is_cancelled_in_the_clean_up_of_the_inner_one(run: Any) -> None:
+    """D3: The outer one ends, although AnyIO has cancelled the inner one alone."""
+    events: list[str] = []
+
+    async def work(txa: AnyioBackend) -> None:
+        async with txa.move_on_after(1000) as outer:
+            async with txa.move_on_after(1):
+                try:
+                    await anyio.sleep(500)
+                finally:
+                    outer.cancel()
+            events.append("between")
+        events.append("after")
+
+    async def main(txa: AnyioBackend) -> None:
+        await txa.as_future(work, txa)
+        assert events == ["after"]
+
+    run(main)

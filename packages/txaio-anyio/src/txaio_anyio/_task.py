@@ -69,9 +69,10 @@ class AnyioTask(BaseTask, AnyioFuture, Waiter):
         """Have AnyIO cancel the coroutine, or the outermost block that is cancelled."""
         cancellation = self.cancellation
         unseen = cancellation.level, cancellation.seen
-        blocks = [scope for scope, state in self.scopes.items() if state == unseen]
-        if blocks and len(blocks) == cancellation.unseen:
-            blocks[0].cancel()
+        blocks = (scope for scope, state in self.scopes.items() if state == unseen)
+        block = next(blocks, None)
+        if block is not None:
+            block.cancel()  # If the coroutine is as well, this raises at its end.
         else:
             self.interrupt()
 

@@ -144,11 +144,6 @@ class Cancellation:
         """How many calls of `uncancelled` the coroutine is in."""
         return len(self._outer)
 
-    @property
-    def unseen(self) -> int:
-        """How many requests make the cancellation that the coroutine has not seen."""
-        return self._unseen
-
     def seen_at(self, level: int) -> int:
         """Return how many times the coroutine has seen one at *level*."""
         return self._outer[level].seen if level < len(self._outer) else self.seen

@@ -48,7 +48,7 @@ async def test_traceback_object_in_an_errback(txa: IBackend) -> None:
 
     failure = await failure_of(txa, txa.as_future(fail))
     frames = traceback.extract_tb(txa.failure_traceback(failure))
-    assert [frame.name for frame in frames] == ["fail", "raise_boom"]
+    assert [frame.name for frame in frames][-2:] == ["fail", "raise_boom"]
 
 
 def with_cause() -> None:
