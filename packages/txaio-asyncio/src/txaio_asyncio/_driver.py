@@ -14,7 +14,12 @@ from types import CoroutineType
 from typing import Any, TypeVar
 
 from txaio_asyncio._future import AsyncioOwner
-from txaio_asyncio._native import awaited_by, break_owner_cycle, keep_text
+from txaio_asyncio._native import (
+    awaited_by,
+    break_owner_cycle,
+    keep_text,
+    keep_text_of,
+)
 from txaio_asyncio._task import CANCELLATIONS, AsyncioScope, uncancelled
 from txaio_common import (
     UNSET,
@@ -170,6 +175,7 @@ class AsyncioDriver(Driver):
         except asyncio.InvalidStateError:
             return UNSET
         except asyncio.CancelledError as error:
+            keep_text_of(future, error)
             exception = error.with_traceback(None)
         return future.result() if exception is None else FailedFuture(exception)
 
@@ -177,6 +183,9 @@ class AsyncioDriver(Driver):
         # asyncio raises with the traceback that the exception came with.
         try:
             return future.result() if future.done() else super().result(future)
+        except asyncio.CancelledError as error:
+            keep_text_of(future, error)
+            raise
         finally:
             del future  # See `txaio_common.Outcome`.
 

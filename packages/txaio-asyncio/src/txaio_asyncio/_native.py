@@ -32,8 +32,15 @@ def keep_text(task: Task) -> None:
     try:
         task.result()
     except asyncio.CancelledError as error:
-        (text,) = error.args[:1] or (None,)
-        task._cancel_message = text  # type: ignore[attr-defined]  # noqa: SLF001
+        keep_text_of(task, error)
+
+
+def keep_text_of(future: Any, error: asyncio.CancelledError) -> None:
+    """Keep the text of *error*, which *future* has raised, for the next that asks it.
+
+    For the calls that may ask a task before its callbacks are called.
+    """
+    future._cancel_message = error.args[0] if error.args else None  # noqa: SLF001
 
 
 def keep_text_first(task: Task) -> None:

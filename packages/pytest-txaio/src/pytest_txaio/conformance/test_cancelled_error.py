@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
@@ -242,3 +243,36 @@ async def test_text_of_a_raised_cancellation(
         with pytest.raises(txa.CancelledError) as caught:
             await future
         assert caught.value.args[:1] == args[:1]
+
+
+@pytest.mark.parametrize("ask", ["result", "gather"])
+async def test_text_of_what_has_just_ended(
+    txa: IBackend, unit: float, ask: str
+) -> None:
+    """X13: A call that asks for the outcome at once takes the text from no other."""
+    asked: list[bool] = []
+
+    async def inner() -> None:
+        await txa.create_future()
+
+    async def outer() -> None:
+        await awaited
+
+    def look(_failure: object) -> None:
+        # On asyncio, `outer` has been resumed by now, and its awaiters have not.
+        asked.append(txa.is_called(future))
+        if ask == "gather":
+            txa.gather([future])
+        elif asked == [True]:
+            with suppress(txa.CancelledError):
+                txa.result(future)
+
+    awaited = txa.as_future(inner)
+    future = txa.as_future(outer)
+    await pause(txa, unit)
+    txa.add_callbacks(awaited, None, look)
+    txa.cancel(future, "why")
+    for _ in range(2):
+        with pytest.raises(txa.CancelledError, match="why"):
+            await future
+    assert len(asked) == 1
