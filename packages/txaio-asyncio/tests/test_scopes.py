@@ -52,5 +52,26 @@ def test_cancelling_a_settled_gather_natively():
         gathered = txa.gather([])
         assert await gathered == []
         assert gathered.cancel() is False
+        member = txa.create_future()
+        resolved = txa.gather([member])
+        txa.resolve(resolved, "value")
+        assert resolved.cancel() is False
+        assert not member.done()
+
+    txaio_asyncio.run(main)
+
+
+def test_cancelling_a_gather_natively():
+    """X5: asyncio is told that it was cancelled, though it has not ended yet."""
+
+    async def wait(txa):
+        await txa.create_future()
+
+    async def main(txa):
+        gathered = txa.gather([wait(txa)])
+        assert gathered.cancel() is True
+        assert not gathered.done()
+        with pytest.raises(asyncio.CancelledError):
+            await gathered
 
     txaio_asyncio.run(main)

@@ -12,6 +12,7 @@ from pytest_txaio.conformance.test_batched_timers import *
 from pytest_txaio.conformance.test_callback_errors import *
 from pytest_txaio.conformance.test_callbacks import *
 from pytest_txaio.conformance.test_cancellation import *
+from pytest_txaio.conformance.test_cancelled_awaiters import *
 from pytest_txaio.conformance.test_cancelled_coroutines import *
 from pytest_txaio.conformance.test_cancelled_error import *
 from pytest_txaio.conformance.test_cancelled_scopes import *

@@ -13,7 +13,7 @@ from pytest_txaio import pause
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from txaio_interfaces import IBackend
+    from txaio_interfaces import IBackend, IFuture, IScope
 
 DEPTH = 300
 
@@ -149,3 +149,29 @@ async def test_circle_through_uncancelled(
         with pytest.raises(txa.CancelledError, match="why"):
             await future
     assert events == ["other", "uncancelled", "shielded"]
+
+
+@pytest.mark.parametrize("count", [2, 150])
+@pytest.mark.parametrize("is_circle", [False, True])
+async def test_deadlines_in_a_chain(
+    txa: IBackend, unit: float, count: int, is_circle: bool
+) -> None:
+    """D3: In none of its coroutines a scope swallows what cancels them from outside."""
+    scopes: list[IScope] = []
+    futures: list[IFuture[Any]] = [txa.create_future()]
+
+    async def level(number: int) -> None:
+        await txa.sleep(0)  # Until all of them are there.
+        async with txa.move_on_after(100 * unit) as scope:
+            scopes.append(scope)
+            await futures[number]
+
+    futures += [txa.as_future(level, number) for number in range(count)]
+    if is_circle:
+        futures[0] = futures[-1]
+    await pause(txa, unit)
+    txa.cancel(futures[-1])
+    for scope in scopes:
+        scope.cancel()
+    for outcome in await txa.gather(futures):
+        assert isinstance(outcome.value, txa.CancelledError)

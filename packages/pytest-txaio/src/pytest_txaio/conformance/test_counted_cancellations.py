@@ -41,6 +41,30 @@ async def test_scopes_cancelled_before_uncancelled(
     assert txa.time() - started < 20 * unit
 
 
+@pytest.mark.parametrize("awaits", [True, False])
+async def test_outer_scope_cancelled_before_the_inner_one_is_left(
+    txa: IBackend, unit: float, awaits: bool
+) -> None:
+    """D3: What the inner one has seen is taken back there, and no more than that."""
+    events: list[str] = []
+
+    async def work() -> None:
+        async with txa.move_on_after(100 * unit) as outer:
+            async with txa.move_on_after(unit):
+                try:
+                    await txa.create_future()
+                except txa.CancelledError:
+                    outer.cancel()
+            if awaits:
+                await txa.sleep(unit)
+                events.append("inside")
+        await txa.sleep(unit)
+        events.append("outside")
+
+    await txa.as_future(work)
+    assert events == ["outside"]
+
+
 async def test_two_deadlines_around_uncancelled(txa: IBackend, unit: float) -> None:
     """D3: One inside of `uncancelled` takes nothing from one outside, and adds none."""
     events: list[Any] = []

@@ -97,8 +97,9 @@ async def test_cancelled_from_outside_as_it_expires(
     assert scope.expired is late
 
 
+@pytest.mark.parametrize("in_callback", [False, True])
 async def test_cancelled_from_outside_while_a_child_cleans_up(
-    txa: IBackend, unit: float
+    txa: IBackend, unit: float, in_callback: bool
 ) -> None:
     """D3: Nor is it swallowed if the child that it awaits has seen the deadline."""
     events: list[str] = []
@@ -116,8 +117,11 @@ async def test_cancelled_from_outside_while_a_child_cleans_up(
         events.append("swallowed")
 
     future = txa.as_future(work)
-    await pause(txa, 2 * unit)
-    txa.cancel(future)
+    if in_callback:
+        txa.call_later(2 * unit, txa.cancel, future)
+    else:
+        await pause(txa, 2 * unit)
+        txa.cancel(future)
     with pytest.raises(txa.CancelledError):
         await future
     assert events == ["child"]

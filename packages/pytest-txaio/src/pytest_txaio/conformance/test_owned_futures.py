@@ -81,7 +81,7 @@ async def test_cancelling_the_owning_future(
         try:
             await txa.create_future()
         finally:
-            await txa.sleep(unit)
+            await txa.sleep(20 * unit)
             events.append("member")
 
     future = own(txa, kind, [txa.as_future(member)])
@@ -92,6 +92,8 @@ async def test_cancelling_the_owning_future(
     else:
         txa.cancel(future, "why")
     txa.cancel(future, "again")
+    await pause(txa, unit)
+    txa.cancel(future, "late")
     assert not txa.is_called(future)
     with pytest.raises(txa.CancelledError, match="why"):
         await future
@@ -234,8 +236,52 @@ async def test_member_that_awaits_its_owner(
     member = txa.as_future(wait)
     owners.append(own(txa, kind, [member]))
     await pause(txa, unit)
-    txa.cancel(owners[0] if cancels == "owner" else member)
+    for _ in range(2):
+        txa.cancel(owners[0] if cancels == "owner" else member)
     with pytest.raises(txa.CancelledError):
         await member
     with pytest.raises(txa.CancelledError):
         await owners[0]
+
+
+@pytest.mark.parametrize("kind", OWNERS[1:])
+async def test_two_that_wait_in_a_circle_of_an_owner(
+    txa: IBackend, unit: float, kind: str
+) -> None:
+    """X5: One of them is resumed, and the other when that has cleaned up."""
+    owners: list[IFuture[Any]] = []
+    events: list[str] = []
+
+    async def wait(futures: list[IFuture[Any]]) -> None:
+        await txa.sleep(0)
+        try:
+            await futures[0]
+        finally:
+            events.append("begins")
+            await txa.uncancelled(txa.sleep, unit)
+            events.append("ends")
+
+    member = txa.as_future(wait, [txa.as_future(wait, owners)])
+    owners.append(own(txa, kind, [member]))
+    await pause(txa, unit)
+    txa.cancel(owners[0])
+    with pytest.raises(txa.CancelledError):
+        await owners[0]
+    await pause(txa, 2 * unit)
+    assert events == ["begins", "ends"] * 2
+
+
+async def test_scope_cancels_what_its_body_awaits(txa: IBackend, unit: float) -> None:
+    """D2: At once, if something else than the body cancels the scope."""
+    awaited = txa.create_future()
+    scope = txa.move_on_after(100 * unit)
+
+    async def work() -> None:
+        async with scope:
+            await awaited
+
+    future = txa.as_future(work)
+    await pause(txa, unit)
+    scope.cancel()
+    assert txa.is_called(awaited)
+    await future
