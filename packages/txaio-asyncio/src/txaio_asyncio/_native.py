@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -60,8 +61,8 @@ def _keep_text_if_cancelled(task: Task) -> None:
 
 
 def has_failed(task: Task) -> bool:
-    """Tell whether *task*, which has ended, has no value."""
-    return task.cancelled() or task._exception is not None  # noqa: SLF001
+    """Tell whether *task*, which has ended, has raised an error."""
+    return task._exception is not None  # noqa: SLF001
 
 
 def awaited_by(task: Task) -> Any:
@@ -69,13 +70,11 @@ def awaited_by(task: Task) -> Any:
     return getattr(task, "_fut_waiter", None)
 
 
-def _awaits(future: Any) -> list[Any]:
-    """Return the pending futures for which *future* waits."""
+def _awaits(future: Any) -> Sequence[Any]:
+    """Return what *future* waits for; either may be None, which waits for nothing."""
     if isinstance(future, asyncio.Task):
-        found = [UNCANCELLED.get(future) or awaited_by(future)]
-    else:
-        found = list(future.owned) if isinstance(future, AsyncioOwner) else []
-    return [each for each in found if each is not None and not each.done()]
+        return [UNCANCELLED.get(future) or awaited_by(future)]
+    return future.owned if isinstance(future, AsyncioOwner) else ()
 
 
 def break_owner_cycle(owner: AsyncioOwner, message: str | None) -> None:

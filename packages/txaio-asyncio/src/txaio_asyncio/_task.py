@@ -87,6 +87,10 @@ class Cancellations:
         seen = self._deferred.get(task)
         if was_seen and seen is not None:
             self._deferred[task] = seen._replace(requests=seen.requests - 1)
+        self._uncount(task)
+
+    def _uncount(self, task: Task) -> None:
+        """Take back one of which asyncio does not know, or else one of asyncio's."""
         if self._uncounted.get(task):
             self._uncounted[task] -= 1
         else:
@@ -111,19 +115,22 @@ class Cancellations:
                 break
             chain[awaited] = waits_for
             awaited = waits_for
-        innermost = list(chain)[-1] if chain else None
+        if not chain:
+            self._count(task)
+            return
+        *others, innermost = chain
         loop = task.get_loop()
-        if innermost is not None and innermost is asyncio.current_task(loop):
+        if innermost is asyncio.current_task(loop):
             loop.call_soon(self._cancel_self, task, message)
             return
         if awaited in chain:
             break_await_cycle(awaited, message)
             self._count(*chain)
-        elif innermost is None or isinstance(awaited, asyncio.Task):
+        elif isinstance(awaited, asyncio.Task):
             self._count(*chain, awaited)
         elif len(chain) > MAX_CHAIN:
             innermost.cancel(message)
-            self._count(*list(chain)[:-1])
+            self._count(*others)
         else:
             task.cancel(message)
         self._remember(chain, message)
@@ -178,19 +185,19 @@ class Cancellations:
         if task.done():
             self._pass_on(task)
         else:
-            self.take_back(task, was_seen=False)
+            self._uncount(task)
             self.cancel_task(task, message)
 
     def _pass_on(self, task: Task) -> None:
         """Raise a cancellation in those that were cancelled while they awaited *task*.
 
-        It has ended with a value, and has not seen it.
+        It has ended, and has not seen it.  Those see an error of it in its place.
         """
         if has_failed(task):
             return
         for outer, (waits_for, message) in list(self._unseen.items()):
-            if waits_for() is task and self._is_unseen(outer, awaited_by(outer)):
-                outer.uncancel()
+            if waits_for() is task:
+                self._uncount(outer)
                 outer.cancel(message)
 
     def _is_unseen(self, task: Task, waits_for: Any) -> bool:
@@ -254,25 +261,32 @@ async def uncancelled(
 ) -> T:
     """Await ``call()`` to its end, in a task of its own."""
     inner = loop.create_task(_as_task(call))
-    outer = asyncio.current_task()
-    seen = None if outer is None else CANCELLATIONS.seen(outer)
-    caller = outer or inner
-    UNCANCELLED[caller] = inner
-    interrupted: tuple[Any, ...] | None = None
-    while not inner.done():
-        try:
-            await asyncio.wait([inner])
-        except asyncio.CancelledError as error:
-            interrupted = error.args[:1] if interrupted is None else interrupted
-    if interrupted is not None and outer is not None and seen is not None:
-        message = interrupted[0] if interrupted else None
-        CANCELLATIONS.defer(outer, seen, message)
     try:
+        await _wait_for(inner)
         return inner.result()
     finally:
-        del UNCANCELLED[caller]
-        # What is raised keeps this frame, which must not keep the tasks.
-        del inner, outer, caller
+        del inner  # What is raised keeps this frame, which must not keep the task.
+
+
+async def _wait_for(inner: Task) -> None:
+    """Wait until *inner* has ended; have the caller cancelled after it, if at all."""
+    outer = asyncio.current_task()
+    if outer is None:  # Something else runs this coroutine, and cannot cancel it.
+        await asyncio.wait([inner])
+        return
+    seen = CANCELLATIONS.seen(outer)
+    texts: list[str | None] = []
+    UNCANCELLED[outer] = inner
+    try:
+        while not inner.done():
+            try:
+                await asyncio.wait([inner])
+            except asyncio.CancelledError as error:
+                texts.append(error.args[0] if error.args else None)
+    finally:
+        del UNCANCELLED[outer]
+    if texts:
+        CANCELLATIONS.defer(outer, seen, texts[0])
 
 
 async def _as_task(call: Callable[[], Awaitable[T]]) -> T:
