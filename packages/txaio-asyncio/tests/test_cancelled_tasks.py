@@ -132,23 +132,3 @@ def test_coroutines_that_wait_in_a_circle(at_the_end, others):
 
     assert txaio_asyncio.run(main, grace=0.1) == "value"
     assert events == others * ["cleaned up"]
-
-
-def test_loop_whose_methods_take_no_context():
-    """T5: An object that replaces a loop need not take the keyword *context*."""
-
-    class Fake:
-        create_future = None
-
-        def call_later(self, delay, fn, *args):
-            called.append((delay, fn, args))
-
-        def time(self):
-            return 0.0
-
-        def get_debug(self):
-            return False
-
-    called = []
-    txaio_asyncio.AsyncioBackend(Fake(), debug=False).call_later(5, print)
-    assert called[0][0] == 5

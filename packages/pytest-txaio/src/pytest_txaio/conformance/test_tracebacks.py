@@ -141,8 +141,11 @@ async def test_format_without_own_frames(
     async def wait() -> None:
         await txa.gather([fail()], consume_exceptions=False)
 
-    for future in (txa.as_future(fn), txa.as_future(fail), txa.as_future(wait)):
-        failure = await failure_of(txa, future)
+    async def clean_up() -> None:
+        await txa.uncancelled(fail)
+
+    for function in (fn, fail, wait, clean_up):
+        failure = await failure_of(txa, txa.as_future(function))
         text = txa.failure_format_traceback(failure)
         assert not OWN_FRAME.search(text)
         assert fn.__name__ in text
