@@ -199,15 +199,6 @@ class AsyncioDriver(Driver):
         task.add_done_callback(self._end)
         return task
 
-    def end_all(self) -> None:
-        """Forget the tasks that have ended, as the program ends.
-
-        asyncio stops its loop before it calls what was to be called when they end.
-        """
-        for task in tuple(self._tasks):
-            if task.done():
-                self._end(task)
-
     def _end(self, task: Task) -> None:
         self._tasks.discard(task)
         error: Any = task._exception  # noqa: SLF001 - see `peek`

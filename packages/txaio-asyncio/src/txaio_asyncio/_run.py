@@ -39,7 +39,7 @@ def run(
 
     async def run_main() -> T:
         backend = AsyncioBackend(debug=debug)
-        runs.append(_Run(backend))
+        runs.append(_Run())
         generators = AsyncioGenerators(backend.native)
         generators.install()
         is_dropped = False
@@ -76,9 +76,8 @@ class _Run:
     `Runner` cancels then what is inside `uncancelled`, too.
     """
 
-    def __init__(self, backend: AsyncioBackend) -> None:
+    def __init__(self) -> None:
         """Be the task that runs."""
-        self._driver = backend.native
         self._task = cast("asyncio.Task[Any]", asyncio.current_task())
         self.is_ending = False
         """Whether `main` has ended, so that the task waits for the clean-up."""
@@ -94,7 +93,6 @@ class _Run:
         if not self.is_ending:
             main.cancel()
         while not main.done():
-            self._driver.end_all()
             with suppress(SystemExit):
                 main.get_loop().run_until_complete(asyncio.wait([main]))
 
