@@ -38,6 +38,18 @@ async def test_callback_does_not_retrieve_the_failure(
     assert reported() == [boom]
 
 
+async def test_cancel_does_not_retrieve_the_failure(
+    txa: IBackend, reported: Reported
+) -> None:
+    """R3, X2: Nor does a call of `cancel`, which comes too late."""
+    boom = Boom()
+    future = txa.create_future_error(boom)
+    txa.cancel(future)
+    del future
+    collect_dropped()
+    assert reported() == [boom]
+
+
 async def test_failing_coroutine_is_reported(
     txa: IBackend, unit: float, reported: Reported
 ) -> None:
