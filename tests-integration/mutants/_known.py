@@ -21,6 +21,9 @@ COUNT = "how many calls were cancelled need not be exact"
 SLOWER = "it does the same, and takes longer"
 RESOLUTION = "but on Windows, clocks tick in nanoseconds, and that is how early it is"
 FRAMES = "only the frames of Python 3.12 and 3.13 keep what it lets go of"
+ELSEWHERE = "a test in tests-integration, which does not run here, notices it"
+
+SEARCH = "it saves a search for a circle, where there can be none"
 
 CHANGES = "only whether it has changed, or by how much, is asked"
 
@@ -82,6 +85,31 @@ KNOWN: dict[str, dict[str, str]] = {
     "txaio_anyio._trio": {
         "TrioLoop.__init__: self.new_scope = trio.CancelScope -> pass": SLOWER,
         "TrioLoop.sleep: self._alarm.deadline != until -> True": SLOWER,
+    },
+    "txaio_asyncio._driver": {
+        "AsyncioDriver.create_owner: not isinstance(loop, asyncio.AbstractEventLoop)"
+        " -> True": SHORTCUT,
+        "AsyncioDriver.call_back: type(result) is CoroutineType -> True": SHORTCUT,
+        "AsyncioDriver._end: task.cancelled() -> True": SHORTCUT,
+        "AsyncioDriver._end: explain_foreign_await(error) -> pass": ELSEWHERE,
+        "AsyncioDriver.running:"
+        " return [Running(task.get_coro(), awaited_by(task)) for task in tasks]"
+        " -> return None": ELSEWHERE,
+    },
+    "txaio_asyncio._future": {
+        "AsyncioOwner: False -> True": SEARCH,
+        "AsyncioOwner.cancel: is_repeated -> True": SEARCH,
+    },
+    "txaio_asyncio._task": {
+        ": 100 -> 101": LIMIT,
+        "Cancellations.cancel_task: len(chain) > MAX_CHAIN"
+        " -> len(chain) >= MAX_CHAIN": LIMIT,
+        "Cancellations._remember: not waits_for.done() -> True": (
+            "the task is about to be resumed, and another cancellation is one with this"
+        ),
+        "AsyncioScope.leave: return False -> return None": "either is false",
+        "AsyncioScope.leave: self._number < CANCELLATIONS.seen(task).until"
+        " -> self._number <= CANCELLATIONS.seen(task).until": "no numbers are equal",
     },
     "txaio_common._bucket_runs": {
         ": 2000 -> 2001": LIMIT,
