@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
+from weakref import ref
 
 import pytest
 
-from pytest_txaio import pause
-from pytest_txaio.conformance._helpers import Boom
+from pytest_txaio import collect_dropped, pause
+from pytest_txaio.conformance._helpers import Argument, Boom
 
 
 if TYPE_CHECKING:
@@ -108,6 +110,25 @@ async def test_error_in_uncancelled(txa: IBackend) -> None:
     with pytest.raises(Boom) as caught:
         await txa.uncancelled(fail)
     assert caught.value is boom
+
+
+async def test_error_in_uncancelled_keeps_nothing(txa: IBackend) -> None:
+    """X9: Once it was handled, what its frames refer to goes with it."""
+
+    async def fail(argument: Argument) -> None:
+        await txa.sleep(0)
+        raise Boom(argument)
+
+    async def work() -> ref[Argument]:
+        argument = Argument()
+        with suppress(Boom):
+            await txa.uncancelled(fail, argument)
+        return ref(argument)
+
+    weak = await txa.as_future(work)
+    await pause(txa, 0)
+    collect_dropped()
+    assert weak() is None
 
 
 @pytest.mark.parametrize("awaits", [True, False])
