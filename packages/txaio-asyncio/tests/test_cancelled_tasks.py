@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import sys
+import threading
 from asyncio import CancelledError
+from collections.abc import Iterator
 
 import pytest
 
@@ -132,3 +135,45 @@ def test_coroutines_that_wait_in_a_circle(at_the_end, others):
 
     assert txaio_asyncio.run(main, grace=0.1) == "value"
     assert events == others * ["cleaned up"]
+
+
+@pytest.fixture
+def quick_switches() -> Iterator[None]:
+    """Have threads take turns as often as they can."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+@pytest.mark.usefixtures("quick_switches")
+def test_cancelling_in_several_threads():
+    """The tasks of all loops are known together, and looked through in each thread."""
+    errors = []
+
+    async def work(txa):
+        await txa.uncancelled(txa.sleep, 0)
+
+    async def wait(txa):
+        await txa.as_future(work, txa)
+
+    async def main(txa):
+        for _ in range(50):
+            futures = [txa.as_future(wait, txa) for _ in range(10)]
+            await txa.sleep(0)
+            for future in futures:
+                txa.cancel(future)
+            await txa.gather(futures, consume_exceptions=True)
+
+    def run_loop():
+        try:
+            txaio_asyncio.run(main)
+        except RuntimeError as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=run_loop) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not errors

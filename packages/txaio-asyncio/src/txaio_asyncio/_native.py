@@ -90,9 +90,11 @@ def break_uncancelled_cycle(task: Task, message: str | None) -> None:
 
 def _break_cycle(start: Any, message: str | None) -> None:
     """Resume a task that waits for *start*, and is waited for by it."""
+    path = find_path(start, start, _awaits)
     # Neither those inside `uncancelled` nor what runs there are interrupted.
-    spared = {*UNCANCELLED, *UNCANCELLED.values()}
-    for future in find_path(start, start, _awaits):
+    outer = [future for future in path if future in UNCANCELLED]
+    spared = {*outer, *map(UNCANCELLED.get, outer)}
+    for future in path:
         if isinstance(future, asyncio.Task) and future not in spared:
             break_await_cycle(future, message)
             return

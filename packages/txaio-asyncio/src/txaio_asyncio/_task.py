@@ -195,10 +195,12 @@ class Cancellations:
         """
         if has_failed(task):
             return
-        for outer, (waits_for, message) in list(self._unseen.items()):
-            if waits_for() is task:
+        # A list, made in one step: the loops of other threads have cancelled tasks, too.
+        for reference in self._unseen.keyrefs():
+            outer = reference()
+            if outer is not None and self._is_unseen(outer, task):
                 self._uncount(outer)
-                outer.cancel(message)
+                outer.cancel(self._unseen[outer][1])
 
     def _is_unseen(self, task: Task, waits_for: Any) -> bool:
         """Tell whether *task* was cancelled, and has not been resumed since."""
