@@ -12,8 +12,7 @@ EARLY = "it is set before it is used"
 SETTLED = "to settle a future that was cancelled does nothing"
 CIRCLE = "it saves a search: those in a circle cancel it once more"
 IMPORT = "backends run it as they are imported, and not the tests that notice it"
-ELSEWHERE = "only tests of another package notice it, and are not run"
-    },
+ELSEWHERE = "only tests that do not run here notice it, of another package or of all"
 FALSE = "None is false as well"
 TYPES = "type checkers alone do not know it"
 LINTER = "nothing uses it, and the linter is told so"
@@ -21,10 +20,7 @@ COUNT = "how many calls were cancelled need not be exact"
 SLOWER = "it does the same, and takes longer"
 RESOLUTION = "but on Windows, clocks tick in nanoseconds, and that is how early it is"
 FRAMES = "only the frames of Python 3.12 and 3.13 keep what it lets go of"
-ELSEWHERE = "a test in tests-integration, which does not run here, notices it"
-
 SEARCH = "it saves a search for a circle, where there can be none"
-
 CHANGES = "only whether it has changed, or by how much, is asked"
 
 KNOWN: dict[str, dict[str, str]] = {
@@ -44,12 +40,10 @@ KNOWN: dict[str, dict[str, str]] = {
             "`_awaits`, which asks, leaves None out"
         ),
     },
-    },
     "txaio_anyio._asyncio": {
         "AsyncioLoop.__init__: self.grain -> False": RESOLUTION,
         "AsyncioLoop.__init__: self.grain -> True": RESOLUTION,
     },
-    "txaio_anyio._driver": {},
     "txaio_anyio._future": {
         "Waiter.is_interrupted: return False -> return None": FALSE,
         "AnyioFuture.__await__: self.outcome is not None -> True": TYPES,

@@ -195,7 +195,7 @@ class Cancellations:
         """
         if has_failed(task):
             return
-        # A list, made in one step: the loops of other threads have cancelled tasks, too.
+        # A list, made in one step: loops in other threads have cancelled tasks, too.
         for reference in self._unseen.keyrefs():
             outer = reference()
             if outer is not None and self._is_unseen(outer, task):
