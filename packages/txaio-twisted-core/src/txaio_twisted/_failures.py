@@ -25,11 +25,10 @@ class UncleanedFailure(Failure):
         """Do nothing."""
 
 
-def uncleaned(failure: Failure) -> Failure:
-    """Return *failure*, which no Deferred cleans from now on."""
+def keep_traceback(failure: Failure) -> None:
+    """Have no Deferred clean *failure* from now on."""
     if type(failure) is Failure:
         failure.__class__ = UncleanedFailure
-    return failure
 
 
 class CancelledError(BaseException, metaclass=ABCMeta):

@@ -26,7 +26,7 @@ from txaio_twisted._failures import (
     DEFERREDS_CLEAN_FAILURES,
     CancelledError,
     failure_of,
-    uncleaned,
+    keep_traceback,
 )
 from txaio_twisted._queue import CallbackQueue, report
 
@@ -147,7 +147,7 @@ class TwistedFuture(BaseFuture, Deferred[Any], metaclass=_FutureType):
         self._on_cancel = None
         failure = outcome.failure
         if DEFERREDS_CLEAN_FAILURES and failure is not None:
-            uncleaned(failure)
+            keep_traceback(failure)
         # Up to Twisted 24.3, `callback` refuses a value that is a Deferred.
         self._startRunCallbacks(outcome.value if failure is None else failure)
         if self._debugInfo is not None and (failure is None or outcome.is_cancellation):
