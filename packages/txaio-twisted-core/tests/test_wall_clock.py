@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from twisted.internet.selectreactor import SelectReactor
 from twisted.internet.task import Clock
 
-from txaio_twisted import TwistedBackend, _wall_clock
+from txaio_twisted import TwistedBackend, _wall_clock, run
 
 
 HOUR = 3600.0
@@ -20,6 +21,11 @@ class WallReactor(Clock):
         self.rightNow = 1_700_000_000.0
         # Methods of an object differ each time that one asks for them.
         self.seconds = self.seconds
+
+    def callLater(self, delay, *args):  # noqa: N802 - Twisted's name
+        """Refuse a negative delay, as other reactors do."""
+        assert delay >= 0
+        return super().callLater(delay, *args)
 
     def read(self):
         """Return the monotonic time."""
@@ -73,6 +79,7 @@ TIMERS = {
 def test_clock_that_is_set(reactor, txa, arm, step):
     """T1, B1: Calls are due by the monotonic clock."""
     called = []
+    be_active(txa)
     arm(txa, called.append)
     reactor.pass_time(0.5)
     reactor.set_clock(step)
@@ -86,12 +93,13 @@ def test_clock_that_is_set(reactor, txa, arm, step):
     assert reactor.calls == []
 
 
+@pytest.mark.parametrize("step", [HOUR, 0.4])
 @pytest.mark.parametrize("arm", TIMERS.values(), ids=TIMERS)
-def test_clock_that_is_set_forward_while_nothing_happens(reactor, txa, arm):
+def test_clock_that_is_set_forward_while_nothing_happens(reactor, txa, arm, step):
     """T1, B1: A call that the reactor makes too early is armed again."""
     called = []
     arm(txa, called.append)
-    reactor.set_clock(HOUR)
+    reactor.set_clock(step)
     reactor.pass_time(1.88)
     assert called == []
     reactor.pass_time(0.3)
@@ -125,14 +133,53 @@ def test_cancelling_what_was_armed_again(reactor, txa, step):
     assert called == []
 
 
+@pytest.mark.parametrize("step", [HOUR, -HOUR])
+def test_clock_that_is_set_after_a_cancellation(reactor, txa, step):
+    """T4: A call that was cancelled is not armed again."""
+    called = []
+    txa.call_later(2, called.append, None).cancel()
+    reactor.set_clock(step)
+    be_active(txa)
+    assert reactor.calls == []
+
+
 def test_turn_of_the_loop_while_the_clock_is_set(reactor, txa):
     """T3: A call that is due in the next turn does not wait for an hour."""
     called = []
     txa.call_later(0, called.append, None)
     reactor.set_clock(-HOUR)
     be_active(txa)
+    reactor.pass_time(0.2)
+    assert called == [None]
+    reactor.set_clock(-HOUR)
+    be_active(txa)
+    assert reactor.calls == []
+
+
+@pytest.mark.parametrize("step", [HOUR, -HOUR])
+def test_clock_that_is_set_while_a_call_is_late(reactor, txa, step):
+    """T1: The call is made in the next turn."""
+    called = []
+    txa.call_later(2, called.append, None)
+    reactor.monotonic += 3
+    reactor.set_clock(step)
+    be_active(txa)
     reactor.pass_time(0.01)
     assert called == [None]
+
+
+@pytest.mark.parametrize("step", [HOUR, -HOUR])
+def test_clock_that_is_set_once(reactor, txa, step):
+    """T1: Calls are armed again then, for the time that is left, and not later on."""
+    txa.call_later(10, be_active, txa)
+    reactor.pass_time(1)
+    reactor.set_clock(step)
+    be_active(txa)
+    armed = reactor.calls[:]
+    assert [call.getTime() for call in armed] == [pytest.approx(reactor.rightNow + 9)]
+    reactor.pass_time(1)
+    be_active(txa)
+    assert reactor.calls == armed
 
 
 def test_clocks_are_compared_now_and_then(reactor, txa, monkeypatch):
@@ -162,8 +209,24 @@ def test_many_calls_while_the_clock_is_set(reactor, txa, step):
     assert times == list(range(10))
 
 
+def leave():
+    """End the program."""
+    raise SystemExit(3)
+
+
 def test_exit_in_a_call(reactor, txa):
     """A3: What ends the program is raised where the reactor has made the call."""
-    txa.native.queue.call_later(1, lambda: (_ for _ in ()).throw(SystemExit(3)))
+    txa.call_later(1, leave)
     with pytest.raises(SystemExit):
         reactor.pass_time(2)
+
+
+def test_exit_in_a_call_within_run():
+    """A3: It ends `run`, although the reactor logs what its calls raise."""
+
+    async def main(txa):
+        txa.call_later(0.001, leave)
+        await txa.sleep(1)
+
+    with pytest.raises(SystemExit):
+        run(main, reactor=SelectReactor())

@@ -14,6 +14,7 @@ makes them late, by as much.  Here every call is due by the monotonic clock:
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import inf
 from operator import attrgetter
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -77,7 +78,7 @@ class WallClock:
         self.calls: set[WallClockCall] = set()
         """Those that are pending."""
         self._difference = self._compare()
-        self._next_check = 0.0
+        self._next_check = -inf
 
     def call_later(self, delay: float, fn: Callable[[], object], /) -> Handle:
         """Call *fn* after *delay* seconds."""
