@@ -26,7 +26,8 @@ def leave_at_once(error: BaseException) -> None:
 
 
 LEAVING: dict[str, Callable[[IBackend, BaseException], object]] = {
-    "timer": lambda txa, error: txa.call_later(0, leave_at_once, error),
+    "call": lambda txa, error: txa.call_later(0, leave_at_once, error),
+    "timer": lambda txa, error: txa.call_later(1e-6, leave_at_once, error),
     "callback": lambda txa, error: txa.add_callbacks(
         txa.create_future_success(None), lambda _none: leave_at_once(error), None
     ),
