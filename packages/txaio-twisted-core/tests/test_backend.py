@@ -81,8 +81,20 @@ def test_exit_where_there_is_no_run_to_end(adds):
     txa.call_later(0, called.append, "second")
     with pytest.raises(SystemExit):
         clock.advance(0)
+    assert len(clock.getDelayedCalls()) == 1
     clock.advance(0)
     assert called == ["first", "second", "added"][: 3 if adds else 2]
+
+
+def test_calls_of_one_turn():
+    """T3: The reactor has one delayed call for them all."""
+    clock, called = Clock(), []
+    txa = TwistedBackend(clock)
+    for number in range(3):
+        txa.call_later(0, called.append, number)
+    assert len(clock.getDelayedCalls()) == 1
+    clock.advance(0)
+    assert called == [0, 1, 2]
 
 
 def test_repeated_sleep_of_zero_seconds():
