@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from twisted.internet.defer import CancelledError, Deferred, ensureDeferred
+from twisted.internet.defer import CancelledError, Deferred, ensureDeferred, succeed
 from twisted.internet.selectreactor import SelectReactor
 
 from txaio_twisted import run
@@ -34,11 +34,12 @@ async def wait(awaitable):
     return await awaitable
 
 
-def test_awaiting_an_awaitable_of_another_framework(outcome):
+def test_awaiting_an_awaitable_of_another_framework(outcome, events):
     """A1: The await raises `RuntimeError`, which names the type."""
     _, (error,) = outcome(wait, Foreign())
     assert isinstance(error, RuntimeError)
     assert str(error) == "a coroutine on Twisted cannot await 'int'"
+    assert events == []
 
 
 def test_cancellation_has_precedence_over_a_later_failure(txa, outcome):
@@ -167,6 +168,41 @@ def test_cancelled_while_a_chain_waits(txa, outcome, cancels):
     else:
         txa.cancel(chain)
     assert cancelled == [inner]
+    assert [type(error) for error in seen] == [CancelledError]
+
+
+def test_chain_that_is_awaited_after_a_cancellation(txa, outcome):
+    """X4: The Deferred that a called Deferred waits for is cancelled at the await."""
+    cancelled, futures, gate = [], [], txa.create_future()
+    inner = Deferred(cancelled.append)
+
+    async def work():
+        await gate
+        txa.cancel(futures[0])
+        await succeed(None).addCallback(lambda _value: inner)
+
+    future, seen = outcome(work)
+    futures.append(future)
+    txa.resolve(gate)
+    assert cancelled == [inner]
+    assert [type(error) for error in seen] == [CancelledError]
+
+
+def test_paused_deferred_that_is_awaited_after_a_cancellation(txa, outcome):
+    """X4: Nothing can cancel it; when it goes on the coroutine sees the cancellation."""
+    futures, gate, paused = [], txa.create_future(), succeed("late")
+    paused.pause()
+
+    async def work():
+        await gate
+        txa.cancel(futures[0])
+        await paused
+
+    future, seen = outcome(work)
+    futures.append(future)
+    txa.resolve(gate)
+    assert seen == []
+    paused.unpause()
     assert [type(error) for error in seen] == [CancelledError]
 
 

@@ -120,7 +120,7 @@ class TwistedTask(BaseTask, TwistedFuture):
             return
         self.awaited = awaited
         cancellation = self.requested
-        if cancellation is not None and not awaited.called and cancellation.take():
+        if cancellation is not None and self.is_waiting() and cancellation.take():
             self.cancel_wait(cancellation.message)
         self.resume_after(awaited, is_ours=is_ours)
         del self  # As above.
