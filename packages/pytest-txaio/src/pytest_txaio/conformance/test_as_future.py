@@ -209,18 +209,32 @@ def test_exit_of_a_coroutine(
 
 
 async def test_finished_coroutine_is_released(txa: IBackend, unit: float) -> None:
-    """A1: The backend keeps no reference to a coroutine that has ended."""
+    """A1: Neither the backend nor the future keeps what it was given or awaited."""
+    gone: list[weakref.ref[Any]] = []
 
     class Argument:
         """An object to which weak references can be made."""
 
-    async def work(_argument: Argument) -> None:
-        await txa.sleep(unit)
+    async def work(argument: Argument) -> None:
+        sleeping = txa.sleep(unit)
+        gone.extend([weakref.ref(argument), weakref.ref(sleeping)])
+        await sleeping
 
-    argument = Argument()
-    gone = weakref.ref(argument)
-    await txa.as_future(work, argument)
+    future = txa.as_future(work, Argument())
+    await future
     await pause(txa, unit)
-    del argument
     collect_dropped()
-    assert gone() is None
+    assert [each() for each in gone] == [None, None]
+    assert txa.is_called(future)
+
+
+async def test_coroutine_that_was_awaited_before(txa: IBackend) -> None:
+    """A1: The future fails with Python's `RuntimeError`."""
+
+    async def work() -> None:
+        """Do nothing."""
+
+    coroutine = work()
+    await coroutine
+    with pytest.raises(RuntimeError, match="already awaited"):
+        await txa.as_future(lambda: coroutine)
