@@ -53,6 +53,22 @@ def test_cancellation_has_precedence_over_a_later_failure(txa, outcome):
     assert [type(error) for error in seen] == [CancelledError]
 
 
+@pytest.mark.parametrize("is_cancelled", [True, False])
+def test_traceback_of_a_coroutine(txa, outcome, is_cancelled):
+    """F3: It has no frame of the backend, whose callers may refer to the future."""
+
+    async def work():
+        try:
+            if is_cancelled:
+                await txa.create_future()
+        finally:
+            raise KeyError
+
+    future, seen = outcome(work)
+    txa.cancel(future)
+    assert seen[0].__traceback__.tb_frame.f_code is work.__code__
+
+
 def test_coroutines_that_start_each_other(txa, outcome):
     """A1: They run one after the other, without recursion, at any depth."""
 

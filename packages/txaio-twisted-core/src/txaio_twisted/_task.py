@@ -232,7 +232,6 @@ class _Steps:
         task, self._task = self._task, None
         outcome, self._outcome = self._outcome, None
         task.registry.discard(task)
-        task.coroutine = None
         task.settle(outcome)
 
 
