@@ -60,6 +60,18 @@ def test_native_errback_takes_an_exception(txa):
     assert seen == [error]
 
 
+def test_native_errback_takes_the_current_exception(txa):
+    """F3: As that of any Deferred, where it is called in an `except` block."""
+    future, seen = txa.create_future(), []
+    txa.add_callbacks(future, None, lambda fail: seen.append(fail.value))
+    error = KeyError("x")
+    try:
+        raise error
+    except KeyError:
+        future.errback()
+    assert seen == [error]
+
+
 def test_future_of_asyncio_that_is_cancelled(txa):
     """X1: Errbacks get the `CancelledError` of the backend."""
     loop, seen = asyncio.new_event_loop(), []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from types import coroutine
 
 import pytest
 from twisted.internet.defer import CancelledError, Deferred, fail, succeed
@@ -141,3 +142,23 @@ def test_result_of_a_deferred(txa, events):
     del failed, caught
     gc.collect()
     assert events == []
+
+
+def test_cancelling_a_future_whose_value_is_a_deferred(txa):
+    """X2: That does nothing."""
+    cancelled = []
+    txa.cancel(txa.create_future(Deferred(cancelled.append)))
+    assert cancelled == []
+
+
+def test_yield_from_a_future(txa):
+    """F5: It gives the outcome, as `await` does, whatever native callbacks return."""
+    future, seen = txa.create_future("value"), []
+    future.addCallback(lambda _value: "other")
+
+    @coroutine
+    def wait():
+        seen.append((yield from future))
+
+    txa.as_future(wait)
+    assert seen == ["value"]

@@ -25,8 +25,8 @@ class UncleanedFailure(Failure):
         """Do nothing."""
 
 
-def keep_traceback(failure: Failure) -> None:
-    """Have no Deferred clean *failure* from now on."""
+def keep_traceback(failure: Failure | None) -> None:
+    """Have no Deferred clean *failure* from now on, if there is one."""
     if type(failure) is Failure:
         failure.__class__ = UncleanedFailure
 

@@ -85,17 +85,18 @@ class TwistedFuture(BaseFuture, Deferred[Any], metaclass=_FutureType):
     def cancel(self, message: str | None = None) -> None:
         """Settle as cancelled, after the canceller was called."""
         if self.called:
-            # It may wait for a Deferred that a native callback returned.
-            Deferred.cancel(self)
-        elif self.outcome is None:
-            self._cancel_source()
-            # Set before the canceller is called, which cannot change it.
-            if self.outcome is None:
-                self.outcome = outcome = self.cancelled(message)
-                try:
-                    self._call_canceller()
-                finally:
-                    self.settle(outcome)
+            # A native callback may have returned a Deferred, for which the chain waits.
+            if self._chainedTo is not None:
+                self._chainedTo.cancel()
+            return
+        self._cancel_source()
+        # Set before the canceller is called, which cannot change it.
+        if self.outcome is None:
+            self.outcome = outcome = self.cancelled(message)
+            try:
+                self._call_canceller()
+            finally:
+                self.settle(outcome)
 
     def __await__(self) -> Generator[Deferred[Any], None, Any]:
         """Wait for the outcome, and return the value or raise the exception."""
@@ -146,7 +147,7 @@ class TwistedFuture(BaseFuture, Deferred[Any], metaclass=_FutureType):
         self.outcome = outcome
         self._on_cancel = None
         failure = outcome.failure
-        if DEFERREDS_CLEAN_FAILURES and failure is not None:
+        if DEFERREDS_CLEAN_FAILURES:
             keep_traceback(failure)
         # Up to Twisted 24.3, `callback` refuses a value that is a Deferred.
         self._startRunCallbacks(outcome.value if failure is None else failure)
