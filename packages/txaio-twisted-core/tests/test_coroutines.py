@@ -205,7 +205,7 @@ def test_chain_that_is_awaited_after_a_cancellation(txa, outcome):
 
 
 def test_paused_deferred_that_is_awaited_after_a_cancellation(txa, outcome):
-    """X4: Nothing can cancel it; when it goes on the coroutine sees the cancellation."""
+    """X4: Nothing can cancel it: the coroutine sees the cancellation afterwards."""
     futures, gate, paused = [], txa.create_future(), succeed("late")
     paused.pause()
 

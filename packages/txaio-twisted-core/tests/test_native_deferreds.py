@@ -144,6 +144,28 @@ def test_result_of_a_deferred(txa, events):
     assert events == []
 
 
+@pytest.mark.parametrize("early", [True, False])
+@pytest.mark.parametrize("fails", [True, False])
+def test_native_callbacks_of_a_future(txa, early, fails):
+    """They are a chain of their own, which begins with the outcome of the future."""
+    future, error, seen = txa.create_future(), KeyError("x"), []
+
+    def settle():
+        if fails:
+            txa.reject(future, error)
+        else:
+            txa.resolve(future, "value")
+
+    if early:
+        settle()
+    future.addErrback(lambda failure: failure.value)
+    future.addCallback(lambda value: seen.append(value) or "next")
+    future.addCallback(seen.append)
+    if not early:
+        settle()
+    assert seen == [error if fails else "value", "next"]
+
+
 def test_cancelling_a_future_whose_value_is_a_deferred(txa):
     """X2: That does nothing."""
     cancelled = []
