@@ -19,6 +19,8 @@ LINTER = "nothing uses it, and the linter is told so"
 COUNT = "how many calls were cancelled need not be exact"
 SLOWER = "it does the same, and takes longer"
 RESOLUTION = "but on Windows, clocks tick in nanoseconds, and that is how early it is"
+TWISTED = "only another version of Twisted shows it"
+SUSPENDS = "the contract leaves open whether the await of a settled future suspends"
 FRAMES = "only the frames of Python 3.12 and 3.13 keep what it lets go of"
 SEARCH = "it saves a search for a circle, where there can be none"
 CHANGES = "only whether it has changed, or by how much, is asked"
@@ -164,6 +166,45 @@ KNOWN: dict[str, dict[str, str]] = {
         "DelayedCall.make: func is None -> False": BOTH,
         "DelayedCall.make: type(result) is CoroutineType -> True": SHORTCUT,
         "DelayedCall.make: del args, result -> pass": FRAMES,
+    },
+    "txaio_twisted._task": {
+        "TwistedTask.interrupt: self.awaited_task() is None -> True": (
+            "whoever interrupts the coroutine that it awaits, each await raises by then"
+        ),
+        "TwistedTask.cancel_wait: del self -> pass": FRAMES,
+        "TwistedTask.resume_after: del self -> pass": FRAMES,
+        "TwistedTask.wait_for: is_ours -> False": SHORTCUT,
+        "TwistedTask.wait_for: del self -> pass": FRAMES,
+        "_Steps._advance: self._task.requested is not None -> True": SHORTCUT,
+    },
+    "txaio_twisted._future": {
+        "TwistedFuture.__await__: self.outcome is not None"
+        " and self.outcome.is_cancellation -> True": SUSPENDS,
+        "TwistedFuture.__await__: self.outcome.is_cancellation -> True": SUSPENDS,
+        "TwistedFuture.__await__: self.outcome.failure is None -> False": SHORTCUT,
+        "TwistedFuture.settle: DEFERREDS_CLEAN_FAILURES -> True": TWISTED,
+    },
+    "txaio_twisted._queue": {
+        ": 5000 -> 5001": LIMIT,
+        "CallbackQueue.__init__: self.step_hooks: tuple[Callable[..., Any],"
+        " Callable[..., Any]] | None = None -> pass": EARLY,
+    },
+    "txaio_twisted._failures": {
+        ': [*map(int, __version__.split(".")[:2])] < [24, 10]'
+        ' -> (not [*map(int, __version__.split(".")[:2])] < [24, 10])': TWISTED,
+        ': [*map(int, __version__.split(".")[:2])] < [24, 10]'
+        ' -> [*map(int, __version__.split(".")[:2])] <= [24, 10]': TWISTED,
+        ": 2 -> 3": TWISTED,
+        ": 24 -> 25": TWISTED,
+        ": 10 -> 11": TWISTED,
+    },
+    "txaio_twisted._wall_clock": {
+        "WallClockCall.__call__: remaining > TOLERANCE -> remaining >= TOLERANCE": (
+            MOMENT
+        ),
+        "WallClock.check: now < self._next_check -> now <= self._next_check": MOMENT,
+        "WallClock.check: abs(difference - self._difference) < DIFFERENCE"
+        " -> abs(difference - self._difference) <= DIFFERENCE": MOMENT,
     },
 }
 """By module, reasons by what `Mutant.key` returns."""
