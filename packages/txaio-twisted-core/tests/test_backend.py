@@ -97,6 +97,33 @@ def test_calls_of_one_turn():
     assert called == [0, 1, 2]
 
 
+class PassingClock(Clock):
+    """A clock on which a second passes with each look at it."""
+
+    def seconds(self):
+        self.rightNow += 1
+        return self.rightNow
+
+    def callLater(self, delay, *args):
+        """Refuse a negative delay, as other reactors do."""
+        assert delay >= 0
+        return super().callLater(delay, *args)
+
+
+def test_time_that_comes_while_a_call_is_armed():
+    """T1: The call is made in the next turn."""
+    clock, called = PassingClock(), []
+    TwistedBackend(clock).call_at(1.5, called.append, 1)
+    clock.advance(0)
+    assert called == [1]
+
+
+def test_what_is_no_future():
+    """F1: The error says what is one."""
+    with pytest.raises(TypeError, match="future must be a Deferred, not 'int'"):
+        TwistedBackend(Clock()).is_called(1)
+
+
 def test_repeated_sleep_of_zero_seconds():
     """T3: Calls without delay that repeat leave no delayed calls in the reactor."""
     clock, held = Clock(), []

@@ -144,6 +144,26 @@ def test_result_of_a_deferred(txa, events):
     assert events == []
 
 
+def test_cancelling_the_future_of_a_deferred(txa):
+    """X1: The Deferred is cancelled, and the future with it."""
+    cancelled, seen = [], []
+    deferred = Deferred(cancelled.append)
+    future = txa.as_future(lambda: deferred)
+    txa.add_callbacks(future, None, lambda failure: seen.append(failure.type))
+    txa.cancel(future)
+    assert cancelled == [deferred]
+    assert seen == [CancelledError]
+
+
+def test_cancelling_the_future_of_a_deferred_that_is_gone(txa):
+    """X1: The future is cancelled; it does not keep a Deferred that nobody calls."""
+    future, seen = txa.as_future(Deferred), []
+    gc.collect()
+    txa.add_callbacks(future, None, lambda failure: seen.append(failure.type))
+    txa.cancel(future)
+    assert seen == [CancelledError]
+
+
 @pytest.mark.parametrize("early", [True, False])
 @pytest.mark.parametrize("fails", [True, False])
 def test_native_callbacks_of_a_future(txa, early, fails):

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import weakref
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_txaio import pause
-from pytest_txaio.conformance._helpers import Boom
+from pytest_txaio import collect_dropped, pause
+from pytest_txaio.conformance._helpers import Argument, Boom
 from txaio_interfaces import IFailedFuture
 
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from txaio_interfaces import IBackend
+    from txaio_interfaces import IBackend, IFuture
 
     Reported = Callable[[], list[BaseException]]
 
@@ -198,3 +199,31 @@ async def test_endless_callbacks_do_not_block_the_loop(txa: IBackend) -> None:
     go_on(None)
     while not made:
         await txa.sleep(0)
+
+
+ENDS: dict[str, Callable[[IBackend, IFuture[Any]], object]] = {
+    "resolve": lambda txa, future: txa.resolve(future, 1),
+    "reject": lambda txa, future: txa.reject(future, Boom()),
+    "cancel": lambda txa, future: txa.cancel(future),
+}
+
+
+@pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
+async def test_settled_future_releases_functions(
+    txa: IBackend, unit: float, end: Callable[[IBackend, IFuture[Any]], object]
+) -> None:
+    """C1, X1: It keeps neither its callbacks nor its canceller."""
+
+    def ignore(_argument: Argument, _outcome: object) -> None:
+        """Do nothing."""
+
+    fn = partial(ignore, Argument())
+    gone = weakref.ref(fn.args[0])
+    future: IFuture[Any] = txa.create_future(canceller=fn)
+    txa.add_callbacks(future, fn, fn)
+    end(txa, future)
+    await pause(txa, unit)
+    del fn
+    collect_dropped()
+    assert gone() is None
+    assert txa.is_called(future)

@@ -120,3 +120,30 @@ async def test_coroutine_that_fails_at_its_first_await(
     await pause(txa, 4 * unit)
     collect_dropped()
     assert [type(error) for error in reported()] == [Boom]
+
+
+async def test_failure_of_what_is_awaited_after_a_cancellation(
+    txa: IBackend, unit: float, reported: Reported
+) -> None:
+    """R3: It was awaited, though it failed as it was cancelled at that await."""
+    seen: list[type[BaseException]] = []
+
+    async def fail() -> None:
+        try:
+            await txa.create_future()
+        finally:
+            raise Boom
+
+    async def wait(futures: list[Any]) -> None:
+        try:
+            async with txa.move_on_after(50 * unit) as scope:
+                scope.cancel()
+                await futures.pop()
+        except Boom as error:
+            seen.append(type(error))
+
+    txa.call_later(2 * unit, txa.as_future, wait, [txa.as_future(fail)])
+    await pause(txa, 4 * unit)
+    collect_dropped()
+    assert seen == [Boom]
+    assert reported() == []
