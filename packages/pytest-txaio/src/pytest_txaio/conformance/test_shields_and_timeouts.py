@@ -17,7 +17,7 @@ from pytest_txaio.conformance._helpers import Boom, nap
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from txaio_interfaces import IBackend
+    from txaio_interfaces import IBackend, IFuture
 
     Count = Callable[[], int]
     Reported = Callable[[], list[BaseException]]
@@ -276,3 +276,17 @@ async def test_coroutine_instead_of_a_future(txa: IBackend, unit: float) -> None
 
     assert await txa.shield(work()) == "value"
     assert await txa.timeout(work(), 3 * unit) == "value"
+
+
+@pytest.mark.parametrize("early", [True, False])
+async def test_value_that_is_a_failure(txa: IBackend, early: bool) -> None:
+    """X6, X10: Whatever follows a future has its value, even if that is a failure."""
+    failure = txa.create_failure(Boom())
+    future: IFuture[Any] = txa.create_future()
+    if early:
+        txa.resolve(future, failure)
+    followers = [txa.shield(future), txa.timeout(future, 1000)]
+    if not early:
+        txa.resolve(future, failure)
+    for follower in followers:
+        assert await follower is failure
