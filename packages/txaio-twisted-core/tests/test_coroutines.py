@@ -78,6 +78,23 @@ def test_coroutines_that_start_each_other(txa, outcome):
     assert outcome(start, 1000)[1] == [1000]
 
 
+def test_coroutine_that_a_callback_starts(txa):
+    """A1: It runs up to its first await, as those that Twisted drives do."""
+    events, gate = [], txa.create_future()
+
+    async def work():
+        events.append("work")
+
+    def start(_value):
+        events.append("before")
+        txa.as_future(work)
+        events.append("after")
+
+    txa.add_callbacks(gate, start, None)
+    txa.resolve(gate)
+    assert events == ["before", "work", "after"]
+
+
 def test_step_after_the_end(txa, outcome):
     """A coroutine that has ended stays as it ended."""
     gate = txa.create_future()
