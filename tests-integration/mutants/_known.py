@@ -183,6 +183,14 @@ KNOWN: dict[str, dict[str, str]] = {
         "TwistedFuture.__await__: self.outcome.is_cancellation -> True": SUSPENDS,
         "TwistedFuture.__await__: self.outcome.failure is None -> False": SHORTCUT,
         "TwistedFuture.settle: DEFERREDS_CLEAN_FAILURES -> True": TWISTED,
+        "TwistedFuture.settle: self._debugInfo is not None -> True": SHORTCUT,
+    },
+    "txaio_twisted._driver": {
+        ": 20 -> 21": LIMIT,
+        "TwistedDriver.cancel: del future -> pass": FRAMES,
+        "TwistedDriver.spawn: self.generators is None -> True": SHORTCUT,
+        "TwistedDriver.spawn: queue.starting < MAX_NESTED_STARTS"
+        " -> queue.starting <= MAX_NESTED_STARTS": LIMIT,
     },
     "txaio_twisted._queue": {
         ": 5000 -> 5001": LIMIT,
