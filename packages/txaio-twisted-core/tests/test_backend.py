@@ -97,6 +97,17 @@ def test_calls_of_one_turn():
     assert called == [0, 1, 2]
 
 
+def test_repr_of_a_call():
+    """T1: It says in how many seconds the call is due, unless that is soon."""
+    clock = Clock()
+    clock.advance(10)
+    txa = TwistedBackend(clock)
+    call = txa.call_later(2.5, print)
+    clock.advance(1)
+    assert repr(call) == "<DelayedCall of print in 1.5 s>"
+    assert repr(txa.call_later(0, print)) == "<DelayedCall of print>"
+
+
 class PassingClock(Clock):
     """A clock on which a second passes with each look at it."""
 

@@ -193,6 +193,15 @@ def test_clocks_are_compared_now_and_then(reactor, txa, monkeypatch):
 
 
 @pytest.mark.parametrize("step", [HOUR, -HOUR])
+def test_repr_of_a_call_while_the_clock_is_set(reactor, txa, step):
+    """T1: The seconds in it are those of the monotonic clock."""
+    call = txa.call_later(2.5, print)
+    reactor.monotonic += 1
+    reactor.set_clock(step)
+    assert repr(call) == "<DelayedCall of print in 1.5 s>"
+
+
+@pytest.mark.parametrize("step", [HOUR, -HOUR])
 def test_many_calls_while_the_clock_is_set(reactor, txa, step):
     """T1: No call is moved to an earlier time: a reactor would search all for it."""
     times = []

@@ -249,9 +249,9 @@ class TwistedDriver(FutureDriver):
         return await CURRENT_TASK
 
     def due(self, handle: Any, /) -> float | None:
-        if not hasattr(handle, "getTime"):
-            return None  # It is due soon.
-        return float(self.now() + handle.getTime() - handle.seconds())
+        if hasattr(handle, "getTime"):  # The reactor's own.
+            return float(self.now() + handle.getTime() - handle.seconds())
+        return super().due(handle)
 
     def statistics(self) -> Statistics:
         return Statistics(tasks=tuple(self._tasks))

@@ -62,6 +62,10 @@ class WallClockCall:
         except (KeyboardInterrupt, SystemExit) as error:
             self._clock.queue.leave(error)
 
+    def when(self) -> float:
+        """Return when it is due."""
+        return self.due
+
     def cancel(self) -> None:
         """Do not make the call."""
         self._clock.calls.discard(self)
