@@ -263,6 +263,26 @@ def test_uncancelled_in_a_coroutine_that_twisted_drives(txa, is_cancelled):
     assert seen == ["went on", "cancelled" if is_cancelled else "cleaned up"]
 
 
+def test_cancelled_as_uncancelled_ends_in_a_coroutine_that_twisted_drives(txa):
+    """X9: A cancellation is not lost if the call has ended when it comes."""
+    gate, seen = txa.create_future(), []
+
+    async def clean_up():
+        seen.append(await gate)
+
+    async def main():
+        try:
+            await txa.uncancelled(clean_up)
+        except CancelledError:
+            seen.append("cancelled")
+
+    deferred = ensureDeferred(main())
+    txa.add_callbacks(gate, lambda _value: deferred.cancel(), None)
+    txa.resolve(gate, "went on")
+    assert deferred.called
+    assert seen == ["went on", "cancelled"]
+
+
 @pytest.mark.parametrize("kind", [KeyError, CancelledError])
 def test_failure_in_uncancelled_in_a_coroutine_that_twisted_drives(txa, kind):
     """X9: What the call raises is raised, also if the coroutine was cancelled."""

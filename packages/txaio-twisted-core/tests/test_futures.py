@@ -30,6 +30,13 @@ def test_future_of_a_deferred_that_is_settled_directly(txa):
     assert deferred.result == "late"
 
 
+def test_future_that_is_a_future_already(txa):
+    """A1: It is returned as it is, whatever has made it."""
+    source = txa.create_future()
+    for future in (source, txa.timeout(source, 1), txa.sleep(1)):
+        assert txa.as_future(lambda future=future: future) is future
+
+
 def test_future_of_asyncio(txa):
     """A1: On an asyncioreactor a function may return one."""
     loop, seen = asyncio.new_event_loop(), []

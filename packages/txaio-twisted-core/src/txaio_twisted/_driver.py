@@ -236,10 +236,7 @@ class TwistedDriver(FutureDriver):
             try:
                 await shield(self, inner)
             except defer.CancelledError as error:
-                if not inner.called:
-                    interruption = error
-            except Exception:  # noqa: BLE001 - raised below
-                break
+                interruption = error  # Unless it is that of `inner`, raised below.
         value: T = await inner
         if interruption is not None:
             raise interruption
