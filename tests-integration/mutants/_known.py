@@ -188,6 +188,7 @@ KNOWN: dict[str, dict[str, str]] = {
     "txaio_twisted._driver": {
         ": 20 -> 21": LIMIT,
         "TwistedDriver.cancel: del future -> pass": FRAMES,
+        "TwistedDriver.spawn: del task -> pass": FRAMES,
         "TwistedDriver.spawn: self.generators is None -> True": SHORTCUT,
         "TwistedDriver.spawn: queue.starting < MAX_NESTED_STARTS"
         " -> queue.starting <= MAX_NESTED_STARTS": LIMIT,
