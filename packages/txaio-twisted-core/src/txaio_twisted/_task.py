@@ -74,7 +74,6 @@ class TwistedTask(BaseTask, TwistedFuture):
         raises = self.cancellation.interrupt(None, waits=self.is_waiting())
         if raises and self.awaited_task() is None:
             self.cancel_wait(None)
-        self.break_await_cycle(None)
 
     def cancel_settled(self) -> None:
         TwistedFuture.cancel(self)
