@@ -35,10 +35,11 @@ async def wait(awaitable):
 
 
 def test_awaiting_an_awaitable_of_another_framework(outcome, events):
-    """A1: The await raises `RuntimeError`, which names the type."""
+    """A1: The await raises `RuntimeError`, which names the type and says what to do."""
     _, (error,) = outcome(wait, Foreign())
     assert isinstance(error, RuntimeError)
     assert str(error) == "a coroutine on Twisted cannot await 'int'"
+    assert "use the methods of the backend" in error.__notes__[0]
     assert events == []
 
 
