@@ -15,7 +15,6 @@ IMPORT = "backends run it as they are imported, and not the tests that notice it
 ELSEWHERE = "only tests that do not run here notice it, of another package or of all"
 FALSE = "None is false as well"
 TYPES = "type checkers alone do not know it"
-LINTER = "nothing uses it, and the linter is told so"
 COUNT = "how many calls were cancelled need not be exact"
 SLOWER = "it does the same, and takes longer"
 RESOLUTION = "but on Windows, clocks tick in nanoseconds, and that is how early it is"
@@ -76,7 +75,6 @@ KNOWN: dict[str, dict[str, str]] = {
     },
     "txaio_anyio._task": {
         "AnyioTask.deliver_soon: self.cancellation.is_pending -> True": SHORTCUT,
-        "AnyioTask.force: del message -> pass": LINTER,
     },
     "txaio_anyio._trio": {
         "TrioLoop.__init__: self.new_scope = trio.CancelScope -> pass": SLOWER,
