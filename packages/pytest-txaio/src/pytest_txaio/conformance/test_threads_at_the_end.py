@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import Future
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -116,6 +117,50 @@ def test_call_from_a_thread_at_the_very_end(run: Run, calls: int) -> None:
 
     run(main)
     assert told == [True] * calls
+
+
+@pytest.mark.parametrize("turns", range(6))
+def test_call_from_a_thread_some_turns_after_the_last_coroutine(
+    run: Run, turns: int
+) -> None:
+    """L1: It is refused, or what it starts is cancelled: nothing is left behind."""
+    begun: list[str] = []
+    ended: list[str] = []
+
+    async def work(txa: IBackend) -> None:
+        await txa.create_future()
+
+    def start(txa: IBackend) -> None:
+        begun.append("work")
+        txa.add_callbacks(
+            txa.as_future(work, txa), None, lambda _failure: ended.append("work")
+        )
+
+    def ask(txa: IBackend) -> None:
+        with suppress(RuntimeError):
+            txa.call_from_thread(start, txa)
+
+    def go_on(txa: IBackend, turns: int) -> None:
+        if turns:
+            txa.call_later(0, go_on, txa, turns - 1)
+            return
+        # The loop waits for the thread.
+        thread = Thread(lambda: ask(txa))
+        thread.start()
+        thread.end()
+
+    async def last(txa: IBackend) -> None:
+        try:
+            await txa.create_future()
+        finally:
+            go_on(txa, turns)
+
+    async def main(txa: IBackend) -> None:
+        txa.as_future(last, txa)
+        await txa.sleep(0)
+
+    run(main)
+    assert ended == begun
 
 
 @pytest.mark.parametrize("clean_ups", [0, 1])
