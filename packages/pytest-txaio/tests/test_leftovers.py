@@ -42,6 +42,22 @@ async def test_x(txaio):
     assert "mark the test: @pytest.mark.txaio(leftovers=False)" in said
 
 
+@pytest.mark.parametrize(
+    "backend", [it for it in ALL if it.endswith(("asyncio", "uvloop"))]
+)
+def test_native_call_of_no_delay(run_tests, backend):
+    """It is none of the timers; uvloop calls it soon, and gives it no time."""
+    text = """
+import asyncio
+
+HANDLES = []
+
+async def test_x(txaio):
+    HANDLES.append(asyncio.get_running_loop().call_later(0, str))
+"""
+    run_tests(text, backends=backend).assert_outcomes(passed=1)
+
+
 @EACH
 def test_batched_timer(failure_text, backend):
     """So is each call of a batched timer."""

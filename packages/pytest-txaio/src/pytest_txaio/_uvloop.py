@@ -31,9 +31,13 @@ class TimerRegistry:
     def __call__(
         self, delay: float, callback: Callable[..., object], *args: Any, **kwargs: Any
     ) -> asyncio.TimerHandle:
-        """Call the loop's own `call_later`, and record the timer."""
+        """Call the loop's own `call_later`, and record the timer.
+
+        For a delay of less than half a millisecond, uvloop makes none.
+        """
         handle = self._call_later(delay, callback, *args, **kwargs)
-        self._callbacks[handle] = callback
+        if hasattr(handle, "when"):
+            self._callbacks[handle] = callback
         return handle
 
     def pending(self) -> list[tuple[Callable[..., object], float]]:
