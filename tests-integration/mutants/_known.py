@@ -45,6 +45,11 @@ KNOWN: dict[str, dict[str, str]] = {
         "AsyncioLoop.__init__: self.grain -> False": RESOLUTION,
         "AsyncioLoop.__init__: self.grain -> True": RESOLUTION,
     },
+    "txaio_anyio._driver": {
+        "AnyioDriver._end_tasks: self.generators.uninstall() -> pass": (
+            "the loop ends soon after, and restores the hooks that were there before"
+        ),
+    },
     "txaio_anyio._future": {
         "Waiter.is_interrupted: return False -> return None": FALSE,
         "AnyioFuture.__await__: self.outcome is not None -> True": TYPES,

@@ -44,6 +44,18 @@ def test_calls_that_were_not_made_are_released(run_natively: Any) -> None:
     run_natively(main)
 
 
+def test_what_is_no_future(run_natively: Any) -> None:
+    """The error says which futures the backend has."""
+
+    async def main() -> None:
+        no_future: Any = 1
+        async with AnyioBackend() as txa:
+            with pytest.raises(TypeError, match="an AnyIO future"):
+                txa.resolve(no_future, None)
+
+    run_natively(main)
+
+
 def test_no_alarm_is_left() -> None:
     """The loop of asyncio need not wake up for a backend that has ended."""
     alarms: list[asyncio.TimerHandle] = []
