@@ -466,7 +466,7 @@ def clients(session: nox.Session) -> None:
 
 @nox.session(requires=["wheels"], default=False, allow_parallel=False)
 def bench(session: nox.Session) -> None:
-    """Compare timers, futures, locks, logs and a server, in twenty minutes."""
+    """Compare timers, futures, locks, logs and a server, in a quarter of an hour."""
     backends = [with_extras(session, name) for name in LOOPS]
     install(session, "txaio", "txaio-primitives", *backends, *group("bench"))
     arguments = session.posargs or ["--out=docs/benchmarks"]
