@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import selectors
+import sys
 from functools import partial
 from math import floor
 from typing import TYPE_CHECKING, Any
@@ -120,3 +122,15 @@ def run_natively(loop: str) -> Any:
         # Before 4.14, AnyIO passes no options to Trio.
         return partial(trio.run, **OPTIONS[loop]())
     return partial(anyio.run, backend_options=OPTIONS[loop]())
+
+
+@pytest.fixture
+def collect_dropped() -> Callable[[], None]:
+    """Collects what nothing refers to any more, where references are not counted."""
+
+    def collect() -> None:
+        if sys.implementation.name != "cpython":
+            for _ in range(3):  # Of a chain of objects, each may free only one.
+                gc.collect()
+
+    return collect

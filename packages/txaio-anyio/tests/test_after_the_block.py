@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 import txaio_anyio
-from pytest_txaio import collect_dropped
 from txaio_anyio import AnyioBackend
 
 
@@ -26,7 +25,9 @@ def cancel_own_tasks() -> None:
             task.cancel()
 
 
-def test_calls_that_were_not_made_are_released(run_natively: Any) -> None:
+def test_calls_that_were_not_made_are_released(
+    run_natively: Any, collect_dropped: Any
+) -> None:
     """Whoever keeps the backend does not keep them."""
 
     async def main() -> None:

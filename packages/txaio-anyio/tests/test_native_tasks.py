@@ -13,10 +13,11 @@ import pytest
 import trio
 
 import txaio_anyio
-from pytest_txaio import collect_dropped
 
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from txaio_anyio import AnyioBackend
 
 
@@ -61,7 +62,9 @@ def test_exit_in_a_native_callback_that_has_started_a_coroutine() -> None:
         txaio_anyio.run(main)
 
 
-def test_native_task_that_a_deadline_ends() -> None:
+def test_native_task_that_a_deadline_ends(
+    collect_dropped: Callable[[], None],
+) -> None:
     """Its error does not keep it, by the frames of its scope."""
 
     async def limited(txa: AnyioBackend) -> None:
@@ -131,7 +134,7 @@ def test_cancelled_as_the_future_is_settled() -> None:
 
 @pytest.mark.parametrize("in_scope", [False, True])
 def test_native_task_that_has_waited_is_released(
-    run: Any, loop: str, in_scope: bool
+    run: Any, loop: str, in_scope: bool, collect_dropped: Callable[[], None]
 ) -> None:
     """A backend keeps no native task that has ended."""
     gone: list[weakref.ref[Any]] = []
@@ -155,7 +158,9 @@ def test_native_task_that_has_waited_is_released(
     run(main)
 
 
-def test_ended_coroutine_is_released(run: Any) -> None:
+def test_ended_coroutine_is_released(
+    run: Any, collect_dropped: Callable[[], None]
+) -> None:
     """What keeps its future keeps neither the coroutine nor its native task."""
 
     async def work(txa: AnyioBackend) -> str:

@@ -68,6 +68,7 @@ class TaskScope(CancelScope):
     cancellation: Cancellation
     _before: int
     _level: int
+    was_seen: bool
     _seen: int | None = None
 
     def __init__(self, current_task: Callable[[], Awaitable[BaseTask | None]]) -> None:
