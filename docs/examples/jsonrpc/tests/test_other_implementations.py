@@ -178,6 +178,14 @@ class AsyncioStream:
 class TestBothSides:
     """aiorpcX at the other end of a real connection."""
 
+    @pytest.fixture(autouse=True)
+    async def _ended(self, txaio: IBackend) -> AsyncIterator[None]:
+        """Wait for the tasks of aiorpcX, which end some time after the connection."""
+        before = asyncio.all_tasks()
+        yield
+        if left := asyncio.all_tasks() - before:
+            await txaio.as_future(asyncio.wait, left)
+
     async def test_it_serves(self, txaio: IBackend) -> None:
         """It answers concurrent calls, errors and batches, and gets notifications."""
         notes: list[Any] = []
