@@ -92,7 +92,7 @@ BROKEN = {
     ),
     "failures that are never retrieved are lost": (
         "R",
-        {"R1", "R2", "R4", "R5"},
+        {"R1", "R2", "R3", "R4", "R5", "X2"},
         """
         settle = HeapFuture.settle
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 async def test_settled_future_releases_its_callbacks(
     txa: IBackend, unit: float, is_cancelled: bool
 ) -> None:
-    """C1, X1: Nor does it keep its canceller: neither is called any more."""
+    """C1: Nor does it keep its canceller: neither is called any more."""
     arguments = [Argument(), Argument()]
     gone = [weakref.ref(argument) for argument in arguments]
     future = txa.create_future(canceller=partial(show, arguments[0]))
