@@ -134,8 +134,7 @@ class Cancellations:
         else:
             task.cancel(message)
         self._remember(chain, message)
-        if innermost is not None:
-            break_uncancelled_cycle(innermost, message)
+        break_uncancelled_cycle(innermost, message)
 
     def _count(self, *tasks: Task) -> None:
         """Count a request for each of *tasks*, of which asyncio does not know."""

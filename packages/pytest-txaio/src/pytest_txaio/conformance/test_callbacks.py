@@ -212,7 +212,7 @@ ENDS: dict[str, Callable[[IBackend, IFuture[Any]], object]] = {
 async def test_settled_future_releases_functions(
     txa: IBackend, unit: float, end: Callable[[IBackend, IFuture[Any]], object]
 ) -> None:
-    """C1, X1: It keeps neither its callbacks nor its canceller."""
+    """C1: It keeps neither its callbacks nor its canceller."""
 
     def ignore(_argument: Argument, _outcome: object) -> None:
         """Do nothing."""
