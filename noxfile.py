@@ -263,6 +263,32 @@ def short_forms(session: nox.Session) -> None:
     pytest(session, *folders, "--txaio-backends=all")
 
 
+# These two take minutes: begun last, they would be the only ones to run.
+
+
+@nox.session(requires=["wheels"])
+def old_pytest(session: nox.Session) -> None:
+    """Run the tests of our plugin with the lowest pytest that it accepts."""
+    needed = PROJECTS["pytest-txaio"]["dependencies"]
+    lowest = [need.replace(">=", "==") for need in needed if need.startswith("pytest")]
+    own = [*group("test", OWN["pytest-txaio"]), *group("coverage")]
+    needs = [need for need in own if not need.startswith("pytest")]
+    install(session, with_extras(session, "pytest-txaio"), *lowest, *needs)
+    tests = FOLDERS["pytest-txaio"] / "tests"
+    # It does not have all of our settings.
+    pytest(session, f"-c{tests}/old_pytest.ini", f"--rootdir={ROOT}", str(tests))
+
+
+@nox.session(requires=["wheels"])
+def programs(session: nox.Session) -> None:
+    """Install programs that use txaio as published, and ours as the README says."""
+    session.install(*group("programs"))
+    env = {"TXAIO_WHEELS": str(DIST)}
+    folder = ROOT / "tests-integration" / "packaging"
+    names = ("test_programs.py", "test_printed_install.py")
+    pytest(session, *(str(folder / name) for name in names), env=env)
+
+
 @nox.session(python=PYTHONS, requires=["wheels"])
 @nox.parametrize("package", [*LOOPS], ids=LOOPS)
 def integration(session: nox.Session, package: str) -> None:
@@ -345,19 +371,6 @@ def old_asyncio(session: nox.Session, version: str) -> None:
 
 
 @nox.session(requires=["wheels"])
-def old_pytest(session: nox.Session) -> None:
-    """Run the tests of our plugin with the lowest pytest that it accepts."""
-    needed = PROJECTS["pytest-txaio"]["dependencies"]
-    lowest = [need.replace(">=", "==") for need in needed if need.startswith("pytest")]
-    own = [*group("test", OWN["pytest-txaio"]), *group("coverage")]
-    needs = [need for need in own if not need.startswith("pytest")]
-    install(session, with_extras(session, "pytest-txaio"), *lowest, *needs)
-    tests = FOLDERS["pytest-txaio"] / "tests"
-    # It does not have all of our settings.
-    pytest(session, f"-c{tests}/old_pytest.ini", f"--rootdir={ROOT}", str(tests))
-
-
-@nox.session(requires=["wheels"])
 def testing_guide(session: nox.Session) -> None:
     """Follow the guide on tests in an environment with only what it installs."""
     install(session, "pytest-txaio[all]")
@@ -401,16 +414,6 @@ def build(session: nox.Session) -> None:
     session.run("check-wheel-contents", *wheels)
     session.run("python", "-m", "release.archives", str(DIST))
     pytest(session, "tests-integration/packaging")
-
-
-@nox.session(requires=["wheels"])
-def programs(session: nox.Session) -> None:
-    """Install programs that use txaio as published, and ours as the README says."""
-    session.install(*group("programs"))
-    env = {"TXAIO_WHEELS": str(DIST)}
-    folder = ROOT / "tests-integration" / "packaging"
-    names = ("test_programs.py", "test_printed_install.py")
-    pytest(session, *(str(folder / name) for name in names), env=env)
 
 
 @nox.session(requires=["wheels"])
