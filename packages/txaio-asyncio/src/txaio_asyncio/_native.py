@@ -100,6 +100,16 @@ def _break_cycle(start: Any, message: str | None) -> None:
             return
 
 
+def is_in_await_cycle(task: Task) -> bool:
+    """Tell whether *task* waits for itself, through other tasks alone."""
+    passed: set[Task] = set()
+    awaited = task
+    while isinstance(awaited, asyncio.Task) and awaited not in passed:
+        passed.add(awaited)
+        awaited = awaited_by(awaited)
+    return awaited is task
+
+
 def break_await_cycle(task: Task, message: str | None) -> None:
     """Resume *task*, which waits for itself through others, with a cancellation.
 

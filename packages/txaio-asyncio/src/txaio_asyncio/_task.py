@@ -36,6 +36,7 @@ from txaio_asyncio._native import (
     break_await_cycle,
     break_uncancelled_cycle,
     has_failed,
+    is_in_await_cycle,
     keep_text_first,
 )
 from txaio_common import NO_TASK, CancelScope
@@ -150,7 +151,12 @@ class Cancellations:
     def interrupt(self, task: Task) -> None:
         """Cancel *task* even if it has not seen an earlier cancellation."""
         self._unseen.pop(task, None)
-        self.cancel_task(task, None)
+        if is_in_await_cycle(task):
+            # Another of the cycle may not have seen its own, as this one did not end.
+            break_await_cycle(task, None)
+            self._count(task)
+        else:
+            self.cancel_task(task, None)
 
     def _cancel_self(self, task: Task, message: str | None) -> None:
         """Cancel *task*, which asked for it in the last turn of the loop."""

@@ -61,6 +61,29 @@ def test_long_chain_at_the_end(run: Callable[..., Any]) -> None:
     assert sorted(ended) == list(range(DEPTH + 1))
 
 
+def test_stubborn_circle_at_the_end(run: Callable[..., Any], unit: float) -> None:
+    """L1: After `grace` each await of coroutines that await each other raises."""
+    interrupted: list[int] = []
+
+    async def main(txa: IBackend) -> str:
+        futures: list[IFuture[None]] = []
+
+        async def wait(number: int) -> None:
+            await txa.sleep(0)
+            for _ in range(3):
+                try:
+                    await futures[1 - number]
+                except txa.CancelledError:
+                    interrupted.append(number)
+
+        futures += [txa.as_future(wait, number) for number in range(2)]
+        await txa.sleep(unit)
+        return "ended"
+
+    assert run(main) == "ended"
+    assert set(interrupted) == {0, 1}
+
+
 async def test_coroutine_that_awaits_itself(txa: IBackend, unit: float) -> None:
     """X4: A coroutine that awaits its own future gets an error there."""
     futures: list[Any] = []
