@@ -103,7 +103,7 @@ def _break_cycle(start: Any, message: str | None) -> None:
 def is_in_await_cycle(task: Task) -> bool:
     """Tell whether *task* waits for itself, through other tasks alone."""
     passed: set[Task] = set()
-    awaited = task
+    awaited: Any = task
     while isinstance(awaited, asyncio.Task) and awaited not in passed:
         passed.add(awaited)
         awaited = awaited_by(awaited)
