@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from txaio_asyncio._future import AsyncioOwner
 from txaio_asyncio._native import (
     awaited_by,
-    break_owner_cycle,
+    break_cycle_through,
     keep_text,
     keep_text_of,
 )
@@ -123,7 +123,7 @@ class AsyncioDriver(Driver):
         owner = AsyncioOwner(loop=loop)
         owner.owned = owned
         owner.cancel_owned = cancel_owned
-        owner.break_await_cycle = break_owner_cycle
+        owner.break_await_cycle = break_cycle_through
         return owner
 
     def resolve(self, future: Any, value: Any, /) -> None:

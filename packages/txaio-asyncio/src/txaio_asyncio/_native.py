@@ -77,26 +77,19 @@ def _awaits(future: Any) -> Sequence[Any]:
     return future.owned if isinstance(future, AsyncioOwner) else ()
 
 
-def break_owner_cycle(owner: AsyncioOwner, message: str | None) -> None:
-    """Resume a task that waits for *owner*, which waits for it, with a cancellation."""
-    _break_cycle(owner, message)
+def break_cycle_through(future: Any, message: str | None) -> None:
+    """Resume a task with a cancellation if *future* waits for itself through it.
 
-
-def break_uncancelled_cycle(task: Task, message: str | None) -> None:
-    """Do this if *task* is inside `uncancelled`, where no cancellation is raised."""
-    if task in UNCANCELLED:
-        _break_cycle(task, message)
-
-
-def _break_cycle(start: Any, message: str | None) -> None:
-    """Resume a task that waits for *start*, and is waited for by it."""
-    path = find_path(start, start, _awaits)
+    *future* is an `AsyncioOwner`, or a task inside `uncancelled`: no cancellation is
+    raised there, so another task of the cycle has to see it.
+    """
+    path = find_path(future, future, _awaits)
     # Neither those inside `uncancelled` nor what runs there are interrupted.
-    outer = [future for future in path if future in UNCANCELLED]
+    outer = [each for each in path if each in UNCANCELLED]
     spared = {*outer, *map(UNCANCELLED.get, outer)}
-    for future in path:
-        if isinstance(future, asyncio.Task) and future not in spared:
-            break_await_cycle(future, message)
+    for each in path:
+        if isinstance(each, asyncio.Task) and each not in spared:
+            break_await_cycle(each, message)
             return
 
 

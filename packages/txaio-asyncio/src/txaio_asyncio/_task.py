@@ -34,7 +34,7 @@ from txaio_asyncio._native import (
     UNCANCELLED,
     awaited_by,
     break_await_cycle,
-    break_uncancelled_cycle,
+    break_cycle_through,
     has_failed,
     is_in_await_cycle,
     keep_text_first,
@@ -135,7 +135,8 @@ class Cancellations:
         else:
             task.cancel(message)
         self._remember(chain, message)
-        break_uncancelled_cycle(innermost, message)
+        if innermost in UNCANCELLED:
+            break_cycle_through(innermost, message)
 
     def _count(self, *tasks: Task) -> None:
         """Count a request for each of *tasks*, of which asyncio does not know."""
