@@ -172,7 +172,7 @@ KNOWN: dict[str, dict[str, str]] = {
     },
     "txaio_twisted._task": {
         "TwistedTask.interrupt: self.awaited_task() is None -> True": (
-            "whoever interrupts the coroutine that it awaits, each await raises by then"
+            "each await raises by then, whichever call has interrupted what it awaits"
         ),
         "TwistedTask.cancel_wait: del self -> pass": FRAMES,
         "TwistedTask.resume_after: del self -> pass": FRAMES,

@@ -28,7 +28,7 @@ def cancel_own_tasks() -> None:
 def test_calls_that_were_not_made_are_released(
     run_natively: Any, collect_dropped: Any
 ) -> None:
-    """Whoever keeps the backend does not keep them."""
+    """A reference to the backend does not keep them."""
 
     async def main() -> None:
         argument = Argument()

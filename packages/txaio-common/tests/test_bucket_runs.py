@@ -179,7 +179,7 @@ def test_buckets_that_are_overdue():
 
 @pytest.mark.parametrize("steps", [0, 1, 2])
 def test_calls_that_are_cancelled_while_their_bucket_waits_for_another(steps: int):
-    """B3: The bucket that is worked off meanwhile makes all of its calls."""
+    """B3: The bucket that is being run meanwhile makes all of its calls."""
     timers, batched = make(width=1.0, chunk_size=1)
     fired: list[int] = []
     for index in range(30):

@@ -1,6 +1,6 @@
 """Making the calls of the buckets of a batched timer that are due.
 
-A bucket that is due waits in a queue until those before it have been worked off, so
+A bucket that is due waits in a queue until those before it have been run, so
 that one chunk is made in a turn of the loop, however many buckets are due: after a
 stall there may be hundreds.
 
@@ -38,7 +38,7 @@ COUNTED_PER_TURN = 2000
 
 
 class BucketRuns:
-    """The buckets that are due, the first of which is being worked off."""
+    """The buckets that are due, the first of which is being run."""
 
     __slots__ = (
         "_backend",
