@@ -46,8 +46,11 @@ def source(module: str) -> str:
     return f"{FOLDERS[package]}/src/{package}/{name}.py"
 
 
-def tests(package: str) -> list[str]:
-    """Return the files with tests of *package*, of the contract, and for leaks."""
+def tests(root: Path, package: str) -> list[str]:
+    """Return the files with tests of *package*, of the contract, and for leaks.
+
+    They are those of the tree, or of a copy, in *root*.
+    """
     folders = (f"{FOLDERS[package]}/tests", CONFORMANCE, "tests-integration/leaks")
-    paths = [path for it in folders for path in sorted(ROOT.glob(f"{it}/test_*.py"))]
-    return [str(it.relative_to(ROOT)) for it in paths if "logging" not in it.name]
+    paths = [path for it in folders for path in sorted(root.glob(f"{it}/test_*.py"))]
+    return [str(it.relative_to(root)) for it in paths if "logging" not in it.name]

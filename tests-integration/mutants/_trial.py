@@ -110,7 +110,7 @@ class Trial:
         # Others run beside it, and collecting the tests takes seconds as well.
         self._limit = 20 + 5 * max(record.seconds[test] for test in chosen)
         files = {test.partition("::")[0] for test in chosen}
-        for file in tests(package_of(module)):
+        for file in tests(copy.folder, package_of(module)):
             if (copy.folder / file).stat().st_mtime > record.at:
                 files.add(file)  # What is new there runs, too.
         known = record.seconds
@@ -134,7 +134,7 @@ class Trial:
 def record(copy: Copy, package: str, file: Path) -> None:
     """Run all tests of *package*, and have *file* say what they run, for `Record`."""
     pid = copy.start(
-        [f"--txaio-backends={LOOPS[package]}", *tests(package)],
+        [f"--txaio-backends={LOOPS[package]}", *tests(copy.folder, package)],
         lambda: Recorder(package, file),
     )
     _, status = os.waitpid(pid, 0)
