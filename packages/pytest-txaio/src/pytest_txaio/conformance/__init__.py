@@ -11,6 +11,7 @@ from pytest_txaio.conformance.test_batched_handles import *
 from pytest_txaio.conformance.test_batched_timers import *
 from pytest_txaio.conformance.test_callback_errors import *
 from pytest_txaio.conformance.test_callbacks import *
+from pytest_txaio.conformance.test_calls_at_the_end import *
 from pytest_txaio.conformance.test_cancellation import *
 from pytest_txaio.conformance.test_cancelled_awaiters import *
 from pytest_txaio.conformance.test_cancelled_coroutines import *
@@ -40,6 +41,7 @@ from pytest_txaio.conformance.test_logging_outside import *
 from pytest_txaio.conformance.test_logging_reconfigured import *
 from pytest_txaio.conformance.test_logging_records import *
 from pytest_txaio.conformance.test_misuse import *
+from pytest_txaio.conformance.test_misused_scopes import *
 from pytest_txaio.conformance.test_nested_scopes import *
 from pytest_txaio.conformance.test_owned_futures import *
 from pytest_txaio.conformance.test_prompt_reports import *
@@ -47,6 +49,7 @@ from pytest_txaio.conformance.test_released_callbacks import *
 from pytest_txaio.conformance.test_released_timers import *
 from pytest_txaio.conformance.test_repeated_cancellation import *
 from pytest_txaio.conformance.test_scopes import *
+from pytest_txaio.conformance.test_scopes_and_uncancelled import *
 from pytest_txaio.conformance.test_several_backends import *
 from pytest_txaio.conformance.test_shields_and_timeouts import *
 from pytest_txaio.conformance.test_shutdown import *

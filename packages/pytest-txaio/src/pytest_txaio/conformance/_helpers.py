@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from pytest_txaio import pause
-from txaio_interfaces import IBackend, IFailedFuture, LogLevel
+from txaio_interfaces import IBackend, IFailedFuture, IScope, LogLevel
 
 
 INF = float("inf")
@@ -129,3 +129,8 @@ async def failure_of(txa: IBackend, future: Any) -> IFailedFuture:
         await future
     await pause(txa, 0.001)
     return failures[0]
+
+
+def make_scope(txa: IBackend, kind: str, seconds: float) -> IScope:
+    """Return a scope of *kind*."""
+    return getattr(txa, kind)(seconds)  # type: ignore[no-any-return]

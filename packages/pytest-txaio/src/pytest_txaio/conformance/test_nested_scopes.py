@@ -195,54 +195,6 @@ async def test_child_cleans_up_first(txa: IBackend, unit: float) -> None:
     assert events == ["child", "block", "child", "child", "block", "child", "block"]
 
 
-async def test_uncancelled_in_a_scope(txa: IBackend, unit: float) -> None:
-    """D4: What stands in `uncancelled` goes on past the deadline."""
-    events: list[str] = []
-
-    async def clean_up() -> None:
-        await txa.sleep(3 * unit)
-        events.append("cleaned up")
-
-    async def work() -> None:
-        async with txa.fail_after(unit):
-            await txa.uncancelled(clean_up)
-            await txa.sleep(0)
-            events.append("went on")
-
-    with pytest.raises(TimeoutError):
-        await txa.as_future(work)
-    assert events == ["cleaned up"]
-
-
-async def test_scope_in_uncancelled(txa: IBackend, unit: float) -> None:
-    """D4: Clean-up may have a deadline of its own, in a cancelled coroutine as well."""
-    events: list[str] = []
-
-    async def clean_up() -> None:
-        async with txa.move_on_after(2 * unit) as scope:
-            await txa.create_future()
-        await txa.sleep(unit)
-        events.append(f"expired: {scope.expired}")
-
-    async def work() -> None:
-        try:
-            await txa.create_future()
-        finally:
-            await txa.uncancelled(clean_up)
-            events.append("next")
-            await txa.sleep(unit)
-            events.append("not cancelled")
-
-    future = txa.as_future(work)
-    await pause(txa, unit)
-    txa.cancel(future)
-    await pause(txa, unit)
-    txa.cancel(future)  # During the clean-up: it comes at the next await.
-    with pytest.raises(txa.CancelledError):
-        await future
-    assert events == ["expired: True", "next"]
-
-
 class Pool:
     """Connections, handed over as the documentation shows it."""
 

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
-from math import inf, nan
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_txaio import pause
-from pytest_txaio.conformance._helpers import Boom
+from pytest_txaio.conformance._helpers import Boom, make_scope
 
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
-    from txaio_interfaces import IBackend, IScope
+    from txaio_interfaces import IBackend
 
     Start = Callable[[Coroutine[Any, Any, Any]], Any]
 
@@ -30,11 +29,6 @@ def start(request: pytest.FixtureRequest, txa: IBackend) -> Start:
     return lambda coroutine: txa.as_future(lambda: coroutine)
 
 
-def make(txa: IBackend, kind: str, seconds: float) -> IScope:
-    """Return a scope of *kind*."""
-    return getattr(txa, kind)(seconds)  # type: ignore[no-any-return]
-
-
 @pytest.mark.parametrize("kind", ["fail_after", "move_on_after"])
 async def test_body_that_ends_in_time(
     txa: IBackend, unit: float, start: Start, kind: str
@@ -42,7 +36,7 @@ async def test_body_that_ends_in_time(
     """D1: It is not disturbed, and neither is what comes after it."""
 
     async def work() -> str:
-        async with make(txa, kind, 10 * unit) as scope:
+        async with make_scope(txa, kind, 10 * unit) as scope:
             value = await txa.as_future(lambda: "value")
             await txa.sleep(unit)
         await txa.sleep(12 * unit)
@@ -147,7 +141,7 @@ async def test_error_in_the_body(
     """D1: An error of the body, in its clean-up too, comes out of the block."""
 
     async def work(waits: bool) -> None:
-        async with make(txa, kind, unit):
+        async with make_scope(txa, kind, unit):
             try:
                 if waits:
                     await txa.create_future()
@@ -181,7 +175,7 @@ async def test_cancelling_a_scope(txa: IBackend, unit: float, start: Start) -> N
     """D2: It ends the block without an error, of `fail_after` too."""
 
     async def work(kind: str, first: bool) -> str:
-        scope = make(txa, kind, 100 * unit)
+        scope = make_scope(txa, kind, 100 * unit)
         if first:
             scope.cancel()
         async with scope:
@@ -269,55 +263,3 @@ async def test_deadline_that_never_comes(
         return "done"
 
     assert await start(work()) == "done"
-
-
-@pytest.mark.parametrize("kind", ["fail_after", "move_on_after"])
-async def test_bad_number_of_seconds(txa: IBackend, kind: str) -> None:
-    """D5: What is no number is refused, by the name of the argument."""
-    with pytest.raises(TypeError, match="seconds"):
-        make(txa, kind, "x")  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match="seconds"):
-        make(txa, kind, nan)
-    with pytest.raises(TypeError, match="seconds"):
-        make(txa, kind, 1).reset("x")  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match="seconds"):
-        make(txa, kind, 1).reset(nan)
-
-
-async def test_plain_with(txa: IBackend) -> None:
-    """D5: `with` in place of `async with` raises a TypeError that says so."""
-    scope: Any = txa.fail_after(1)
-    with pytest.raises(TypeError, match="async with"), scope:
-        pass
-    with pytest.raises(TypeError, match="async with"):
-        scope.__exit__(None, None, None)
-
-
-async def test_entered_twice(txa: IBackend, unit: float) -> None:
-    """D5: A scope is for one block."""
-    scope = txa.fail_after(unit)
-    async with scope:
-        with pytest.raises(RuntimeError, match="once"):
-            await scope.__aenter__()
-    with pytest.raises(RuntimeError, match="once"):
-        async with scope:
-            pytest.fail("entered again")
-    with pytest.raises(RuntimeError, match="before"):
-        await txa.fail_after(unit).__aexit__(None, None, None)
-
-
-async def test_left_in_another_task(txa: IBackend, unit: float) -> None:
-    """D5: The coroutine that has entered a scope has to leave it."""
-    scope = txa.move_on_after(100 * unit)
-    leave = txa.create_future()
-
-    async def enter() -> None:
-        async with scope:
-            await leave
-
-    future = txa.as_future(enter)
-    await pause(txa, unit)
-    with pytest.raises(RuntimeError, match="another task"):
-        await txa.as_future(scope.__aexit__, None, None, None)
-    txa.resolve(leave)
-    await future

@@ -13,13 +13,8 @@ from pytest_txaio.conformance._helpers import Argument, Boom
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from pytest_txaio.conformance._fixtures import Natives
     from txaio_interfaces import IBackend
-
-    Count = Callable[[], int]
-    Reported = Callable[[], list[BaseException]]
 
 
 async def test_second_cancel_does_not_interrupt_clean_up(
@@ -237,79 +232,3 @@ async def test_awaiter_of_what_was_cancelled_in_vain(
     await pause(txa, unit)
     txa.cancel(awaited)
     assert await future == "value"
-
-
-async def test_deadline_in_uncancelled_before_a_cancellation(
-    txa: IBackend, unit: float
-) -> None:
-    """D4: What cleans up inside, after a deadline, is not cancelled from outside."""
-    events: list[str] = []
-
-    async def child() -> None:
-        try:
-            await txa.create_future()
-        finally:
-            await txa.sleep(3 * unit)
-            events.append("cleaned up")
-
-    async def limited() -> None:
-        async with txa.move_on_after(unit):
-            await txa.as_future(child)
-
-    async def work() -> None:
-        await txa.uncancelled(limited)
-        events.append("work")
-        await txa.sleep(unit)
-
-    future = txa.as_future(work)
-    await pause(txa, 2 * unit)
-    txa.cancel(future)
-    with pytest.raises(txa.CancelledError):
-        await future
-    assert events == ["cleaned up", "work"]
-
-
-async def test_deadline_around_uncancelled_after_another(
-    txa: IBackend, unit: float
-) -> None:
-    """D1: Without an await after it, it is withdrawn, whatever was seen before."""
-
-    async def work() -> str:
-        async with txa.move_on_after(unit):
-            await txa.create_future()
-        async with txa.fail_after(unit) as scope:
-            await txa.uncancelled(txa.sleep, 2 * unit)
-        assert not scope.expired
-        await txa.sleep(2 * unit)
-        return "value"
-
-    assert await txa.as_future(work) == "value"
-
-
-@pytest.mark.parametrize("is_cancelled", [False, True])
-async def test_scope_cancelled_in_vain_in_uncancelled(
-    txa: IBackend, unit: float, is_cancelled: bool
-) -> None:
-    """D4: It leaves no cancellation inside, though one waits outside."""
-    events: list[str] = []
-    futures: list[Any] = []
-
-    async def limited() -> None:
-        async with txa.move_on_after(50 * unit) as scope:
-            scope.cancel()
-        await txa.sleep(unit)
-        events.append("inside")
-
-    async def work() -> None:
-        await txa.sleep(unit)
-        if is_cancelled:
-            txa.cancel(futures[0])
-        await txa.uncancelled(limited)
-        try:
-            await txa.sleep(unit)
-        except txa.CancelledError:
-            events.append("cancelled")
-
-    futures.append(txa.as_future(work))
-    await futures[0]
-    assert events == ["inside", "cancelled"][: 1 + is_cancelled]
