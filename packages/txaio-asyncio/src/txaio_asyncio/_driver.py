@@ -133,11 +133,16 @@ class AsyncioDriver(Driver):
             _refuse(future, error)
 
     def reject(self, future: Any, failure: Any, /) -> None:
+        exception = failure.value
+        # asyncio will raise it with the traceback that it has as it is given.
+        traceback = exception.__traceback__
+        exception.__traceback__ = failure.traceback
         try:
-            # asyncio raises with the traceback that the exception has now.
-            future.set_exception(failure.value.with_traceback(failure.traceback))
+            future.set_exception(exception)
         except (asyncio.InvalidStateError, RuntimeError) as error:
             _refuse(future, error)
+        finally:
+            exception.__traceback__ = traceback
 
     def peek(self, future: Any, /) -> Any:
         # `exception()` would count as retrieving: without this attribute, which is

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,7 +19,7 @@ from txaio_interfaces import IFailedFuture
 
 
 if TYPE_CHECKING:
-    from txaio_interfaces import IBackend
+    from txaio_interfaces import IBackend, IFuture
 
 
 async def test_failure_of_the_current_exception(txa: IBackend) -> None:
@@ -60,6 +61,30 @@ async def test_traceback_of_a_failure_passed_to_reject(txa: IBackend) -> None:
     text = txa.failure_format_traceback(txa.create_failure(caught.value))
     assert "raise_boom" in text
     assert "raise_again" not in text
+
+
+@pytest.mark.parametrize("settled", [None, "resolved", "cancelled"])
+async def test_reject_leaves_the_exception_as_it_is(
+    txa: IBackend, settled: str | None
+) -> None:
+    """E1: Its traceback is that of the `raise` which is handled, and goes on."""
+    future: IFuture[None] = txa.create_future()
+    if settled == "resolved":
+        txa.resolve(future, None)
+    elif settled == "cancelled":
+        txa.cancel(future)
+    failure = txa.create_failure(raised())
+
+    def raise_again() -> None:
+        raise failure.value
+
+    boom = raised(raise_again)
+    before = boom.__traceback__
+    with suppress(txa.InvalidStateError):
+        txa.reject(future, failure)
+    assert boom.__traceback__ is before
+    with suppress(Boom, txa.CancelledError):
+        await future
 
 
 async def test_failure_of_another_exception(txa: IBackend) -> None:
