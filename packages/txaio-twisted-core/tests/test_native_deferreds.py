@@ -193,6 +193,16 @@ def test_cancelling_a_future_whose_value_is_a_deferred(txa):
     assert cancelled == []
 
 
+@pytest.mark.parametrize("own", [(), ("own",)])
+def test_text_of_an_adopted_deferred(txa, own):
+    """X13: That of `cancel`, unless the Deferred fails with one of its own."""
+    deferred = Deferred(lambda it: it.errback(CancelledError(*own)))
+    future, seen = txa.as_future(lambda: deferred), []
+    txa.add_callbacks(future, None, lambda failure: seen.append(failure.value.args))
+    txa.cancel(future, "why")
+    assert seen == [own or ("why",)]
+
+
 def test_yield_from_a_future(txa):
     """F5: It gives the outcome, as `await` does, whatever native callbacks return."""
     future, seen = txa.create_future("value"), []

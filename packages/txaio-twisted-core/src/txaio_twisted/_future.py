@@ -58,6 +58,8 @@ class TwistedFuture(BaseFuture, Deferred[Any], metaclass=_FutureType):
 
     _source: ref[Deferred[Any]] | None = None
     _on_cancel: tuple[Listener, Listener] | None = None
+    _message: str | None = None
+    """The text with which this was cancelled, if it follows a native chain."""
 
     def __init__(self, queue: CallbackQueue) -> None:
         """Be pending; callbacks are called by *queue*."""
@@ -89,6 +91,7 @@ class TwistedFuture(BaseFuture, Deferred[Any], metaclass=_FutureType):
             if self._chainedTo is not None:
                 self._chainedTo.cancel()
             return
+        self._message = message
         self._cancel_source()
         # Set before the canceller is called, which cannot change it.
         if self.outcome is None:
@@ -197,6 +200,16 @@ class TwistedFuture(BaseFuture, Deferred[Any], metaclass=_FutureType):
         self._source = ref(source)
         source.addBoth(callback, *args)
 
+    def followed(self, failure: Failure) -> FailedOutcome:
+        """Return the outcome of the chain that this follows, if that is *failure*.
+
+        Deferreds are cancelled without a text: it is that with which this was.
+        """
+        outcome = self.failed(failure)
+        if outcome.is_cancellation and not outcome.failure.value.args:
+            return self.cancelled(self._message)
+        return outcome
+
     def _cancel_source(self) -> None:
         source = None if self._source is None else self._source()
         if source is not None:
@@ -234,6 +247,6 @@ def settle_from_deferred(result: Any, future: TwistedFuture) -> Any:
     if isinstance(result.value, AsyncioCancelledError):
         result = failure_of(defer.CancelledError(*result.value.args))
     if future.outcome is None:
-        future.settle(future.failed(result))
+        future.settle(future.followed(result))
     # From here on it is the future that reports a failure.
     return None

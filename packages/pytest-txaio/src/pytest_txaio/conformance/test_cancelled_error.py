@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -127,11 +128,9 @@ def test_main_that_is_cancelled(run: Callable[..., Any]) -> None:
     assert not isinstance(caught.value, Exception)
 
 
-@pytest.mark.parametrize("is_coroutine", [True, False])
-async def test_text_of_a_cancellation(
-    txa: IBackend, unit: float, is_coroutine: bool
-) -> None:
-    """X13: Each errback and awaiter sees the text, whoever is first, and later ones."""
+@pytest.mark.parametrize("kind", ["future", "coroutine", "thread"])
+async def test_text_of_a_cancellation(txa: IBackend, unit: float, kind: str) -> None:
+    """X13: Each errback and awaiter sees the text, the first one and later ones."""
     texts: list[str] = []
 
     async def work() -> None:
@@ -143,12 +142,17 @@ async def test_text_of_a_cancellation(
         except txa.CancelledError as error:
             texts.append(str(error))
 
-    future = txa.as_future(work) if is_coroutine else txa.create_future()
+    may_end = threading.Event()
+    if kind == "thread":
+        future: IFuture[Any] = txa.run_in_thread(may_end.wait, 60)
+    else:
+        future = txa.as_future(work) if kind == "coroutine" else txa.create_future()
     waiting = [txa.as_future(wait) for _ in range(2)]
     for _ in range(2):
         txa.add_callbacks(future, None, lambda fail: texts.append(str(fail.value)))
     await pause(txa, unit)
     txa.cancel(future, "why")
+    may_end.set()
     await txa.gather(waiting)
     await pause(txa, unit)
     for _ in range(2):
