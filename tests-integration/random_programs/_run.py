@@ -22,8 +22,8 @@ Event = tuple[float, str, str]
 """The time, the step, and what happens there."""
 PLACE: ContextVar[str] = ContextVar("PLACE", default="")
 """The step that the coroutine runs."""
-COROUTINE: ContextVar[str] = ContextVar("COROUTINE", default="")
-"""The coroutine, by the place of its step."""
+COROUTINE: ContextVar[object] = ContextVar("COROUTINE", default=None)
+"""A name of its own for each coroutine: a step may run twice at the same time."""
 
 
 class Boom(Exception):
@@ -71,7 +71,7 @@ class Run:
         self.relatives = relatives(program.step)
         self.objects = Objects(txa, self.touch)
         """The primitives that the steps share."""
-        self.touched: dict[str, tuple[float, str]] = {}
+        self.touched: dict[str, tuple[float, object]] = {}
         """When each primitive was used last, and by which coroutine."""
         self.common = Shared(txa, self.run_shared)
         self.runs: Counter[str] = Counter()
@@ -98,7 +98,7 @@ class Run:
         """Compare no events from now on: their order in this turn matters."""
         self.hazard = min(self.hazard, self.now())
 
-    def touch(self, name: str, by: str | None = None) -> None:
+    def touch(self, name: str, by: object = None) -> None:
         """Note that the primitive called *name* is used now.
 
         *by* is what does so, if it is no coroutine.  What uses it in the same turn does
@@ -176,7 +176,7 @@ class Run:
     async def _run_alone(self, step: Step, place: str, context: str) -> str:
         self.check(PLACE.get() == context, f"{place} has not its caller's context")
         PLACE.set(place)
-        COROUTINE.set(f"{place}/{step.number}")
+        COROUTINE.set(object())
         self.started += 1
         try:
             return await self.run(step, place)
