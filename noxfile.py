@@ -34,6 +34,8 @@ os.environ.setdefault("UV_SYSTEM_CERTS", "true")
 # A shell has programs in the background ignore SIGINT, which some tests raise.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+# libuv's threads that poll for the kernel took half of the time of uvloop's tests.
+os.environ.setdefault("UV_USE_IO_URING", "0")
 # Without bytecode each process would compile everything again.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
@@ -106,8 +108,8 @@ def measures_coverage(session: nox.Session) -> bool:
         return False
     if has_monitoring(session.python):
         return True
-    is_repeated = session.name.startswith(("integration-", "unit-"))
-    if is_repeated and has_monitoring(NEWEST):
+    repeated = ("integration-", "minimums", "old_pytest", "unit-")
+    if session.name.startswith(repeated) and has_monitoring(NEWEST):
         return False
     return session.python in (None, RUNNING)
 
@@ -192,10 +194,12 @@ They run on the newest Python, and with the lowest pytest on the one that runs n
 """
 
 
-def run_conformance(session: nox.Session, *packages: str) -> None:
+def run_conformance(
+    session: nox.Session, *packages: str, on_uvloop: bool = True
+) -> None:
     """Run the conformance tests on every loop of *packages*."""
     loops = [loop for package in packages for loop in LOOPS[package]]
-    if not has_uvloop(session):
+    if not (on_uvloop and has_uvloop(session)):
         loops = [loop for loop in loops if not loop.endswith("uvloop")]
     others = [f"--ignore=tests-integration/{name}" for name in ["packaging", *LONG]]
     pytest(session, "tests-integration", *others, f"--txaio-backends={','.join(loops)}")
@@ -231,10 +235,13 @@ def minimums(session: nox.Session, package: str) -> None:
 
 @nox.session(python=NEWEST, requires=["wheels"])
 def together(session: nox.Session) -> None:
-    """Run the conformance tests on all loops, in one environment and one process."""
+    """Run the conformance tests on all backends in one environment and one process.
+
+    Without uvloop, on which they wait in real time: `integration` runs those.
+    """
     backends = [with_extras(session, name) for name in LOOPS]
     install(session, *backends, "pytest-txaio", "txaio-primitives", *group("test"))
-    run_conformance(session, *LOOPS)
+    run_conformance(session, *LOOPS, on_uvloop=False)
 
 
 @nox.session(python=NEWEST, requires=["wheels"], default=False)
@@ -425,7 +432,7 @@ def alone(session: nox.Session, distribution: str) -> None:
     session.run("python", "-I", str(script), distribution)
 
 
-@nox.session(requires=["wheels"], allow_parallel=False)
+@nox.session(requires=["wheels"])
 def demo(session: nox.Session) -> None:
     """Run two libraries on seven event loops, over real sockets, and print tables."""
     backends = [with_extras(session, name) for name in LOOPS]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -104,29 +106,39 @@ def on_twisted(folder: Path, **changes: str) -> Outcome:
     return Outcome(counts, **found)
 
 
+SUITES = [on_asyncio, on_twisted]
+
+
 @pytest.fixture(scope="module")
-def before():
-    """Give the dictionary of the outcomes on the predecessor."""
-    return {}
+def outcomes(predecessor, tmp_path_factory):
+    """Run each suite on both, as many at once as there are processors.
+
+    Give what returns the outcome of a suite, on the predecessor or on this txaio.
+    """
+    changes = {True: {"PYTHONPATH": str(predecessor)}, False: {}}
+    with ThreadPoolExecutor(os.cpu_count()) as executor:
+        runs = {
+            (suite, is_old): executor.submit(
+                suite, tmp_path_factory.mktemp(suite.__name__), **changes[is_old]
+            )
+            for suite in SUITES
+            for is_old in changes
+        }
+        yield lambda suite, is_old: runs[suite, is_old].result()
 
 
-SUITES = pytest.mark.parametrize("suite", [on_asyncio, on_twisted])
-
-
-@SUITES
-def test_suite_runs_on_the_predecessor(
-    suite, before, predecessor, tmp_path, add_to_summary
-):
+@pytest.mark.parametrize("suite", SUITES)
+def test_suite_runs_on_the_predecessor(suite, outcomes, add_to_summary):
     """Its outcome is what the outcome on this txaio is compared with."""
-    outcome = before[suite] = suite(tmp_path, PYTHONPATH=str(predecessor))
+    outcome = outcomes(suite, is_old=True)
     add_to_summary(outcome)
     assert outcome.counts["passed"] > 300
 
 
-@SUITES
-def test_nothing_fails_that_passed(suite, before, tmp_path, add_to_summary):
+@pytest.mark.parametrize("suite", SUITES)
+def test_nothing_fails_that_passed(suite, outcomes, add_to_summary):
     """On this txaio there are no more failures or skips than on the predecessor."""
-    outcome, expected = suite(tmp_path), before[suite]
+    outcome, expected = (outcomes(suite, is_old=is_old) for is_old in (False, True))
     add_to_summary(outcome)
     assert outcome.failed - expected.failed == set()
     assert outcome.skipped - expected.skipped == set()
