@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from _pytest.terminal import TerminalReporter
 
+from pytest_txaio._first_hooks import TEST_RUN_FIXTURE
+
 
 SECTIONS = {
     "F": ("Futures", 10),
@@ -130,7 +132,7 @@ def pytest_collection_modifyitems(
             left_out.append(item)
         item.extra_keyword_matches.update(clauses)
         item.user_properties += [(CLAUSE, clause) for clause in clauses]
-        item.user_properties.append((BACKEND, item.callspec.params["txaio_host"]))
+        item.user_properties.append((BACKEND, item.callspec.params[TEST_RUN_FIXTURE]))
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         gone = set(left_out)

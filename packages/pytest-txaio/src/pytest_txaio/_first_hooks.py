@@ -45,6 +45,8 @@ UNHANDLED = "no plugin or hook that handled it"
 """Part of the error of pytest 9 and later for an async fixture."""
 
 TEST_RUN = pytest.StashKey[TestRun]()
+TEST_RUN_FIXTURE = "_txaio_test_run"
+"""The fixture that all others of ours take, with the name of a backend as parameter."""
 DEBUGGER = pytest.StashKey[Debugger]()
 
 
@@ -73,7 +75,7 @@ def pytest_pycollect_makeitem(
 
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Allow the fixtures of a test with `@given`, which are new for each example."""
-    if isinstance(item, pytest.Function) and "txaio_host" in item.fixturenames:
+    if isinstance(item, pytest.Function) and TEST_RUN_FIXTURE in item.fixturenames:
         allow_fixtures(item)
 
 
@@ -118,7 +120,7 @@ def fixtures_of_wider_scope(item: Any) -> Iterator[tuple[Any, str]]:
     """Yield the fixtures of *item* that outlive a fixture of ours that they take."""
     info = getattr(item, "_fixtureinfo", None)
     found = {} if info is None else info.name2fixturedefs
-    if "txaio_host" not in found:
+    if TEST_RUN_FIXTURE not in found:
         return
     for definitions in found.values():
         for definition in definitions:

@@ -83,13 +83,16 @@ class Watchdog(threading.Thread):
             self._is_paused = True
 
     def resume(self) -> None:
-        """Let the time pass again."""
+        """Let the time pass again; start the thread if that was not done yet."""
+        if self.ident is None:
+            self.start()
         with self._lock:
             if self._watch is not None and self._is_paused:
                 self._watch.begin()
             self._is_paused = False
 
     def close(self) -> None:
-        """End the thread."""
+        """End the thread, if it was started."""
         self._closed.set()
-        self.join()
+        if self.ident is not None:
+            self.join()

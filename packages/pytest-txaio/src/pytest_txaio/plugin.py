@@ -23,7 +23,12 @@ from pytest_txaio import (
 from pytest_txaio._awaitables import is_async_test
 from pytest_txaio._backends import merge_hosts
 from pytest_txaio._debugger import Debugger
-from pytest_txaio._first_hooks import DEBUGGER, TEST_RUN, requesting_item
+from pytest_txaio._first_hooks import (
+    DEBUGGER,
+    TEST_RUN,
+    TEST_RUN_FIXTURE,
+    requesting_item,
+)
 from pytest_txaio._interrupt import RealOutput
 from pytest_txaio._settings import (
     MARKER_LINE,
@@ -92,6 +97,7 @@ def pytest_configure(config: pytest.Config) -> None:
     output = config.stash[OUTPUT] = RealOutput(config)
     config.add_cleanup(output.close)
     watchdog = config.stash[WATCHDOG] = Watchdog()
+    config.add_cleanup(watchdog.close)
     debugger = config.stash[DEBUGGER] = Debugger(watchdog)
     config.pluginmanager.register(debugger, "txaio-debugger")
 
@@ -107,7 +113,7 @@ def backends_of(config: pytest.Config) -> Backends:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     config, test = metafunc.config, metafunc.definition
-    if "txaio_host" not in metafunc.fixturenames:
+    if TEST_RUN_FIXTURE not in metafunc.fixturenames:
         # A mark of a class or a module may be meant for other tests in it.
         if any(mark.name == "txaio" for mark in test.own_markers):
             message = "the txaio mark is only for tests that take the txaio fixture"
@@ -118,7 +124,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
             names = backend_params(settings, backends_of(config))
         except pytest.UsageError as error:
             raise pytest.Collector.CollectError(f"{test.nodeid}: {error}") from None
-        metafunc.parametrize("txaio_host", names, indirect=True)
+        metafunc.parametrize(TEST_RUN_FIXTURE, names, indirect=True)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -132,45 +138,35 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
         raise
 
 
-@pytest.fixture(scope="session")
-def _txaio_watchdog(pytestconfig: pytest.Config) -> Iterator[Watchdog]:
-    dog = pytestconfig.stash[WATCHDOG]
-    dog.start()
-    yield dog
-    dog.close()
-
-
 @pytest.fixture
-def txaio_host(
-    request: pytest.FixtureRequest, _txaio_watchdog: Watchdog
-) -> Iterator[Host]:
-    """The host of the event loop that the test runs on, for tests of backends."""
+def _txaio_test_run(request: pytest.FixtureRequest) -> Iterator[TestRun]:
     if not request.param:
         pytest.fail(NO_BACKEND, pytrace=False)
-    test = requesting_item(request)
-    settings = settings_of(test, request.config.stash[TIMEOUT])
-    with backends_of(request.config).open(request.param) as host:
+    config, test = request.config, requesting_item(request)
+    settings = settings_of(test, config.stash[TIMEOUT])
+    watchdog = config.stash[WATCHDOG]
+    # An earlier test may have ended at the prompt of a debugger.  This starts a thread,
+    # which the host should not take for one of the test.
+    watchdog.resume()
+    with backends_of(config).open(request.param) as host:
         if settings.clock not in (None, *host.clocks):
             message = f"the backend {host.name!r} has no {settings.clock} clock"
             pytest.fail(message, pytrace=False)
         if settings.clock is not None:
             host.use_clock(settings.clock)
         if host.seed is not None:
-            host.seed = request.config.stash[SEED]
-        # An earlier test may have ended at the prompt of a debugger.
-        _txaio_watchdog.resume()
-        test_run = test.stash[TEST_RUN] = TestRun(
-            host, settings, _txaio_watchdog, request.config.stash[OUTPUT]
-        )
-        yield host
+            host.seed = config.stash[SEED]
+        test_run = TestRun(host, settings, watchdog, config.stash[OUTPUT])
+        test.stash[TEST_RUN] = test_run
+        yield test_run
         # Sync fixtures were torn down since the test ended.
         fail_with(test_run.late_problems())
 
 
 @pytest.fixture
-def _txaio_test_run(txaio_host: Host, request: pytest.FixtureRequest) -> TestRun:
-    del txaio_host
-    return requesting_item(request).stash[TEST_RUN]
+def txaio_host(_txaio_test_run: TestRun) -> Host:
+    """The host of the event loop that the test runs on, for tests of backends."""
+    return _txaio_test_run.host
 
 
 @pytest.fixture
