@@ -79,10 +79,12 @@ async def end_tasks(
     """
     await _end_what_runs(driver, grace, generators)
     refuse_thread_calls()
-    for _ in range(TURNS_FOR_THREADS):
-        turn = driver.create_future()
-        driver.call_soon(partial(driver.resolve, turn, None))
-        await turn
+    turned = driver.create_future()
+    call: Callable[[], object] = partial(driver.resolve, turned, None)
+    for _ in range(TURNS_FOR_THREADS - 1):
+        call = partial(driver.call_soon, call)
+    driver.call_soon(call)
+    await turned
     await _end_what_runs(driver, grace, generators)
 
 
