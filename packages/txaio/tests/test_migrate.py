@@ -60,6 +60,7 @@ FOUND = {
     ],
     "… and with what is no exception": [
         "txaio.reject(future, 'text')",
+        "txaio.reject(future, ['text'])",
         "txaio.create_failure(exception=1)",
     ],
     "a canceller resolves the future, on Twisted": [
@@ -135,7 +136,10 @@ FOUND = {
     "`log.critical(txaio.failure_format_traceback(failure))`": [
         "log.critical(txaio.failure_format_traceback(failure))",
     ],
-    "a message with a category": ["log.info('text', log_category='XX1')"],
+    "a message with a category": [
+        "log.info('text', log_category='XX1')",
+        "log.info(['text'], log_category='XX1')",
+    ],
     "`set_log_level(level, keep=…)` on Twisted": [
         "log.set_log_level('info', keep=False)"
     ],
@@ -218,6 +222,8 @@ NOT_FOUND = [
     "logging.getLogger('name')\ntxaio.start_logging()",
     "print(txaio.failure_format_traceback(failure)), log.info()",
     "log.info(log_category='XX1')",
+    "log.failure(None, failure=error, log_category='XX1')",
+    "log.info('', log_category='XX1')",
     "other.set_other(keep=True)",
     "other._logger",
     "txaio.aio.create_future, txaio.config.loop, txaio.tx.Logger",
@@ -314,22 +320,84 @@ def test_report_of_files(folder, capsys):
     assert capsys.readouterr().out.splitlines()[-1] == "1 to look at"
 
 
-@pytest.mark.parametrize("text", ["def", "\0", b"\xff"])
-def test_file_that_is_no_python(tmp_path, capsys, text):
+UNREADABLE = {
+    "no Python": b"def",
+    "a null byte": b"\0",
+    "not in UTF-8": b"\xff",
+    "in an unknown encoding": b"# coding: other\n",
+    "deep": b"x = " + b"1+" * 100_000 + b"1",
+}
+
+
+@pytest.mark.parametrize("text", UNREADABLE.values(), ids=UNREADABLE)
+def test_file_that_cannot_be_read(tmp_path, capsys, text):
     """It is named, and others are read."""
     path = tmp_path / "bad.py"
-    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    path.write_bytes(text)
     (tmp_path / "empty.py").touch()
     missing = tmp_path / "missing.py"
     assert migrate.main([str(tmp_path), str(missing)]) == 1
     captured = capsys.readouterr()
-    assert captured.out == "nothing to look at\n"
-    assert [
-        line.partition(": not read: ")[0] for line in captured.err.splitlines()
-    ] == [
-        str(path),
-        str(missing),
+    assert captured.out == "nothing to look at, but 2 not read\n"
+    [one, other] = captured.err.splitlines()
+    assert one.startswith(f"{path}: not read: ")
+    assert other == f"{missing}: not read: No such file or directory"
+
+
+def test_count_of_files_that_were_not_read(folder, capsys):
+    """It is added to the number of uses."""
+    (folder / "bad.py").write_text("def")
+    assert migrate.main([str(folder)]) == 1
+    assert capsys.readouterr().out.splitlines()[-1] == "2 to look at, and 1 not read"
+
+
+def test_folder_without_python_files(tmp_path, capsys):
+    """It is most likely a mistake."""
+    assert migrate.main([str(tmp_path)]) == 1
+    captured = capsys.readouterr()
+    assert captured.out == "nothing to look at, but 1 not read\n"
+    assert captured.err == f"{tmp_path}: not read: no Python files in it\n"
+
+
+def test_folders_that_are_not_of_the_program(folder, capsys):
+    """Virtual environments and hidden folders in the folder are left out."""
+    use = "import txaio\ntxaio.sleep(-1)"
+    for name in (".hidden", "env/lib"):
+        (folder / name).mkdir(parents=True)
+        (folder / name / "module.py").write_text(use)
+    (folder / "env" / "pyvenv.cfg").touch()
+    assert migrate.main([str(folder)]) == 1
+    assert capsys.readouterr().out.endswith("\n2 to look at\n")
+    assert migrate.main([str(folder / ".hidden"), str(folder / "env")]) == 1
+    assert capsys.readouterr().out.endswith("\n2 to look at\n")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "first"),
+    [("latin-1", "# coding: latin-1\n"), ("utf-8-sig", ""), ("utf-8", "")],
+)
+def test_encoding_of_a_file(tmp_path, capsys, encoding, first):
+    """It is the one that the file declares."""
+    path = tmp_path / "module.py"
+    path.write_bytes(f"{first}import txaio\ntxaio.sleep(-1)  # é\n".encode(encoding))
+    assert migrate.main([str(path)]) == 1
+    captured = capsys.readouterr()
+    assert captured.out.splitlines()[1:] == [
+        "    txaio.sleep(-1)  # é",
+        "1 to look at",
     ]
+    assert captured.err == ""
+
+
+def test_line_that_is_shown(tmp_path, capsys):
+    """Only line feeds end a line for Python; of its warnings nothing is shown."""
+    path = tmp_path / "module.py"
+    text = 'import txaio\n\f\nx = """\x1c\u2028""", "\\d"\ntxaio.sleep(-1)\n'
+    path.write_text(text, encoding="utf-8")
+    assert migrate.main([str(path)]) == 1
+    captured = capsys.readouterr()
+    assert captured.out.splitlines()[1:] == ["    txaio.sleep(-1)", "1 to look at"]
+    assert captured.err == ""
 
 
 def test_command(monkeypatch, folder, capsys):

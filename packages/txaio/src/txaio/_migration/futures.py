@@ -113,7 +113,7 @@ def _no_exception_at_hand(code: Code, call: ast.Call) -> bool:
 
 def _no_exception(code: Code, call: ast.Call) -> bool:
     _takes, error = _error_of(code, call)
-    return value(error) not in {UNKNOWN, None}
+    return value(error) not in (UNKNOWN, None)
 
 
 def _canceller(code: Code, call: ast.Call) -> list[ast.AST]:

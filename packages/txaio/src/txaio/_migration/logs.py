@@ -137,6 +137,7 @@ def _category_and_message(_code: Code, call: ast.Call) -> bool:
     return (
         _is_log_call(call)
         and bool(call.args)
+        and value(call.args[0]) not in (None, "")
         and keyword(call, "log_category") is not None
     )
 
