@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pytest_txaio.conformance._helpers import LEVELS, start_python
-from pytest_txaio.conformance._logging import logged, objects
+from pytest_txaio.conformance._logging import logged, native_records, objects
 
 
 if TYPE_CHECKING:
@@ -65,6 +65,42 @@ async def test_failure_that_is_given(txa: IBackend, *, wrapped: bool) -> None:
         log = txa.make_logger("name")
         log.failure("bad", failure=txa.create_failure(error) if wrapped else error)
     check_traceback(out.getvalue(), "bad")
+
+
+class OwnValueError(Exception):
+    """An exception with an attribute that failures have, too."""
+
+    value = "its own"
+
+
+@pytest.mark.parametrize("way", ["failure", "given", "exception", "exc_info", "field"])
+async def test_value_of_an_exception(txa: IBackend, host: Host, way: str) -> None:
+    """O12: In a message, `log_failure.value` is the exception that the call is about.
+
+    That holds for each way to pass it, and each time.
+    """
+    log = txa.make_logger("name")
+    error = OwnValueError("said")
+    messages: dict[str, dict[str, Any]] = {
+        "{log_failure.value}": {},
+        "{log_failure.value.args[0]} {n}": {"n": 1},
+    }
+    with native_records(host, "name") as records:
+        for message, fields in [*messages.items()] * 2:
+            try:
+                raise error
+            except OwnValueError:
+                if way == "failure":
+                    log.failure(message, **fields)
+                elif way == "given":
+                    log.failure(message, failure=error, **fields)
+                elif way == "exception":
+                    log.exception(message, **fields)
+                elif way == "exc_info":
+                    log.warn(message, exc_info=True, **fields)
+                else:
+                    log.info(message, log_failure=error, **fields)
+    assert [one.text() for one in records] == ["said", "said 1"] * 2
 
 
 @pytest.mark.parametrize("level", LEVELS)

@@ -25,14 +25,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from string import Formatter
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
-from txaio_common._failures import message_of
+from txaio_common._failures import FailedFuture, message_of
 from txaio_common._logging.text import (
     MAX_KNOWN_FORMATS,
     MAX_KNOWN_LENGTH,
     OWN_FIELDS,
 )
+from txaio_interfaces import IFailedFuture
 
 
 MAX_NAMED_FIELDS = 16
@@ -75,6 +76,8 @@ class _Needs(NamedTuple):
     """Whether the format calls fields."""
     fields: str = ""
     """Why it needs fields in the call."""
+    failure: bool = False
+    """Whether the format reads an attribute of the failure."""
 
 
 _known: dict[str, _Needs] = {}
@@ -87,7 +90,8 @@ def allowed_format(
     """Return *text* if it may be formatted, else a format that quotes it.
 
     *given* are the names of the keywords of the call, *fields* those of the event, to
-    which the quoted text is added.
+    which the quoted text is added, and in which an exception whose `value` the format
+    reads is replaced by a failure.
     *calls* tells whether fields may be called.
     """
     needs = _known.get(text) or _learn(text)
@@ -97,9 +101,20 @@ def allowed_format(
     if not reason and needs.calls and not calls:
         reason = _NO_CALLS
     if not reason:
+        if needs.failure:
+            _wrap_exception(fields)
         return text
     fields["log_text"] = f"{text} [not formatted: {reason}]"
     return "{log_text}"
+
+
+def _wrap_exception(fields: dict[str, Any]) -> None:
+    """Make an exception in *fields* a failure, which has the attribute `value`."""
+    error = fields.get(_FAILURE)
+    kind = type(error)  # An object may raise when `isinstance` asks for its class.
+    # Twisted's Failure is an exception as well.
+    if issubclass(kind, BaseException) and not issubclass(kind, IFailedFuture):
+        fields[_FAILURE] = FailedFuture(cast("BaseException", error))
 
 
 def _learn(text: str) -> _Needs:
@@ -111,7 +126,7 @@ def _learn(text: str) -> _Needs:
             NAMES_ONLY.clear()
             WITH_FIELDS.clear()
         _known[text] = needs
-        if not (needs.refused or needs.calls):
+        if not (needs.refused or needs.calls or needs.failure):
             (WITH_FIELDS if needs.fields else NAMES_ONLY).add(text)
     return needs
 
@@ -128,6 +143,7 @@ def _examine(text: str) -> _Needs:
     return _Needs(
         refused=next((each.refused for each in needs if each.refused), ""),
         calls=any(each.calls for each in needs),
+        failure=any(each.failure for each in needs),
         fields=_ONLY_NAMES
         if len(needs) > MAX_NAMED_FIELDS or any(each.fields for each in needs)
         else "",
@@ -159,11 +175,11 @@ def _needs_of(field: str, spec: str) -> _Needs:
     if name.removesuffix("()") in _ADDED:
         if name == _FAILURE and not spec:
             if path in _OF_A_FAILURE:
-                return _Needs()
+                return _Needs(failure=True)
             if path in _CALLS_OF_A_FAILURE:
                 return _Needs(calls=True)
             if path.startswith((".value.", ".value[")):
-                return _Needs(calls=calls, fields=_ONLY_NAMES)
+                return _Needs(calls=calls, fields=_ONLY_NAMES, failure=True)
         if spec or field not in _ADDED:
             return _Needs(refused=f"{name} is only named: {{{name}}}")
     return _Needs(calls=calls, fields=_ONLY_NAMES if path or spec or calls else "")
