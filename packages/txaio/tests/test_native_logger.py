@@ -5,7 +5,7 @@ from __future__ import annotations
 from unittest.mock import Mock, call
 
 import pytest
-from twisted.logger import LogLevel
+from twisted.logger import LogLevel, formatEvent
 from twisted.python.failure import Failure
 
 
@@ -108,6 +108,15 @@ def test_failures_are_passed_on(txa):
     assert calls[1].kwargs["failure"].type is ValueError
     assert calls[1].kwargs["x"] == 1
     assert calls[2] == call("handled")
+
+
+def test_message_as_a_field(txa):
+    """It may be passed as `format`, which is the name that Twisted gives it."""
+    events = []
+    log = txa.make_logger("info", observer=events.append)
+    log.info(format="said {x}", x=1)
+    log.failure(format="failed {x}", failure=ValueError("y"), x=2)
+    assert [formatEvent(event) for event in events] == ["said 1", "failed 2"]
 
 
 def test_aliases(txa):

@@ -90,6 +90,7 @@ class NativeLogger(ILogger):
         **kwargs: Any,
     ) -> None:
         if self.is_enabled_for("critical"):
+            message = _message_in(message, kwargs)
             if failure is not None:
                 kwargs["failure"] = _native_failure(failure)
             given = kwargs.keys() - {"failure"}
@@ -121,6 +122,7 @@ class NativeLogger(ILogger):
         args: tuple[object, ...] = (),
     ) -> None:
         if self.is_enabled_for(level):
+            message = _message_in(message, fields)
             if "exc_info" in fields:
                 add_exc_info(fields)
             if "log_failure" in fields:
@@ -136,6 +138,11 @@ class NativeLogger(ILogger):
 
 # The loggers of `txaio_common` count as loggers of `txaio.tx`, too.
 NativeLogger.register(Logger)
+
+
+def _message_in(message: object, fields: dict[str, Any]) -> object:
+    """Return *message*, or if there is none the one that *fields* have as `format`."""
+    return fields.pop("format", None) if message is None else message
 
 
 def _allowed(message: Any, given: Collection[str], fields: dict[str, Any]) -> Any:

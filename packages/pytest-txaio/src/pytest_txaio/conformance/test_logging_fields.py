@@ -74,6 +74,13 @@ async def test_fields_that_are_not_written(txa: IBackend) -> None:
     assert messages(out) == ["hello", "hello [peer='ada']", "hello"]
 
 
+async def test_message_that_is_a_field(txa: IBackend) -> None:
+    """O10: A message that is passed as `format` is written once."""
+    with logged(txa) as out:
+        txa.make_logger("name").info(format="hello {peer}", peer="ada", size=2.5)
+    assert messages(out) == ["hello ada [size=2.5]"]
+
+
 async def test_unnamed_fields_after_several_lines(txa: IBackend) -> None:
     """O8, O10: They follow the last line, and are on one line themselves."""
     with logged(txa) as out:

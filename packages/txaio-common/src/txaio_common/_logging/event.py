@@ -148,9 +148,10 @@ def _format_in(
     category = fields.get("log_category")
     if type(category) is str and category in CATEGORIES:
         return CATEGORIES[category], fields
-    # Twisted's loggers take the message as a field of this name, too.
+    # Twisted's loggers take the message as an argument of this name, too.
     message = fields.get("format")
     if type(message) is str:
+        del fields["format"]
         return message, [name for name in given if name != "format"]
     return None
 
