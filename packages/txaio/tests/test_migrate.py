@@ -30,6 +30,12 @@ FOUND = {
         "from txaio import add_callbacks as add\nadd(f, print, None)",
         "import txaio as t\nt.aio.add_callbacks(f, print, None)",
     ],
+    "a coroutine function as a callback on asyncio, or of `call_later`": [
+        "async def work(_): ...\ntxaio.add_callbacks(f, work, print)",
+        "async def work(_): ...\ntxaio.add_callbacks(f, print, errback=work)",
+        "async def work(): ...\ntxaio.call_later(1, work)",
+        "async def work(): ...\ntimer.call_later(1, self.work, 2)",
+    ],
     "`add_callbacks(future, None, None)`": ["txaio.add_callbacks(f, None, None)"],
     "`gather`, on asyncio": [
         GATHER_WITH_A_CALLBACK,
@@ -48,6 +54,9 @@ FOUND = {
     "`as_future(coroutine())`": ["async def work(): ...\ntxaio.as_future(work())"],
     "`as_future` of an async generator": [
         "async def work(): yield 1\ntxaio.as_future(work)"
+    ],
+    "`as_future` of a generator function, on asyncio with Python 3.11": [
+        "def work(): yield from future\ntxaio.as_future(work)"
     ],
     "`StopIteration` as a failure": [
         "txaio.reject(future, StopIteration())",
@@ -136,6 +145,10 @@ FOUND = {
     "`log.critical(txaio.failure_format_traceback(failure))`": [
         "log.critical(txaio.failure_format_traceback(failure))",
     ],
+    "`record.msg`, on asyncio": [
+        "json.dumps(record.msg)",
+        "class Handler:\n def emit(self, log_record): isinstance(log_record.msg, str)",
+    ],
     "a message with a category": [
         "log.info('text', log_category='XX1')",
         "log.info(['text'], log_category='XX1')",
@@ -184,6 +197,12 @@ NOT_FOUND = [
     "txaio.is_future(function())",
     "async def work(): ...\ntxaio.as_future(work)",
     "def work(): yield\ntxaio.as_future(work)",
+    "@types.coroutine\ndef work(): yield from future\ntxaio.as_future(work)",
+    "def work(): yield from others\nwork()",
+    "async def work(): ...\ntxaio.call_later(1, txaio.as_future, work)",
+    "async def work(): ...\nother.add(1, work)",
+    "record.getMessage(), error.msg, record.message",
+    "record.msg = 'text'",
     "try: f()\nexcept KeyError: txaio.reject(future)",
     "txaio.reject(future, KeyError())",
     "txaio.create_failure(KeyError())",

@@ -15,12 +15,13 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
-from txaio._migration import futures, logs, names, timers
+from txaio._migration import coroutines, futures, logs, names, timers
 from txaio._migration.code import Code, Rule
 
 
 RULES: tuple[Rule, ...] = (
     *futures.RULES,
+    *coroutines.RULES,
     *timers.RULES,
     *logs.RULES,
     *names.RULES,

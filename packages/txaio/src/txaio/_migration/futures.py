@@ -66,29 +66,6 @@ def _gather_is_cancelled(code: Code, call: ast.Call) -> bool:
     )
 
 
-def _is_coroutine(code: Code, node: ast.AST | None) -> bool:
-    return isinstance(node, ast.Call) and isinstance(
-        code.function_of(node.func), ast.AsyncFunctionDef
-    )
-
-
-def _is_future_of_a_coroutine(code: Code, call: ast.Call) -> bool:
-    return code.called(call) == "is_future" and _is_coroutine(code, argument(call, 0))
-
-
-def _as_future_of_a_coroutine(code: Code, call: ast.Call) -> bool:
-    return code.called(call) == "as_future" and _is_coroutine(code, argument(call, 0))
-
-
-def _as_future_of_a_generator(code: Code, call: ast.Call) -> bool:
-    function = code.function_of(argument(call, 0))
-    return (
-        code.called(call) == "as_future"
-        and isinstance(function, ast.AsyncFunctionDef)
-        and any(isinstance(node, ast.Yield) for node in ast.walk(function))
-    )
-
-
 def _error_of(code: Code, call: ast.Call) -> tuple[bool, ast.expr | None]:
     """Return whether *call* takes an error, and the error that it is given."""
     name = code.called(call)
@@ -193,24 +170,6 @@ RULES = (
         "its errback gets a CancelledError; its callback gets no list of failures",
         ast.Call,
         _gather_is_cancelled,
-    ),
-    Rule(
-        "`is_future(coroutine)`, on asyncio",
-        "is False: pass the coroutine function to as_future",
-        ast.Call,
-        _is_future_of_a_coroutine,
-    ),
-    Rule(
-        "`as_future(coroutine())`",
-        "raises TypeError: pass the function, and its arguments after it",
-        ast.Call,
-        _as_future_of_a_coroutine,
-    ),
-    Rule(
-        "`as_future` of an async generator",
-        "raises TypeError: pass a coroutine function that iterates over it",
-        ast.Call,
-        _as_future_of_a_generator,
     ),
     Rule(
         "`StopIteration` as a failure",

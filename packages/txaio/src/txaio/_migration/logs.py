@@ -142,6 +142,14 @@ def _category_and_message(_code: Code, call: ast.Call) -> bool:
     )
 
 
+def _message_of_a_record(_code: Code, attribute: ast.Attribute) -> bool:
+    return (
+        attribute.attr == "msg"
+        and isinstance(attribute.ctx, ast.Load)
+        and last_name(attribute.value).endswith("record")
+    )
+
+
 def _keep(_code: Code, call: ast.Call) -> bool:
     return last_name(call.func) in SET_A_LEVEL and keyword(call, "keep") is not None
 
@@ -205,6 +213,12 @@ RULES = (
         "is taken as a format: use log.failure(text, failure), or log_failure=failure",
         ast.Call,
         _traceback_as_text,
+    ),
+    Rule(
+        "`record.msg`, on asyncio",
+        "is no string, though it compares and prints as one: call record.getMessage()",
+        ast.Attribute,
+        _message_of_a_record,
     ),
     Rule(
         "a message with a category",
