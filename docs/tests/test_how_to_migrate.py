@@ -48,6 +48,7 @@ WITHOUT_A_RULE = {
     "more than `chunk_size` calls in a bucket",
     "an error in a batched call",
     "`start_logging()` writes to",
+    "an output that cannot be written",
     "`print`, `sys.stderr` and warnings after `start_logging`, on Twisted",
     "a message of several lines",
     "colours in a message, as those of Autobahn",

@@ -156,7 +156,10 @@ FOUND = {
     "`set_log_level(level, keep=…)` on Twisted": [
         "log.set_log_level('info', keep=False)"
     ],
-    "Code that reaches into the loggers' private attributes": ["log._logger"],
+    "Code that reaches into the loggers' private attributes": [
+        "log._logger",
+        "self.log._set_log_level('info')",
+    ],
     "Names that do not exist": [
         "txaio._unframework",
         "txaio.aio._loggers",
@@ -245,6 +248,7 @@ NOT_FOUND = [
     "log.info('', log_category='XX1')",
     "other.set_other(keep=True)",
     "other._logger",
+    "log._log_level",
     "txaio.aio.create_future, txaio.config.loop, txaio.tx.Logger",
     "from txaio import aio, tx\nfrom txaio.interfaces import ILogger",
     "import txaio.with_asyncio, txaio.testutil as testutil",

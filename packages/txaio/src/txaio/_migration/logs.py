@@ -155,7 +155,7 @@ def _keep(_code: Code, call: ast.Call) -> bool:
 
 
 def _private_attribute(_code: Code, attribute: ast.Attribute) -> bool:
-    private = {"_logger", "_log_level", "_set_log_level"}
+    private = {"_logger", "_set_log_level"}
     return attribute.attr in private and _is_logger(attribute.value)
 
 
@@ -234,7 +234,7 @@ RULES = (
     ),
     Rule(
         "Code that reaches into the loggers' private attributes",
-        "only loggers made with logger= or observer= have it",
+        "_logger is there with logger= or observer= only; call set_log_level",
         ast.Attribute,
         _private_attribute,
     ),
