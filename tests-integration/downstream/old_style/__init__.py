@@ -1,0 +1,1 @@
+"""Small programs in the style of txaio 26.6."""
