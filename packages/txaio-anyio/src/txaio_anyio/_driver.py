@@ -18,7 +18,7 @@ from txaio_anyio._generators import AnyioGenerators
 from txaio_anyio._loop import Loop
 from txaio_anyio._scheduler import Scheduler
 from txaio_anyio._scope import AnyioScope
-from txaio_anyio._task import AnyioTask, ThreadTask, carry_error
+from txaio_anyio._task import AnyioTask, ThreadTask
 from txaio_common import (
     Emitter,
     FutureDriver,
@@ -26,6 +26,7 @@ from txaio_common import (
     RecordEmitter,
     Running,
     Statistics,
+    carry_error,
     end_tasks,
     hide_frames_of,
 )

@@ -15,13 +15,19 @@ coroutines itself, so that the innermost ends first.
 from __future__ import annotations
 
 from collections.abc import Coroutine
-from typing import Any, cast
+from typing import Any
 
 import anyio
 
 from txaio_anyio._future import AnyioFuture, CancelledError, Waiter
 from txaio_anyio._scheduler import Scheduler
-from txaio_common import BaseTask, FailedFuture, Outcome, explain_foreign_await
+from txaio_common import (
+    BaseTask,
+    FailedFuture,
+    Outcome,
+    carried_error,
+    explain_foreign_await,
+)
 
 
 class AnyioTask(BaseTask, AnyioFuture, Waiter):
@@ -200,13 +206,6 @@ def _ends_program(error: BaseException) -> bool:
     return isinstance(error, exits)
 
 
-class _ThreadError(Exception):
-    """Carries what is raised in a thread, as its cause, to the future.
-
-    Trio would take what only ends a program out of its program.
-    """
-
-
 class ThreadTask(AnyioTask):
     """The future of work in a thread, which fails with whatever is raised there."""
 
@@ -215,13 +214,4 @@ class ThreadTask(AnyioTask):
         return self.cancellation.is_requested
 
     def _fail(self, error: BaseException) -> None:
-        cause = error.__cause__ if type(error) is _ThreadError else error
-        super()._fail(cast("BaseException", cause))
-
-
-def carry_error(work: Any) -> Any:
-    """Return ``work()``; raise whatever that raises as a `_ThreadError`."""
-    try:
-        return work()
-    except BaseException as error:
-        raise _ThreadError from error
+        super()._fail(carried_error(error))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from contextvars import Context, copy_context
+from contextvars import Context
 from functools import partial
 from types import CoroutineType
 from typing import Any, TypeVar
@@ -21,6 +21,7 @@ from txaio_asyncio._native import (
     keep_text_of,
 )
 from txaio_asyncio._task import CANCELLATIONS, AsyncioScope, uncancelled
+from txaio_asyncio._threads import run_in_thread
 from txaio_common import (
     UNSET,
     Driver,
@@ -101,7 +102,7 @@ class AsyncioDriver(Driver):
         self.loop.call_soon_threadsafe(fn)
 
     def run_in_thread(self, fn: Callable[[], Any], /) -> IFuture[Any]:
-        return self.loop.run_in_executor(None, copy_context().run, fn)
+        return run_in_thread(self, self.loop, fn)  # type: ignore[no-any-return]
 
     def report(self, text: str, exception: BaseException, /) -> None:
         self.loop.call_exception_handler({"message": text, "exception": exception})

@@ -82,6 +82,7 @@ from txaio_common._outcome import (
 )
 from txaio_common._running import Running, running
 from txaio_common._shield import shield
+from txaio_common._thread_errors import carried_error, carry_error
 from txaio_common._timers import AS_LATER_FUTURE, DelayedCall, end_sleep
 
 
@@ -134,6 +135,8 @@ __all__ = [
     "add_log_categories",
     "allowed_format",
     "as_coroutine",
+    "carried_error",
+    "carry_error",
     "check_batches",
     "check_callable",
     "check_delay",

@@ -22,6 +22,7 @@ from pytest_txaio.conformance.test_context import *
 from pytest_txaio.conformance.test_counted_cancellations import *
 from pytest_txaio.conformance.test_deferred_cancellation import *
 from pytest_txaio.conformance.test_errors import *
+from pytest_txaio.conformance.test_errors_of_threads import *
 from pytest_txaio.conformance.test_exits import *
 from pytest_txaio.conformance.test_failures import *
 from pytest_txaio.conformance.test_futures import *

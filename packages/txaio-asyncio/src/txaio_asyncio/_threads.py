@@ -1,0 +1,47 @@
+"""Work in a thread of the loop's pool.
+
+`loop.run_in_executor` has a future of it, which takes some exceptions for its own.  So
+that one carries whatever was raised to a future of the driver.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextvars import copy_context
+from functools import partial
+from typing import Any
+
+from txaio_common import Driver, FailedFuture, carried_error, carry_error
+
+
+def run_in_thread(
+    driver: Driver, loop: asyncio.AbstractEventLoop, fn: Callable[[], Any]
+) -> Any:
+    """Return a future of what *fn* returns or raises in a thread: see `Driver`."""
+    future = driver.create_future()
+    run: Any = copy_context().run
+    work = loop.run_in_executor(None, run, carry_error, fn)
+    driver.set_canceller(future, partial(_give_up, work))
+    work.add_done_callback(partial(_settle, driver, future))
+    return future
+
+
+def _give_up(work: asyncio.Future[Any], _future: Any) -> None:
+    work.cancel()  # If it has not begun, it is not done.
+
+
+def _settle(driver: Driver, future: Any, work: asyncio.Future[Any]) -> None:
+    """Settle *future* as *work* was."""
+    if work.cancelled():  # By the pool, if not by the canceller.
+        driver.cancel(future)
+        return
+    error = work.exception()
+    if error is None:
+        driver.resolve(future, work.result())
+        return
+    error = carried_error(error)
+    if isinstance(error, driver.cancelled_error):
+        driver.cancel(future, *error.args[:1])
+    else:
+        driver.reject(future, FailedFuture(error))
