@@ -167,7 +167,7 @@ def test_followers_of_a_base_exception(txa, settle):
     seen = []
     for follower in followers:
         txa.add_callbacks(follower, seen.append, lambda fail: seen.append(fail.value))
-    outcome = GeneratorExit()
+    outcome = SystemExit()
     if settle == "resolve":
         source.callback(outcome)
         assert seen == [outcome, outcome, [outcome]]

@@ -152,7 +152,8 @@ class Driver(ABC):
     def run_in_thread(self, fn: Callable[[], Any], /) -> IFuture[Any]:
         """Return a future of what *fn* returns or raises in a worker thread.
 
-        It is called in a copy of this context, and raises no `StopIteration`.
+        It is called in a copy of this context, and raises no `StopIteration` and no
+        `GeneratorExit`.
         `KeyboardInterrupt` and `SystemExit` are no more than its failure.
         """
 

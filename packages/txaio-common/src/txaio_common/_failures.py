@@ -12,6 +12,9 @@ from typing import Any
 from txaio_interfaces import IFailedFuture, ILogger
 
 
+UNRAISABLE = (StopIteration, GeneratorExit)
+"""The exceptions that cannot be raised at an `await`: see `raisable`."""
+
 _own_folders: set[str] = set()
 """Folders of packages whose frames are left out of tracebacks."""
 
@@ -100,13 +103,15 @@ def reported_exception(error: object) -> BaseException:
     return exception
 
 
-def wrap_stop_iteration(exception: Any) -> Any:
+def raisable(exception: Any) -> Any:
     """Return *exception*, or a `RuntimeError` with it as its cause.
 
-    A coroutine that raises `StopIteration` would seem to have returned.
+    A coroutine that raises `StopIteration` would seem to have returned, and one in
+    which `GeneratorExit` is raised is being closed: the coroutines that it awaits see
+    another, and it may not await any more.
     """
-    if isinstance(exception, StopIteration):
-        wrapped = RuntimeError("the future failed with StopIteration")
+    if isinstance(exception, UNRAISABLE):
+        wrapped = RuntimeError(f"the future failed with {type(exception).__name__}")
         wrapped.__cause__ = exception
         return wrapped
     return exception

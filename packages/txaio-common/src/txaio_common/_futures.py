@@ -7,7 +7,7 @@ from typing import Any
 
 from txaio_common._checks import is_awaitable, not_a_future
 from txaio_common._driver import Driver
-from txaio_common._failures import wrap_stop_iteration
+from txaio_common._failures import raisable
 from txaio_interfaces import IFailedFuture, IFuture
 
 
@@ -39,9 +39,9 @@ def fail(
         else:
             driver.cancel(future, *exception.args[:1])
         return
-    raisable = wrap_stop_iteration(exception)
-    if failure is None or raisable is not exception:
-        failure = driver.wrap(raisable)
+    raised = raisable(exception)
+    if failure is None or raised is not exception:
+        failure = driver.wrap(raised)
     driver.reject(future, failure)
 
 

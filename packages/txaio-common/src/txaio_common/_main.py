@@ -11,7 +11,7 @@ from weakref import ref
 from txaio_common._async_generators import AsyncGenerators
 from txaio_common._checks import check_thread_function
 from txaio_common._driver import Driver
-from txaio_common._failures import wrap_stop_iteration
+from txaio_common._failures import UNRAISABLE, raisable
 
 
 T = TypeVar("T")
@@ -123,7 +123,7 @@ async def _wait_for(driver: Driver, tasks: Iterable[Any], seconds: float) -> Non
 class ThreadCall:
     """A call for a thread of a pool, not made if its future is cancelled before that.
 
-    It raises no `StopIteration`, which a future could not take.
+    It raises no `StopIteration` and no `GeneratorExit`, which no future could take.
     """
 
     __slots__ = ("_driver", "_fn", "_future")
@@ -155,5 +155,5 @@ class ThreadCall:
             return None
         try:
             return self._fn()
-        except StopIteration as error:
-            raise wrap_stop_iteration(error) from error
+        except UNRAISABLE as error:
+            raise raisable(error) from error

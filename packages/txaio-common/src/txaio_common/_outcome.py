@@ -15,7 +15,8 @@ a traceback can reach may hold the future or the outcome when it ends: `unwrap`
 and the `__await__` of futures delete their own name for it, and what resumes a
 coroutine holds its task in an object that lets go of it.
 
-A `StopIteration` cannot be raised in a coroutine: see `wrap_stop_iteration`.
+Neither `StopIteration` nor `GeneratorExit` can be raised in a coroutine: see
+`raisable`.
 """
 
 from __future__ import annotations

@@ -158,8 +158,8 @@ class IFutures(ABC):
         """Fail *future* with *error*, or with the exception being handled.
 
         Does nothing if *future* was cancelled.
-        A `StopIteration` cannot be raised from a coroutine:
-        it is replaced by a `RuntimeError` whose cause it is.
+        `StopIteration` and `GeneratorExit` cannot be raised in a coroutine:
+        they are replaced by a `RuntimeError` whose cause they are.
 
         Raises `TypeError` if *error* is neither an `Exception` nor an `IFailedFuture`,
         `RuntimeError` if it is omitted and no exception is being handled

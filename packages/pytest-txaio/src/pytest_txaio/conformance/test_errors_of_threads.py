@@ -75,3 +75,35 @@ async def test_cancellation_raised_in_a_thread(txa: IBackend) -> None:
     for _ in range(2):
         with pytest.raises(txa.CancelledError, match=r"^why$"):
             await future
+
+
+async def test_generator_exit_of_a_thread(txa: IBackend) -> None:
+    """H2: It becomes the cause of a `RuntimeError`, also where coroutines nest."""
+    error = GeneratorExit("text")
+    future = txa.run_in_thread(failing_with(error))
+    seen: list[BaseException] = []
+
+    async def wait() -> None:
+        try:
+            await future
+        except BaseException as raised:
+            seen.append(raised)
+            await txa.sleep(0)
+            raise
+
+    for _ in range(2):
+        with pytest.raises(RuntimeError) as caught:
+            await wait()
+        seen.append(caught.value)
+    assert seen == [seen[0]] * 4
+    assert seen[0].__cause__ is error
+    assert "in fail" in txa.failure_format_traceback(seen[0])
+
+
+async def test_failure_of_generator_exit(txa: IBackend) -> None:
+    """F8: Nor is it raised where a future is awaited that was rejected with it."""
+    error = GeneratorExit("text")
+    future = txa.create_future_error(txa.create_failure(error))
+    with pytest.raises(RuntimeError, match="GeneratorExit") as caught:
+        await future
+    assert caught.value.__cause__ is error
