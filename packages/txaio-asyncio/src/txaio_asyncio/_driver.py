@@ -17,8 +17,10 @@ from txaio_asyncio._future import AsyncioOwner
 from txaio_asyncio._native import (
     awaited_by,
     break_cycle_through,
+    failure_of,
     keep_text,
     keep_text_of,
+    keep_traceback,
 )
 from txaio_asyncio._task import CANCELLATIONS, AsyncioScope, uncancelled
 from txaio_asyncio._threads import run_in_thread
@@ -142,6 +144,8 @@ class AsyncioDriver(Driver):
             future.set_exception(exception)
         except (asyncio.InvalidStateError, RuntimeError) as error:
             _refuse(future, error)
+        else:
+            keep_traceback(future, failure.traceback)
         finally:
             exception.__traceback__ = traceback
 
@@ -172,23 +176,27 @@ class AsyncioDriver(Driver):
             exception = future.exception()
         except asyncio.CancelledError as error:
             return FailedFuture(error.with_traceback(None))
-        return None if exception is None else FailedFuture(exception)
+        return None if exception is None else failure_of(future, exception)
 
     def outcome(self, future: Any, /) -> Any:
-        exception: BaseException | None
         try:
             exception = future.exception()
         except asyncio.InvalidStateError:
             return UNSET
         except asyncio.CancelledError as error:
             keep_text_of(future, error)
-            exception = error.with_traceback(None)
-        return future.result() if exception is None else FailedFuture(exception)
+            return FailedFuture(error.with_traceback(None))
+        return future.result() if exception is None else failure_of(future, exception)
 
     def result(self, future: Any, /) -> Any:
-        # asyncio raises with the traceback that the exception came with.
         try:
-            return future.result() if future.done() else super().result(future)
+            # See `peek` for this attribute, and `_native` for the traceback.
+            if future._exception is None:  # noqa: SLF001
+                try:
+                    return future.result()
+                except asyncio.InvalidStateError:
+                    pass  # It is pending, and the error of `Driver` says what to do.
+            return super().result(future)
         except asyncio.CancelledError as error:
             keep_text_of(future, error)
             raise
@@ -215,6 +223,7 @@ class AsyncioDriver(Driver):
             task.exception()  # It is raised, and is not to be reported as well.
         else:
             explain_foreign_await(error)
+            failure_of(task, error)  # Before anything else asks for it.
 
     def cancel(self, future: Any, message: str | None = None, /) -> None:
         if future.done():

@@ -4,17 +4,27 @@
   interrupt the clean-up of what the task waits for (see `_task`).
 - The text of a cancelled task, and the list of its callbacks.
 - Its exception, as `Task.exception` counts as retrieving it.
+
+And of its futures, the traceback with which they raise.  Those of CPython raise with it
+once, and then with none, so that the next look finds where the future was awaited, and
+not where the error arose.  So it is kept for the calls that go through a driver.  An
+`await` is asyncio's own, with no call of ours in it: the second one is without.
+
+It is kept in the attribute for the text of a cancellation, which a future that has
+failed does not need, as asyncio's futures have no others that can be set.  A dictionary
+of futures would keep those for ever that a frame of the traceback refers to.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from types import TracebackType
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from txaio_asyncio._future import AsyncioOwner
-from txaio_common import find_path
+from txaio_common import UNSET, FailedFuture, find_path
 
 
 Task = asyncio.Task[Any]
@@ -42,6 +52,36 @@ def keep_text_of(future: Any, error: asyncio.CancelledError) -> None:
     For the calls that may ask a task before its callbacks are called.
     """
     future._cancel_message = error.args[0] if error.args else None  # noqa: SLF001
+
+
+def keep_traceback(future: Any, traceback: TracebackType | None) -> None:
+    """Keep *traceback*, that of the exception of *future*, which has failed."""
+    future._cancel_message = UNSET if traceback is None else traceback  # noqa: SLF001
+
+
+def failure_of(future: Any, exception: BaseException) -> FailedFuture:
+    """Return the failure of *future*: its *exception*, and the traceback kept of it.
+
+    A future that asyncio has settled has none kept before this.
+    """
+    failure = FailedFuture(exception)
+    kept = future._cancel_message  # noqa: SLF001 - see above
+    if kept is UNSET:  # It was not raised before.
+        failure.traceback = None
+    elif not isinstance(kept, TracebackType):
+        keep_traceback(future, failure.traceback)
+    else:
+        failure.traceback = kept
+        if not _goes_on_with(exception.__traceback__, kept):
+            exception.__traceback__ = kept  # An `await` has dropped it.
+    return failure
+
+
+def _goes_on_with(traceback: TracebackType | None, kept: TracebackType) -> bool:
+    """Tell whether *traceback* is *kept*, or has it after frames that came later."""
+    while traceback is not None and traceback is not kept:
+        traceback = traceback.tb_next
+    return traceback is kept
 
 
 def keep_text_first(task: Task) -> None:

@@ -28,6 +28,7 @@ from pytest_txaio.conformance.test_failures import *
 from pytest_txaio.conformance.test_futures import *
 from pytest_txaio.conformance.test_gather import *
 from pytest_txaio.conformance.test_gather_outcomes import *
+from pytest_txaio.conformance.test_kept_tracebacks import *
 from pytest_txaio.conformance.test_lifecycle import *
 from pytest_txaio.conformance.test_logging import *
 from pytest_txaio.conformance.test_logging_aliases import *
