@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import traceback
+
 import pytest
 
 from txaio_primitives import Shared
@@ -59,6 +61,21 @@ class TestOneRun:
         error = Boom()
         txaio.reject(runs.gates[0], error)
         assert [await loop.error(each) for each in callers] == [error] * 3
+
+    async def test_line_of_an_error(self, txaio, shared, runs, loop):
+        """Each caller sees where it arose."""
+        texts = []
+
+        async def call():
+            with pytest.raises(Boom) as caught:
+                await shared()
+            texts.append("".join(traceback.format_exception(caught.value)))
+
+        callers = [await loop.start(call) for _ in range(3)]
+        txaio.reject(runs.gates[0], Boom())
+        await txaio.gather(callers, consume_exceptions=False)
+        assert len(texts) == 3
+        assert all("return await gate, key, names" in text for text in texts)
 
     async def test_is_not_kept(self, txaio, shared, runs, loop):
         """The next call starts another."""

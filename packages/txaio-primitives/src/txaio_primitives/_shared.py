@@ -102,7 +102,8 @@ class _Run(Generic[T]):
         if not self._callers:
             del self._future  # The frames of an error refer to this.
         try:
-            return await future
+            # It has ended.  On asyncio an `await` drops the traceback for the next one.
+            return self._txa.result(future)
         finally:
             del future
 
