@@ -239,7 +239,7 @@ class Timeout:
         self._give_up_timer()
         if self._expired:
             # The future has been cancelled and ends; but the reason is another one now.
-            self._expired = False
+            self._expired, self._cancelling = False, True
             self._message = message
         elif not self._cancelling and not driver.is_settled(source):
             self._cancelling = True

@@ -135,3 +135,23 @@ async def test_timeout_of_a_future_that_fails(
         collect_dropped()
         await pause(txa, unit)
     assert reported() == ([boom] if fails_first and not saw else [])
+
+
+async def test_cancelling_an_expired_timeout_twice(txa: IBackend, unit: float) -> None:
+    """X9: What it has cancelled already is not interrupted by the second call."""
+    events: list[str] = []
+
+    async def work() -> None:
+        try:
+            await txa.create_future()
+        finally:
+            await txa.sleep(4 * unit)
+            events.append("cleaned up")
+
+    future = txa.timeout(txa.as_future(work), unit)
+    await pause(txa, 3 * unit)
+    txa.cancel(future)
+    txa.cancel(future, "why")
+    with pytest.raises(txa.CancelledError, match="why"):
+        await future
+    assert events == ["cleaned up"]
