@@ -252,3 +252,23 @@ def test_outer_scope_is_cancelled_in_the_clean_up_of_the_inner_one(run: Any) -> 
         assert events == ["after"]
 
     run(main)
+
+
+def test_text_of_what_comes_after_a_deadline_of_a_native_await(run: Any) -> None:
+    """X13: The deadline takes no text from what comes outside."""
+
+    async def work(txa: AnyioBackend, scopes: list[Any]) -> None:
+        async with txa.move_on_after(1000) as scope:
+            scopes.append(scope)
+            await anyio.sleep(1000)
+
+    async def main(txa: AnyioBackend) -> None:
+        scopes: list[Any] = []
+        future = txa.as_future(work, txa, scopes)
+        await txa.sleep(1)
+        scopes[0].cancel()
+        txa.cancel(future, "why")
+        with pytest.raises(txa.CancelledError, match="why"):
+            await future
+
+    run(main)

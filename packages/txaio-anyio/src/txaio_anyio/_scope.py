@@ -64,6 +64,7 @@ class AnyioScope(TaskScope):
     async def leave(self, error: BaseException | None) -> bool:
         scheduler, scope = self._scheduler, self._scope
         self.check_leaves(await self.current_task() is self.task)
+        text = self.cancellation.message
         try:
             was_native = _exit(scope, error) and error is not None
         finally:
@@ -74,5 +75,6 @@ class AnyioScope(TaskScope):
                 self.cancellation.resume()
             is_own = self.take_back(was_native or isinstance(error, CancelledError))
         if was_native and not is_own:
-            raise CancelledError  # AnyIO has caught it, but there is another one.
+            # AnyIO has caught it, but there is another one.
+            raise AnyioTask.cancellation_error(text)
         return is_own

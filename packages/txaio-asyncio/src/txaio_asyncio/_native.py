@@ -29,6 +29,9 @@ from txaio_common import UNSET, FailedFuture, find_path
 
 Task = asyncio.Task[Any]
 
+_LATE_TEXTS: WeakKeyDictionary[Task, str] = WeakKeyDictionary()
+"""The texts of tasks whose cancellation has none of its own: see `keep_late_text`."""
+
 UNCANCELLED: WeakKeyDictionary[Task, Task] = WeakKeyDictionary()
 """By each task that is inside `uncancelled`, the one that runs what it awaits there."""
 
@@ -51,7 +54,20 @@ def keep_text_of(future: Any, error: asyncio.CancelledError) -> None:
 
     For the calls that may ask a task before its callbacks are called.
     """
+    if not error.args and future in _LATE_TEXTS:
+        error.args = (_LATE_TEXTS[future],)
     future._cancel_message = error.args[0] if error.args else None  # noqa: SLF001
+
+
+def keep_late_text(task: Task, message: str) -> None:
+    """Have *task* end with the text *message*, if what it is about to see has none.
+
+    It was cancelled before, say by a deadline, and has not seen that: asyncio drops the
+    texts of all cancellations but the first.  So do the tasks of other backends, whose
+    `Cancellation.late_text` is this.
+    """
+    _LATE_TEXTS.setdefault(task, message)
+    keep_text_first(task)
 
 
 def keep_traceback(future: Any, traceback: TracebackType | None) -> None:

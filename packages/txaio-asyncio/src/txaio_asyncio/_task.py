@@ -26,6 +26,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import reduce
 from itertools import count
 from typing import Any, NamedTuple, TypeVar
 from weakref import WeakKeyDictionary, ref
@@ -37,9 +38,10 @@ from txaio_asyncio._native import (
     break_cycle_through,
     has_failed,
     is_in_await_cycle,
+    keep_late_text,
     keep_text_first,
 )
-from txaio_common import NO_TASK, CancelScope
+from txaio_common import NO_TASK, CancelScope, first_text
 
 
 T = TypeVar("T")
@@ -108,15 +110,10 @@ class Cancellations:
         Raises nothing in a task that waits for the one that runs, until that has its
         next turn.
         """
-        chain: dict[Task, Any] = {}
-        awaited: Any = task
-        while isinstance(awaited, asyncio.Task) and awaited not in chain:
-            waits_for = awaited_by(awaited)
-            if waits_for is not None and self._is_unseen(awaited, waits_for):
-                break
-            chain[awaited] = waits_for
-            awaited = waits_for
+        chain, awaited = self._chain(task)
         if not chain:
+            if message is not None and self._unseen[task][1] is None:
+                keep_late_text(task, message)
             self._count(task)
             return
         *others, innermost = chain
@@ -124,6 +121,8 @@ class Cancellations:
         if innermost is asyncio.current_task(loop):
             loop.call_soon(self._cancel_self, task, message)
             return
+        if message is not None:
+            self._keep_late_texts(chain, awaited, message)
         if awaited in chain:
             break_await_cycle(awaited, message)
             self._count(*chain)
@@ -138,10 +137,39 @@ class Cancellations:
         if innermost in UNCANCELLED:
             break_cycle_through(innermost, message)
 
+    def _chain(self, task: Task) -> tuple[dict[Task, Any], Any]:
+        """Return the tasks to cancel, from *task* on, and what the last of them awaits.
+
+        Each is given with what it waits for.  A task that was cancelled before, and has
+        not seen it, is not one of them.
+        """
+        chain: dict[Task, Any] = {}
+        awaited: Any = task
+        while isinstance(awaited, asyncio.Task) and awaited not in chain:
+            waits_for = awaited_by(awaited)
+            if waits_for is not None and self._is_unseen(awaited, waits_for):
+                break
+            chain[awaited] = waits_for
+            awaited = waits_for
+        return chain, awaited
+
     def _count(self, *tasks: Task) -> None:
         """Count a request for each of *tasks*, of which asyncio does not know."""
         for task in tasks:
             self._uncounted[task] = self._uncounted.get(task, 0) + 1
+
+    def _keep_late_texts(
+        self, chain: dict[Task, Any], awaited: Any, message: str
+    ) -> None:
+        """Keep *message* for those of *chain* that were cancelled in this turn before.
+
+        The last of them waits for *awaited*, which has ended in that way.
+        """
+        *_, innermost = chain
+        ended = innermost if awaited is None else awaited
+        for task in chain if ended.cancelled() else ():
+            if self.requests(task):
+                keep_late_text(task, message)
 
     def cancel_running(self, task: Task) -> None:
         """Cancel *task*, which runs, at its next await."""
@@ -294,7 +322,7 @@ async def _wait_for(inner: Task) -> None:
     finally:
         del UNCANCELLED[outer]
     if texts:
-        CANCELLATIONS.defer(outer, seen, texts[0])
+        CANCELLATIONS.defer(outer, seen, reduce(first_text, texts))
 
 
 async def _as_task(call: Callable[[], Awaitable[T]]) -> T:

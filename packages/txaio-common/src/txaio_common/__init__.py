@@ -7,7 +7,7 @@ from txaio_common._base_future import BaseFuture, BaseTask, OwningFuture
 from txaio_common._batched import BatchedCall, BatchedTimer
 from txaio_common._buckets import Bucket
 from txaio_common._cancel_scope import NO_TASK, CancelScope, TaskScope
-from txaio_common._cancellation import Cancellation
+from txaio_common._cancellation import Cancellation, first_text
 from txaio_common._checked_driver import CheckedDriver, checked
 from txaio_common._checks import (
     check_batches,
@@ -153,6 +153,7 @@ __all__ = [
     "explain_foreign_await",
     "failure_in",
     "find_path",
+    "first_text",
     "gather",
     "grain_of",
     "hide_frames_of",

@@ -255,6 +255,12 @@ class BaseTask(BaseFuture):
                 (message,) = outcome.failure.value.args[:1] or (None,)
         return self.cancellation_error(message)
 
+    def failed(self, failure: Any) -> FailedOutcome:
+        text = None if self.requested is None else self.requested.late_text
+        if text is not None and isinstance(failure.value, self.cancelled_error):
+            failure.value.args = failure.value.args or (text,)
+        return super().failed(failure)
+
     def enter_shield(self) -> None:
         """Let cancellations wait: the coroutine calls `uncancelled`."""
         self.cancellation.enter_shield()

@@ -15,7 +15,8 @@ PENDING     It was cancelled while it ran, or before it was resumed.  Nothing ha
             raised yet: the next future that it awaits is cancelled at once.
 DELIVERED   The future that it awaits was cancelled.  It will see the cancellation
             there, when that future has ended; until then, further calls of `cancel` are
-            one with the first (X9).
+            one with the first (X9).  The text is that of the first that has one (X13):
+            a deadline has none.
 
 When the coroutine is resumed, it has seen the cancellation, and a later one is raised
 again: the state is NONE.  There is one case in which it has not.  If it waited for
@@ -90,6 +91,11 @@ TRANSITIONS: dict[State, dict[Event, State]] = {
 }
 
 
+def first_text(text: str | None, later: str | None) -> str | None:
+    """Return the text of two cancellations that are seen as one, None if none has."""
+    return later if text is None else text
+
+
 class _Level(NamedTuple):
     """What a `Cancellation` has of a level at which the coroutine is not now."""
 
@@ -103,8 +109,17 @@ class _Level(NamedTuple):
 class Cancellation:
     """The state of one coroutine's cancellation, and the text of the last one."""
 
-    __slots__ = ("_outer", "_unseen", "message", "requests", "seen", "state")
+    __slots__ = (
+        "_outer",
+        "_unseen",
+        "late_text",
+        "message",
+        "requests",
+        "seen",
+        "state",
+    )
 
+    late_text: str | None
     message: str | None
     requests: int
     seen: int
@@ -115,6 +130,12 @@ class Cancellation:
         self.state = NONE
         """The state at the level at which the coroutine is."""
         self.message = None
+        """The text of the last cancellation."""
+        self.late_text = None
+        """A text that came when what the coroutine awaits had been cancelled before.
+
+        It is the text of the coroutine's future, unless the coroutine raises another.
+        """
         self.requests = 0
         """How many were requested at the level, less those taken back."""
         self.seen = 0
@@ -160,6 +181,9 @@ class Cancellation:
         self.requests += 1
         self._unseen += 1
         if self.state is not NONE:
+            if self.message is None:
+                self.message = message
+                self.late_text = first_text(self.late_text, message)
             return False
         self.message = message
         self._handle(Event.CANCEL_WAITING if waits else Event.CANCEL_RUNNING)
@@ -179,7 +203,7 @@ class Cancellation:
         outer = self._outer[level]
         self._outer[level] = _Level(
             PENDING,
-            message if outer.state is NONE else outer.message,
+            message if outer.state is NONE else first_text(outer.message, message),
             outer.requests + 1,
             outer.unseen + 1,
             outer.seen,

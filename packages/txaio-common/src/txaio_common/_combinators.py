@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Iterable
 from types import CoroutineType
 from typing import Any
 
+from txaio_common._cancellation import first_text
 from txaio_common._checks import is_awaitable
 from txaio_common._driver import Driver
 from txaio_common._futures import copy_outcome, follow
@@ -90,6 +91,8 @@ class Gather:
             for member in members:
                 driver.listen(member, self._ended)
             cancel_all(driver, members, message)
+        else:
+            self._message = first_text(self._message, message)
         return all(map(driver.is_settled, members))
 
     def _ended(self, member: IFuture[Any]) -> None:
@@ -237,11 +240,11 @@ class Timeout:
             return True
         driver, [source] = self._driver, self._owned
         self._give_up_timer()
-        if self._expired:
+        if self._expired or self._cancelling:
             # The future has been cancelled and ends; but the reason is another one now.
             self._expired, self._cancelling = False, True
-            self._message = message
-        elif not self._cancelling and not driver.is_settled(source):
+            self._message = first_text(self._message, message)
+        elif not driver.is_settled(source):
             self._cancelling = True
             self._message = message
             cancel_all(driver, [source], message)

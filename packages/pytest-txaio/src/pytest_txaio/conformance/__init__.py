@@ -42,6 +42,7 @@ from pytest_txaio.conformance.test_logging_output import *
 from pytest_txaio.conformance.test_logging_outside import *
 from pytest_txaio.conformance.test_logging_reconfigured import *
 from pytest_txaio.conformance.test_logging_records import *
+from pytest_txaio.conformance.test_merged_texts import *
 from pytest_txaio.conformance.test_misuse import *
 from pytest_txaio.conformance.test_misused_scopes import *
 from pytest_txaio.conformance.test_nested_scopes import *
