@@ -197,3 +197,27 @@ def test_cancelled_as_the_backend_ends() -> None:
         outer.resolve(gate)
 
     txaio_anyio.run(main)
+
+
+@pytest.mark.parametrize("awaits", ["native", "future", "coroutine"])
+def test_text_of_a_native_cancellation(awaits: str) -> None:
+    """X13: It is the text of the coroutine's future, too."""
+    natives: list[Any] = []
+
+    async def work(txa: AnyioBackend) -> None:
+        natives.append(asyncio.current_task())
+        if awaits == "native":
+            await asyncio.sleep(1000)
+        elif awaits == "future":
+            await txa.create_future()
+        else:
+            await txa.as_future(txa.create_future)
+
+    async def main(txa: AnyioBackend) -> None:
+        future = txa.as_future(work, txa)
+        await txa.sleep(0.01)
+        natives[0].cancel("why")
+        with pytest.raises(txa.CancelledError, match="why"):
+            await future
+
+    txaio_anyio.run(main)

@@ -156,8 +156,10 @@ class AnyioTask(BaseTask, AnyioFuture, Waiter):
                     return
                 try:
                     value = await coroutine
-                except loop.cancelled:
-                    # A stray one of asyncio's would take the whole group along.
+                except loop.cancelled as error:
+                    # One by asyncio's own `cancel` would take the whole group along.
+                    if not self.cancellation.requests:
+                        (self.cancellation.message,) = error.args[:1] or (None,)
                     return
             outcome = Outcome()
             outcome.value = value
