@@ -20,8 +20,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from types import TracebackType
-from typing import Any
-from weakref import WeakKeyDictionary
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary, ref
 
 from txaio_asyncio._future import AsyncioOwner
 from txaio_common import UNSET, FailedFuture, find_path
@@ -31,6 +31,19 @@ Task = asyncio.Task[Any]
 
 _LATE_TEXTS: WeakKeyDictionary[Task, str] = WeakKeyDictionary()
 """The texts of tasks whose cancellation has none of its own: see `keep_late_text`."""
+
+
+class Unseen(NamedTuple):
+    """A cancellation that a task is to see when what it waits for has ended."""
+
+    waits_for: ref[Any]
+    message: str | None
+    innermost: ref[Task]
+    """The task that was the first to see it."""
+
+
+UNSEEN: WeakKeyDictionary[Task, Unseen] = WeakKeyDictionary()
+"""By each task, the last one of which it was not the first to see it."""
 
 UNCANCELLED: WeakKeyDictionary[Task, Task] = WeakKeyDictionary()
 """By each task that is inside `uncancelled`, the one that runs what it awaits there."""
@@ -136,8 +149,8 @@ def _awaits(future: Any) -> Sequence[Any]:
 def break_cycle_through(future: Any, message: str | None) -> None:
     """Resume a task with a cancellation if *future* waits for itself through it.
 
-    *future* is an `AsyncioOwner`, or a task inside `uncancelled`: no cancellation is
-    raised there, so another task of the cycle has to see it.
+    *future* is an `AsyncioOwner`, or a task that is inside `uncancelled` or is to see
+    an earlier cancellation when what it waits for has ended.
     """
     path = find_path(future, future, _awaits)
     # Neither those inside `uncancelled` nor what runs there are interrupted.
@@ -147,16 +160,6 @@ def break_cycle_through(future: Any, message: str | None) -> None:
         if isinstance(each, asyncio.Task) and each not in spared:
             break_await_cycle(each, message)
             return
-
-
-def is_in_await_cycle(task: Task) -> bool:
-    """Tell whether *task* waits for itself, through other tasks alone."""
-    passed: set[Task] = set()
-    awaited: Any = task
-    while isinstance(awaited, asyncio.Task) and awaited not in passed:
-        passed.add(awaited)
-        awaited = awaited_by(awaited)
-    return awaited is task
 
 
 def break_await_cycle(task: Task, message: str | None) -> None:
@@ -173,4 +176,11 @@ def break_await_cycle(task: Task, message: str | None) -> None:
     for callback, context in list(awaited._callbacks or ()):  # noqa: SLF001 - see above
         if getattr(callback, "__self__", None) is task:
             awaited.remove_done_callback(callback)
-            task.get_loop().call_soon(callback, cancelled, context=context)
+            task.get_loop().call_soon(
+                _resume, task, callback, cancelled, context=context
+            )
+
+
+def _resume(task: Task, callback: Any, cancelled: Any) -> None:
+    UNSEEN.pop(task, None)  # It may wait for the same task again.
+    callback(cancelled)

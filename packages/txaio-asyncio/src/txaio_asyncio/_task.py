@@ -33,11 +33,12 @@ from weakref import WeakKeyDictionary, ref
 
 from txaio_asyncio._native import (
     UNCANCELLED,
+    UNSEEN,
+    Unseen,
     awaited_by,
     break_await_cycle,
     break_cycle_through,
     has_failed,
-    is_in_await_cycle,
     keep_late_text,
     keep_text_first,
 )
@@ -65,12 +66,6 @@ class Cancellations:
 
     def __init__(self) -> None:
         """Know of none."""
-        self._unseen: WeakKeyDictionary[Task, tuple[ref[Any], str | None]]
-        self._unseen = WeakKeyDictionary()
-        """What tasks waited for when they were cancelled, and had to wait for.
-
-        With it, the text of the cancellation.
-        """
         self._uncounted: WeakKeyDictionary[Task, int] = WeakKeyDictionary()
         """The number of requests of which `Task.cancelling` does not know."""
         self._deferred: WeakKeyDictionary[Task, Seen] = WeakKeyDictionary()
@@ -112,9 +107,10 @@ class Cancellations:
         """
         chain, awaited = self._chain(task)
         if not chain:
-            if message is not None and self._unseen[task][1] is None:
+            if message is not None and UNSEEN[task].message is None:
                 keep_late_text(task, message)
             self._count(task)
+            self._break_cycle(task, message)
             return
         *others, innermost = chain
         loop = task.get_loop()
@@ -128,6 +124,7 @@ class Cancellations:
             self._count(*chain)
         elif isinstance(awaited, asyncio.Task):
             self._count(*chain, awaited)
+            self._break_cycle(awaited, message)
         elif len(chain) > MAX_CHAIN:
             innermost.cancel(message)
             self._count(*others)
@@ -179,13 +176,8 @@ class Cancellations:
 
     def interrupt(self, task: Task) -> None:
         """Cancel *task* even if it has not seen an earlier cancellation."""
-        self._unseen.pop(task, None)
-        if is_in_await_cycle(task):
-            # Another of the cycle may not have seen its own, as this one did not end.
-            break_await_cycle(task, None)
-            self._count(task)
-        else:
-            self.cancel_task(task, None)
+        UNSEEN.pop(task, None)
+        self.cancel_task(task, None)
 
     def _cancel_self(self, task: Task, message: str | None) -> None:
         """Cancel *task*, which asked for it in the last turn of the loop."""
@@ -230,23 +222,37 @@ class Cancellations:
         if has_failed(task):
             return
         # A list, made in one step: loops in other threads have cancelled tasks, too.
-        for reference in self._unseen.keyrefs():
+        for reference in UNSEEN.keyrefs():
             outer = reference()
             if outer is not None and self._is_unseen(outer, task):
                 self._uncount(outer)
-                outer.cancel(self._unseen[outer][1])
+                outer.cancel(UNSEEN[outer].message)
 
     def _is_unseen(self, task: Task, waits_for: Any) -> bool:
         """Tell whether *task* was cancelled, and has not been resumed since."""
-        known = self._unseen.get(task)
-        return known is not None and known[0]() is waits_for
+        known = UNSEEN.get(task)
+        return known is not None and known.waits_for() is waits_for
+
+    def _break_cycle(self, task: Task, message: str | None) -> None:
+        """Resume one of those that wait for *task*, and it for them, if there are any.
+
+        It is to see an earlier cancellation.  If the first to see that is about to be
+        resumed, there is no need to look: in a long chain, that would take long.
+        """
+        innermost = UNSEEN[task].innermost()
+        if innermost is not None and not innermost.done():
+            waits_for = awaited_by(innermost)
+            if waits_for is None or waits_for.done():
+                return
+        break_cycle_through(task, message)
 
     def _remember(self, chain: dict[Task, Any], message: str | None) -> None:
+        innermost = ref(next(reversed(chain)))
         for task, waits_for in chain.items():
             if message is not None:
                 keep_text_first(task)
             if waits_for is not None and not waits_for.done():
-                self._unseen[task] = ref(waits_for), message
+                UNSEEN[task] = Unseen(ref(waits_for), message, innermost)
 
 
 CANCELLATIONS = Cancellations()

@@ -3,6 +3,7 @@
 from pytest_txaio.conformance._fixtures import *
 from pytest_txaio.conformance.test_as_future import *
 from pytest_txaio.conformance.test_async_generators import *
+from pytest_txaio.conformance.test_await_cycles import *
 from pytest_txaio.conformance.test_awaitables import *
 from pytest_txaio.conformance.test_awaiting import *
 from pytest_txaio.conformance.test_batched_arguments import *

@@ -1,0 +1,82 @@
+"""Coroutines that await each other, and what ends them, again and again."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_txaio import pause
+
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from txaio_interfaces import IBackend, IFuture
+
+    Wait = Callable[[IFuture[Any]], Awaitable[Any]]
+
+
+async def cycle(
+    txa: IBackend, unit: float, first: Wait, size: int = 2
+) -> list[IFuture[Any]]:
+    """Return futures of coroutines of which each awaits the next.
+
+    The *first* of them does so with the future that it is given.
+    """
+    futures: list[IFuture[Any]] = []
+
+    async def wait(number: int) -> Any:
+        await txa.sleep(0)
+        following = futures[(number + 1) % size]
+        return await (following if number else first(following))
+
+    futures += [txa.as_future(wait, number) for number in range(size)]
+    await pause(txa, unit)
+    return futures
+
+
+async def check_all_end(txa: IBackend, futures: list[IFuture[Any]]) -> None:
+    """Wait until all have been cancelled, with the text "why"."""
+    for future in futures:
+        with pytest.raises(txa.CancelledError, match="why"):
+            await future
+
+
+@pytest.mark.parametrize("size", [2, 3])
+@pytest.mark.parametrize("again", [0, -1])
+async def test_second_cancellation_in_a_cycle(
+    txa: IBackend, unit: float, size: int, again: int
+) -> None:
+    """X9: It is raised, though the first was swallowed and the others saw none."""
+
+    async def wait(future: Any) -> None:
+        with suppress(txa.CancelledError):
+            await future
+        await future
+
+    futures = await cycle(txa, unit, wait, size)
+    txa.cancel(futures[0], "first")
+    await pause(txa, unit)
+    assert not any(map(txa.is_called, futures))
+    txa.cancel(futures[again], "why")
+    await check_all_end(txa, futures)
+
+
+@pytest.mark.parametrize("of_gather", [False, True])
+@pytest.mark.parametrize("cancelled", [0, -1])
+async def test_timeout_in_a_cycle(
+    txa: IBackend, unit: float, of_gather: bool, cancelled: int
+) -> None:
+    """X9: What comes after a timeout that nothing could see is raised."""
+
+    async def wait(future: Any) -> None:
+        await txa.timeout(txa.gather([future]) if of_gather else future, 2 * unit)
+
+    futures = await cycle(txa, unit, wait)
+    await pause(txa, 4 * unit)
+    txa.cancel(futures[cancelled], "why")
+    for future in futures:
+        with pytest.raises(txa.CancelledError):
+            await future
