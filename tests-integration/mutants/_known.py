@@ -34,7 +34,7 @@ KNOWN: dict[str, dict[str, str]] = {
             "what follows does nothing to a coroutine that has ended"
         ),
         "BaseTask.cancel: task.deliver_soon() -> pass": ELSEWHERE,
-        "BaseTask.cancel: del self, task, inner -> pass": FRAMES,
+        "BaseTask.cancel: del self, task, inner, passed -> pass": FRAMES,
         "BaseTask.resume_error: isinstance(awaited, BaseFuture) -> True": ELSEWHERE,
         "BaseTask.leave_shield: self.deliver_soon() -> pass": ELSEWHERE,
         "BaseTask.awaits: self.awaited is None -> False": (

@@ -220,8 +220,10 @@ class BaseTask(BaseFuture):
             self.cancel_settled()
             return
         task, inner = self, None
+        passed: set[BaseTask] = set()
         try:
-            while task.cancellation.cancel(
+            # One that is passed again, in a circle, is cancelled once all the same.
+            while task not in passed and task.cancellation.cancel(
                 message, waits=task.is_waiting(), level=level
             ):
                 level = 0
@@ -232,11 +234,12 @@ class BaseTask(BaseFuture):
                 if inner is None:
                     task.cancel_wait(message)
                     return
+                passed.add(task)
                 task = inner
             task.break_await_cycle(message)
         finally:
             # A loop may resume the coroutine in here: see `txaio_common.Outcome`.
-            del self, task, inner
+            del self, task, inner, passed
 
     def resume_error(self) -> BaseException | None:
         """Return what the coroutine sees as it is resumed, in place of an outcome.

@@ -64,6 +64,43 @@ async def test_second_cancellation_in_a_cycle(
     await check_all_end(txa, futures)
 
 
+@pytest.mark.parametrize("size", [2, 3])
+@pytest.mark.parametrize("cancelled", [0, -1])
+@pytest.mark.parametrize("kind", ["fail_after", "move_on_after"])
+async def test_deadline_in_a_cycle(
+    txa: IBackend, unit: float, kind: str, size: int, cancelled: int
+) -> None:
+    """D1: The block ends as any other; X9: what comes then is raised."""
+    events: list[object] = []
+
+    async def wait(future: Any) -> None:
+        scope = getattr(txa, kind)(2 * unit)
+        with suppress(TimeoutError):
+            async with scope:
+                await future
+        events.append(kind == "fail_after" or scope.expired)
+        await future
+
+    futures = await cycle(txa, unit, wait, size)
+    await pause(txa, 4 * unit)
+    assert events == [True]
+    assert not any(map(txa.is_called, futures))
+    txa.cancel(futures[cancelled], "why")
+    await check_all_end(txa, futures)
+
+
+async def test_value_after_a_deadline_in_a_cycle(txa: IBackend, unit: float) -> None:
+    """D1: A coroutine that goes on after its block gives its value to the others."""
+
+    async def wait(future: Any) -> str:
+        async with txa.move_on_after(2 * unit):
+            await future
+        return "value"
+
+    futures = await cycle(txa, unit, wait, 3)
+    assert await txa.gather(futures) == ["value"] * 3
+
+
 @pytest.mark.parametrize("of_gather", [False, True])
 @pytest.mark.parametrize("cancelled", [0, -1])
 async def test_timeout_in_a_cycle(
