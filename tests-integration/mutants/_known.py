@@ -99,6 +99,11 @@ KNOWN: dict[str, dict[str, str]] = {
         "AsyncioOwner: False -> True": SEARCH,
         "AsyncioOwner.cancel: is_repeated -> True": SEARCH,
     },
+    "txaio_asyncio._scope": {
+        "AsyncioScope.leave: return False -> return None": "either is false",
+        "AsyncioScope.leave: self._number < CANCELLATIONS.seen(task).until"
+        " -> self._number <= CANCELLATIONS.seen(task).until": "no numbers are equal",
+    },
     "txaio_asyncio._task": {
         ": 100 -> 101": LIMIT,
         "Cancellations.cancel_task: len(chain) > MAX_CHAIN"
@@ -106,9 +111,6 @@ KNOWN: dict[str, dict[str, str]] = {
         "Cancellations._remember: not waits_for.done() -> True": (
             "the task is about to be resumed, and another cancellation is one with this"
         ),
-        "AsyncioScope.leave: return False -> return None": "either is false",
-        "AsyncioScope.leave: self._number < CANCELLATIONS.seen(task).until"
-        " -> self._number <= CANCELLATIONS.seen(task).until": "no numbers are equal",
     },
     "txaio_common._bucket_runs": {
         ": 2000 -> 2001": LIMIT,

@@ -28,7 +28,7 @@ NAMES = {
         " cancel_scope scopes base_future outcome future_driver await_cycles failures"
         " main clocks"
     ),
-    "txaio_asyncio": "task driver native future",
+    "txaio_asyncio": "task scope driver native future",
     "txaio_twisted": "task future driver queue failures wall_clock",
     "txaio_anyio": "task future driver scheduler scope asyncio trio",
 }

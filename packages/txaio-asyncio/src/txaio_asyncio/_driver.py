@@ -22,7 +22,8 @@ from txaio_asyncio._native import (
     keep_text_of,
     keep_traceback,
 )
-from txaio_asyncio._task import CANCELLATIONS, AsyncioScope, uncancelled
+from txaio_asyncio._scope import AsyncioScope
+from txaio_asyncio._task import CANCELLATIONS, uncancelled
 from txaio_asyncio._threads import run_in_thread
 from txaio_common import (
     UNSET,

@@ -17,7 +17,7 @@ here:
 
 asyncio counts the cancellations that were requested of a task, `Task.cancelling`, and
 the code that handles one takes it back with `Task.uncancel`.  That is how a scope tells
-its own cancellation from others (see `AsyncioScope`), and `asyncio.timeout` likewise.
+its own cancellation from others (see `_scope.py`), and `asyncio.timeout` likewise.
 So what is done here leaves the count right: a cancellation that comes while the task is
 in `uncancelled` stays counted, and is raised later only if it was not taken back.
 """
@@ -42,7 +42,7 @@ from txaio_asyncio._native import (
     keep_late_text,
     keep_text_first,
 )
-from txaio_common import NO_TASK, CancelScope, first_text
+from txaio_common import first_text
 
 
 T = TypeVar("T")
@@ -257,45 +257,6 @@ class Cancellations:
 
 CANCELLATIONS = Cancellations()
 """Those of the process: two drivers may have the same loop."""
-
-
-class AsyncioScope(CancelScope):
-    """Cancels a block of a task, which may be any task of asyncio."""
-
-    was_seen: bool
-    _task: Task
-    _before: int
-    _number: int | None = None
-    """The number of this scope's request, if there is one."""
-
-    async def enter(self) -> None:
-        task = asyncio.current_task()
-        if task is None:
-            raise RuntimeError(NO_TASK)
-        self._task = task
-        self._before = CANCELLATIONS.requests(task)
-
-    def cancel(self) -> None:
-        if self._task is asyncio.current_task(self._task.get_loop()):
-            CANCELLATIONS.cancel_running(self._task)
-        else:
-            CANCELLATIONS.cancel_task(self._task, None)
-        self._number = CANCELLATIONS.number()
-
-    async def leave(self, error: BaseException | None) -> bool:
-        task = self._task
-        self.check_leaves(task is asyncio.current_task())
-        del self._task
-        if self._number is None:
-            return False
-        self.was_seen = self._number < CANCELLATIONS.seen(task).until
-        CANCELLATIONS.take_back(task, was_seen=self.was_seen)
-        is_own = (
-            isinstance(error, asyncio.CancelledError)
-            and CANCELLATIONS.requests(task) <= self._before
-        )
-        self.was_seen = self.was_seen or is_own
-        return is_own
 
 
 async def uncancelled(
