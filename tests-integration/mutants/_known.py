@@ -108,6 +108,8 @@ KNOWN: dict[str, dict[str, str]] = {
         ": 100 -> 101": LIMIT,
         "Cancellations.cancel_task: len(chain) > MAX_CHAIN"
         " -> len(chain) >= MAX_CHAIN": LIMIT,
+        "Cancellations._break_cycle: innermost is not None and not innermost.done()"
+        " -> False": SEARCH,
         "Cancellations._remember: not waits_for.done() -> True": (
             "the task is about to be resumed, and another cancellation is one with this"
         ),

@@ -117,3 +117,62 @@ async def test_timeout_in_a_cycle(
     for future in futures:
         with pytest.raises(txa.CancelledError):
             await future
+
+
+@pytest.mark.parametrize("cancelled", ["inner", "outer"])
+@pytest.mark.parametrize("is_kept", [False, True])
+async def test_cycle_that_a_clean_up_closes(
+    txa: IBackend, unit: float, cancelled: str, is_kept: bool
+) -> None:
+    """X9: A coroutine that has swallowed a cancellation awaits one that has seen none.
+
+    The next one is raised.
+    """
+    futures: dict[str, Any] = {}
+    kept: list[Any] = []
+
+    async def sleep() -> None:
+        await txa.create_future()
+
+    async def inner() -> None:
+        sleeping: Any = txa.as_future(sleep)
+        if is_kept:
+            kept.append(sleeping)
+        with suppress(txa.CancelledError):
+            await sleeping
+        del sleeping
+        await futures["outer"]
+
+    async def outer() -> None:
+        await futures["inner"]
+
+    futures["inner"] = txa.as_future(inner)
+    futures["outer"] = txa.as_future(outer)
+    await pause(txa, unit)
+    txa.cancel(futures["outer"], "first")
+    await pause(txa, unit)
+    txa.cancel(futures[cancelled], "why")
+    await check_all_end(txa, list(futures.values()))
+
+
+async def test_cancelled_again_by_what_it_awaits(txa: IBackend, unit: float) -> None:
+    """X9: The clean-up of the one that it awaits cancels it again, to no effect."""
+    events: list[str] = []
+    futures: list[IFuture[None]] = []
+
+    async def inner() -> None:
+        try:
+            await txa.create_future()
+        finally:
+            txa.cancel(futures[0], "again")
+            await txa.sleep(unit)
+            events.append("cleaned up")
+
+    async def outer() -> None:
+        await txa.as_future(inner)
+
+    futures.append(txa.as_future(outer))
+    await pause(txa, unit)
+    txa.cancel(futures[0], "why")
+    await check_all_end(txa, futures)
+    assert events == ["cleaned up"]

@@ -153,6 +153,7 @@ async def test_text_of_a_second_cancellation(
     txa.cancel(future)
     if cleans_up:
         await pause(txa, unit)
+    txa.cancel(future)
     txa.cancel(future, "why")
     txa.cancel(future, "later")
     with pytest.raises(txa.CancelledError, match="why"):
@@ -162,3 +163,50 @@ async def test_text_of_a_second_cancellation(
 async def wait_for(future: Any) -> None:
     """Await *future*."""
     await future
+
+
+@pytest.mark.parametrize(
+    ("texts", "raised"),
+    [([None, None], ()), (["first", "second"], ()), ([None, "second"], ("own",))],
+)
+async def test_text_that_the_clean_up_raises(
+    txa: IBackend, unit: float, texts: list[str | None], raised: tuple[str, ...]
+) -> None:
+    """X13: There is none if none of them has one, or if the clean-up leaves it out."""
+
+    async def clean_up() -> None:
+        try:
+            await txa.create_future()
+        except txa.CancelledError:
+            await txa.uncancelled(txa.sleep, 4 * unit)
+            raise txa.CancelledError(*raised) from None
+
+    future = txa.as_future(wait_for, txa.as_future(clean_up))
+    await pause(txa, unit)
+    for text in texts:
+        txa.cancel(future, *([] if text is None else [text]))
+        await pause(txa, unit)
+    with pytest.raises(txa.CancelledError) as caught:
+        await future
+    assert caught.value.args == raised
+
+
+async def test_text_of_what_was_swallowed(txa: IBackend, unit: float) -> None:
+    """X13: It is not the text of a cancellation that has another reason, later."""
+
+    async def work() -> None:
+        for _ in range(3):
+            with suppress(txa.CancelledError):
+                await txa.create_future()
+        await gate
+
+    gate = txa.create_future()
+    future = txa.as_future(work)
+    for text in ("first", "second", "third"):
+        await pause(txa, unit)
+        txa.cancel(future, text)
+    await pause(txa, unit)
+    txa.cancel(gate)
+    with pytest.raises(txa.CancelledError) as caught:
+        await future
+    assert caught.value.args == ()
