@@ -157,19 +157,23 @@ def pytest(
     """
     name = Path(session.virtualenv.location).name + suffix
     coverage = ["coverage", "run", f"--data-file={BUILD}/coverage/data", "-m"]
-    session.run(
-        "python",
-        *(PYPY_JIT if on_pypy(session) else []),
-        *python,
-        "-m",
-        *(coverage if measures_coverage(session) else []),
-        "pytest",
-        "-q",
-        f"--junitxml={BUILD}/reports/{name}.xml",
-        *arguments,
-        *session.posargs,
-        **options,
-    )
+    # By default the folders of all processes are in one, and each deletes old ones.
+    # Not below this one, whose settings would apply to what tests write there.
+    with TemporaryDirectory() as folder:
+        session.run(
+            "python",
+            *(PYPY_JIT if on_pypy(session) else []),
+            *python,
+            "-m",
+            *(coverage if measures_coverage(session) else []),
+            "pytest",
+            "-q",
+            f"--basetemp={folder}/pytest",
+            f"--junitxml={BUILD}/reports/{name}.xml",
+            *arguments,
+            *session.posargs,
+            **options,
+        )
 
 
 def predecessor(session: nox.Session) -> dict[str, str]:
