@@ -174,7 +174,7 @@ BROKEN = {
     ),
     "a second cancellation interrupts the clean-up": (
         "X",
-        {"X9"},
+        {"X9", "X13"},
         """
         async def uncancelled(self, call):
             return await call()
