@@ -90,6 +90,7 @@ KNOWN: dict[str, dict[str, str]] = {
         " -> True": SHORTCUT,
         "AsyncioDriver.call_back: type(result) is CoroutineType -> True": SHORTCUT,
         "AsyncioDriver._end: task.cancelled() -> True": SHORTCUT,
+        "AsyncioDriver.result: future._exception is None -> False": SLOWER,
         "AsyncioDriver._end: explain_foreign_await(error) -> pass": ELSEWHERE,
         "AsyncioDriver.running:"
         " return [Running(task.get_coro(), awaited_by(task)) for task in tasks]"
@@ -110,6 +111,11 @@ KNOWN: dict[str, dict[str, str]] = {
         " -> len(chain) >= MAX_CHAIN": LIMIT,
         "Cancellations._break_cycle: innermost is not None and not innermost.done()"
         " -> False": SEARCH,
+        "Cancellations._break_cycle: waits_for.done() -> False": SEARCH,
+        "Cancellations._break_cycle: return -> pass": SEARCH,
+        "Cancellations._pass_on: outer is not None -> True": (
+            "only another thread can have let go of it since it was listed"
+        ),
         "Cancellations._remember: not waits_for.done() -> True": (
             "the task is about to be resumed, and another cancellation is one with this"
         ),
@@ -137,6 +143,9 @@ KNOWN: dict[str, dict[str, str]] = {
     },
     "txaio_common._cancellation": {
         "Cancellation.__init__: 0 -> 1": CHANGES,
+        "Cancellation.cancel: self.message = message -> pass": (
+            "the future has the text by `late_text`"
+        ),
         "Cancellation.resume: self.seen += 1 -> self.seen -= 1": CHANGES,
         "Cancellation.resume: 1 -> 2": CHANGES,
     },

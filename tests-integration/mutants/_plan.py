@@ -26,9 +26,9 @@ NAMES = {
     "txaio_common": (
         "buckets bucket_runs batched timers combinators shield futures cancellation"
         " cancel_scope scopes base_future outcome future_driver await_cycles failures"
-        " main clocks"
+        " main clocks thread_errors"
     ),
-    "txaio_asyncio": "task scope driver native future",
+    "txaio_asyncio": "task scope driver native threads future",
     "txaio_twisted": "task future driver queue failures wall_clock",
     "txaio_anyio": "task future driver scheduler scope asyncio trio",
 }

@@ -18,22 +18,20 @@ from txaio_common import Driver, FailedFuture, carried_error, carry_error
 def run_in_thread(
     driver: Driver, loop: asyncio.AbstractEventLoop, fn: Callable[[], Any]
 ) -> Any:
-    """Return a future of what *fn* returns or raises in a thread: see `Driver`."""
+    """Return a future of what *fn* returns or raises in a thread: see `Driver`.
+
+    If it is cancelled, *fn* itself knows: see `txaio_common.ThreadCall`.
+    """
     future = driver.create_future()
     run: Any = copy_context().run
     work = loop.run_in_executor(None, run, carry_error, fn)
-    driver.set_canceller(future, partial(_give_up, work))
     work.add_done_callback(partial(_settle, driver, future))
     return future
 
 
-def _give_up(work: asyncio.Future[Any], _future: Any) -> None:
-    work.cancel()  # If it has not begun, it is not done.
-
-
 def _settle(driver: Driver, future: Any, work: asyncio.Future[Any]) -> None:
     """Settle *future* as *work* was."""
-    if work.cancelled():  # By the pool, if not by the canceller.
+    if work.cancelled():  # By the pool.
         driver.cancel(future)
         return
     error = work.exception()

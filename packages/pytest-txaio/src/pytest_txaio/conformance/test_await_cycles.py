@@ -119,6 +119,76 @@ async def test_timeout_in_a_cycle(
             await future
 
 
+async def test_value_after_a_swallowed_cancellation_in_a_cycle(
+    txa: IBackend, unit: float
+) -> None:
+    """X9: Who swallows one, and awaits the same coroutine again, has its value."""
+    futures: list[IFuture[Any]] = []
+
+    async def wait() -> str:
+        await txa.sleep(0)
+        with suppress(txa.CancelledError):
+            await futures[1]
+        return f"after {await futures[1]}"
+
+    async def work() -> str:
+        await txa.sleep(0)
+        with suppress(txa.CancelledError):
+            await futures[0]
+        await txa.sleep(unit)
+        return "value"
+
+    futures += [txa.as_future(wait), txa.as_future(work)]
+    await pause(txa, unit)
+    txa.cancel(futures[1])
+    assert await txa.gather(futures) == ["after value", "value"]
+
+
+async def test_cancellation_after_a_cycle(txa: IBackend, unit: float) -> None:
+    """X1: Where the coroutines await each other no more, it is raised at once."""
+    futures: list[IFuture[Any]] = []
+    began = txa.time()
+
+    async def wait() -> None:
+        await txa.sleep(0)
+        for _ in range(2):
+            with suppress(txa.CancelledError):
+                await futures[1]
+
+    async def work() -> None:
+        await txa.sleep(0)
+        with suppress(txa.CancelledError):
+            async with txa.move_on_after(2 * unit):
+                await futures[0]
+        await txa.sleep(1000 * unit)
+
+    futures += [txa.as_future(wait), txa.as_future(work)]
+    await pause(txa, unit)
+    txa.cancel(futures[0])
+    await pause(txa, 4 * unit)
+    txa.cancel(futures[0])
+    await txa.gather(futures)
+    assert txa.time() - began < 1000 * unit
+
+
+@pytest.mark.parametrize("of_gather", [False, True])
+async def test_cycle_after_uncancelled(
+    txa: IBackend, unit: float, of_gather: bool
+) -> None:
+    """X9: Coroutines that were inside `uncancelled` before are cancelled as others."""
+    futures: list[IFuture[Any]] = []
+
+    async def wait(following: int) -> None:
+        await txa.uncancelled(txa.sleep, 0)
+        awaited = futures[following]
+        await (txa.gather([awaited]) if of_gather else awaited)
+
+    futures += [txa.as_future(wait, 1), txa.as_future(wait, 0)]
+    await pause(txa, unit)
+    txa.cancel(futures[0], "why")
+    await check_all_end(txa, futures)
+
+
 @pytest.mark.parametrize("cancelled", ["inner", "outer"])
 @pytest.mark.parametrize("is_kept", [False, True])
 async def test_cycle_that_a_clean_up_closes(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_txaio import pause
+from pytest_txaio import collect_dropped, pause, until
 from pytest_txaio.conformance._helpers import Boom
 
 
@@ -75,6 +76,18 @@ async def test_cancellation_raised_in_a_thread(txa: IBackend) -> None:
     for _ in range(2):
         with pytest.raises(txa.CancelledError, match=r"^why$"):
             await future
+
+
+async def test_dropped_cancellation_of_a_thread(
+    txa: IBackend, unit: float, reported: Callable[[], list[BaseException]]
+) -> None:
+    """H2: The future is cancelled, which is no error to be reported."""
+    future = txa.run_in_thread(failing_with(txa.CancelledError("why", 1)))
+    await until(txa, partial(txa.is_called, future), unit)
+    del future
+    collect_dropped()
+    await pause(txa, unit)
+    assert reported() == []
 
 
 async def test_generator_exit_of_a_thread(txa: IBackend) -> None:

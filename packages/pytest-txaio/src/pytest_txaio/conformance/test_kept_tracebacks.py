@@ -265,3 +265,14 @@ async def test_failure_that_was_not_raised_before(txa: IBackend) -> None:
     await raised_by(future)
     await raised_by(future)
     assert txa.failure_traceback(await errback_of(txa, future)) is None
+
+
+@pytest.mark.parametrize("fail", FAIL_IN_FEW_WAYS, ids=lambda fn: fn.__name__)
+async def test_look_while_the_error_is_handled(txa: IBackend, fail: Fail) -> None:
+    """F7: An errback leaves the traceback of an exception that is handled as it is."""
+    future = fail(txa)
+    error = await raised_by(future)
+    before = frames_of(error)
+    await errback_of(txa, future)
+    assert frames_of(error) == before
+    assert len(before) > 1

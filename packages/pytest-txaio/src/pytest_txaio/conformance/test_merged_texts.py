@@ -59,7 +59,9 @@ async def test_text_of_what_comes_after_a_deadline(
     async def outer() -> None:
         await future
 
+    texts: list[str] = []
     future = txa.as_future(work)
+    txa.add_callbacks(future, None, lambda fail: texts.append(str(fail.value)))
     awaiter = txa.as_future(outer)
     await pause(txa, unit)
     scopes[0].cancel()
@@ -68,7 +70,8 @@ async def test_text_of_what_comes_after_a_deadline(
     txa.cancel(future, "why")
     with suppress(txa.CancelledError):
         await awaiter
-    assert [text_of(txa, it) for it in (future, awaiter)] == ["why", "why"]
+    texts += [text_of(txa, it) for it in (future, awaiter)]
+    assert texts == ["why", "why", "why"]
 
 
 @pytest.mark.parametrize("order", ["inner", "outer"])
@@ -210,3 +213,37 @@ async def test_text_of_what_was_swallowed(txa: IBackend, unit: float) -> None:
     with pytest.raises(txa.CancelledError) as caught:
         await future
     assert caught.value.args == ()
+
+
+async def test_text_of_what_a_coroutine_asks_for_itself(txa: IBackend) -> None:
+    """X13: Where it cancels itself twice, its future has the text that there is."""
+    futures: list[Any] = []
+
+    async def work() -> None:
+        await txa.sleep(0)
+        txa.cancel(futures[0])
+        txa.cancel(futures[0], "why")
+        await txa.create_future()
+
+    futures.append(txa.as_future(work))
+    with pytest.raises(txa.CancelledError, match=r"^why$"):
+        await futures[0]
+
+
+async def test_text_of_a_later_cancellation_in_uncancelled(
+    txa: IBackend, unit: float
+) -> None:
+    """X13: One that was seen before takes no text from one in `uncancelled`."""
+
+    async def work() -> None:
+        with suppress(txa.CancelledError):
+            await txa.create_future()
+        await txa.uncancelled(txa.sleep, 3 * unit)
+        await txa.create_future()
+
+    future = txa.as_future(work)
+    for text in ("before", "why"):
+        await pause(txa, unit)
+        txa.cancel(future, text)
+    with pytest.raises(txa.CancelledError, match=r"^why$"):
+        await future
