@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_txaio import pause
+from pytest_txaio.conformance._helpers import Boom
 
 
 if TYPE_CHECKING:
@@ -247,3 +248,24 @@ async def test_text_of_a_later_cancellation_in_uncancelled(
         txa.cancel(future, text)
     with pytest.raises(txa.CancelledError, match=r"^why$"):
         await future
+
+
+async def test_error_after_a_late_cancellation(txa: IBackend, unit: float) -> None:
+    """X13: An error that the coroutine raises instead does not get the text."""
+    scopes: list[IScope] = []
+
+    async def work() -> None:
+        async with txa.move_on_after(1000 * unit) as scope:
+            scopes.append(scope)
+            try:
+                await txa.create_future()
+            finally:
+                raise Boom
+
+    future = txa.as_future(work)
+    await pause(txa, unit)
+    scopes[0].cancel()
+    txa.cancel(future, "why")
+    with pytest.raises(Boom) as caught:
+        await future
+    assert caught.value.args == ()
