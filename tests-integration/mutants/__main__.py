@@ -50,9 +50,13 @@ def is_current(file: Path, package: str) -> bool:
 
     Tests that were added since run on each mutant, but lines may have moved.
     """
-    sources = [ROOT / source(it) for it in MODULES if package_of(it) == package]
-    latest = max(it.stat().st_mtime for it in sources)
-    return file.exists() and file.stat().st_mtime > latest
+    modules = [it for it in MODULES if package_of(it) == package]
+    latest = max((ROOT / source(it)).stat().st_mtime for it in modules)
+    return (
+        file.exists()
+        and file.stat().st_mtime > latest
+        and Record(file).modules >= set(modules)
+    )
 
 
 def run(

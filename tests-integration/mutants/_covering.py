@@ -78,6 +78,8 @@ class Record:
         self.seconds: dict[str, float] = record["seconds"]
         self._starting: list[str] = record["starting"]
         self._lines: dict[str, dict[str, list[str]]] = record["lines"]
+        self.modules = self._lines.keys()
+        """The modules whose lines are recorded."""
 
     def tests(self, module: str, line: int) -> list[str]:
         """Return the tests that run a *line*, in the order in which they should run.
