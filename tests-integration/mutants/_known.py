@@ -169,7 +169,13 @@ KNOWN: dict[str, dict[str, str]] = {
     "txaio_common._futures": {
         "follow: isinstance(awaitable, driver.own_type) -> False": SHORTCUT,
     },
+    "txaio_common._thread_errors": {"carried_error: is_carrier -> True": ELSEWHERE},
     "txaio_common._main": {
+        "end_tasks: TURNS_FOR_THREADS - 1 -> TURNS_FOR_THREADS + 1": LIMIT,
+        "end_tasks: 1 -> 2": LIMIT,
+        "end_tasks: call = partial(driver.call_soon, call) -> pass": (
+            "on most loops one turn is enough"
+        ),
         ": 3 -> 4": LIMIT,
     },
     "txaio_common._scopes": {

@@ -27,6 +27,33 @@ def test_text_of_a_native_task():
     assert [str(each.value) for each in txaio_asyncio.run(main)] == ["why", "why"]
 
 
+def test_text_of_a_native_task_after_a_deadline():
+    """X13: Each awaiter sees the text, though a deadline has passed before."""
+    scopes = []
+
+    async def clean_up(txa):
+        try:
+            await txa.create_future()
+        finally:
+            await txa.uncancelled(txa.sleep, 0.02)
+
+    async def work(txa):
+        async with txa.move_on_after(1000) as scope:
+            scopes.append(scope)
+            await txa.as_future(clean_up, txa)
+
+    async def main(txa):
+        task = asyncio.ensure_future(work(txa))
+        waiting = [txa.as_future(wait, task) for _ in range(2)]
+        await txa.sleep(0.01)
+        scopes[0].cancel()
+        await txa.sleep(0)
+        txa.cancel(task, "why")
+        return await txa.gather(waiting)
+
+    assert [str(each.value) for each in txaio_asyncio.run(main)] == ["why", "why"]
+
+
 def test_native_task_that_fails_as_it_is_cancelled():
     """X4: Its awaiter sees the error, and nothing is reported."""
     reports = []
