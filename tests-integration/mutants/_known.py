@@ -80,6 +80,9 @@ KNOWN: dict[str, dict[str, str]] = {
     },
     "txaio_anyio._task": {
         "AnyioTask.deliver_soon: self.cancellation.is_pending -> True": SHORTCUT,
+        "AnyioTask._interrupt: state == unseen -> True": (
+            "a block that has seen its own raises the other cancellation at its end"
+        ),
     },
     "txaio_anyio._trio": {
         "TrioLoop.__init__: self.new_scope = trio.CancelScope -> pass": SLOWER,
