@@ -83,6 +83,7 @@ KNOWN: dict[str, dict[str, str]] = {
         "AnyioTask._interrupt: state == unseen -> True": (
             "a block that has seen its own raises the other cancellation at its end"
         ),
+        "AnyioTask.run: 1 -> 2": "a cancellation of asyncio has one text at most",
     },
     "txaio_anyio._trio": {
         "TrioLoop.__init__: self.new_scope = trio.CancelScope -> pass": SLOWER,
