@@ -168,7 +168,7 @@ def pytest(
             *(coverage if measures_coverage(session) else []),
             "pytest",
             "-q",
-            f"--basetemp={folder}/pytest",
+            f"--basetemp={folder}/pytest-of-{name}",
             f"--junitxml={BUILD}/reports/{name}.xml",
             *arguments,
             *session.posargs,

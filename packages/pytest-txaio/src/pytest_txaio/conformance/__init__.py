@@ -1,6 +1,7 @@
 """The conformance tests: ``from pytest_txaio.conformance import *`` runs them all."""
 
 from pytest_txaio.conformance._fixtures import *
+from pytest_txaio.conformance._logging_tests import *
 from pytest_txaio.conformance.test_as_future import *
 from pytest_txaio.conformance.test_async_generators import *
 from pytest_txaio.conformance.test_await_cycles import *
@@ -31,18 +32,6 @@ from pytest_txaio.conformance.test_gather import *
 from pytest_txaio.conformance.test_gather_outcomes import *
 from pytest_txaio.conformance.test_kept_tracebacks import *
 from pytest_txaio.conformance.test_lifecycle import *
-from pytest_txaio.conformance.test_logging import *
-from pytest_txaio.conformance.test_logging_aliases import *
-from pytest_txaio.conformance.test_logging_complaints import *
-from pytest_txaio.conformance.test_logging_context import *
-from pytest_txaio.conformance.test_logging_failures import *
-from pytest_txaio.conformance.test_logging_fields import *
-from pytest_txaio.conformance.test_logging_forgery import *
-from pytest_txaio.conformance.test_logging_levels import *
-from pytest_txaio.conformance.test_logging_output import *
-from pytest_txaio.conformance.test_logging_outside import *
-from pytest_txaio.conformance.test_logging_reconfigured import *
-from pytest_txaio.conformance.test_logging_records import *
 from pytest_txaio.conformance.test_merged_texts import *
 from pytest_txaio.conformance.test_misuse import *
 from pytest_txaio.conformance.test_misused_scopes import *

@@ -145,7 +145,7 @@ async def test_value_after_a_swallowed_cancellation_in_a_cycle(
 
 
 async def test_cancellation_after_a_cycle(txa: IBackend, unit: float) -> None:
-    """X1: Where the coroutines await each other no more, it is raised at once."""
+    """X9: Where the coroutines await each other no more, it is raised at once."""
     futures: list[IFuture[Any]] = []
     began = txa.time()
 
