@@ -86,7 +86,7 @@ def test_library_needs_the_interfaces_alone(folder):
 
 def test_number_of_tests_is_that_of_the_kit(tmp_path):
     """The conformance kit has as many tests as the README says, on all loops."""
-    [thousands] = re.findall(r"more than (\d),000 tests check on seven event", README)
+    [thousands] = re.findall(r"more than (\d+),000 tests check on seven event", README)
     options = ["--txaio-conformance", "--txaio-backends=asyncio", "--collect-only"]
     command = " ".join(["python -m pytest -q", *options, conformance.__path__[0]])
     [number] = re.findall(r"\b(\d+) tests collected", run(command, tmp_path))
