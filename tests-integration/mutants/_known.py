@@ -10,7 +10,7 @@ MOMENT = "the times are hardly ever equal, and either is right then"
 BOTH = "both are None, or neither"
 EARLY = "it is set before it is used"
 SETTLED = "to settle a future that was cancelled does nothing"
-CIRCLE = "it saves a search: those in a circle cancel it once more"
+CYCLE = "it saves a search: those in a cycle cancel it once more"
 IMPORT = "backends run it as they are imported, and not the tests that notice it"
 ELSEWHERE = "only tests that do not run here notice it, of another package or of all"
 FALSE = "None is false as well"
@@ -21,13 +21,13 @@ RESOLUTION = "but on Windows, clocks tick in nanoseconds, and that is how early 
 TWISTED = "only another version of Twisted shows it"
 SUSPENDS = "the contract leaves open whether the await of a settled future suspends"
 FRAMES = "only the frames of Python 3.12 and 3.13 keep what it lets go of"
-SEARCH = "it saves a search for a circle, where there can be none"
+SEARCH = "it saves a search for a cycle, where there can be none"
 CHANGES = "only whether it has changed, or by how much, is asked"
 
 KNOWN: dict[str, dict[str, str]] = {
     "txaio_common._base_future": {
-        "OwningFuture: False -> True": CIRCLE,
-        "OwningFuture.cancel: is_repeated -> True": CIRCLE,
+        "OwningFuture: False -> True": CYCLE,
+        "OwningFuture.cancel: is_repeated -> True": CYCLE,
         "BaseTask.cancel: self.outcome is not None -> False": ELSEWHERE,
         "BaseTask.cancel: self.cancel_settled() -> pass": ELSEWHERE,
         "BaseTask.cancel: return -> pass": (

@@ -59,7 +59,7 @@ async def main(txa):
     return await txa.gather(futures)
 
 
-def test_circle():
+def test_cycle():
     for failure in run(main):
         assert isinstance(failure.value, CancelledError)
 """
@@ -211,7 +211,7 @@ def test_host_with_run_only(heap: pytest.Pytester) -> None:
     ]
 
 
-def test_circle_on_the_heap(heap: pytest.Pytester) -> None:
+def test_cycle_on_the_heap(heap: pytest.Pytester) -> None:
     """A coroutine that was forced twice to end has one outcome."""
     heap.makepyfile(CIRCLE)
     heap.runpytest().assert_outcomes(passed=1)

@@ -219,7 +219,7 @@ def test_a_group_of_cancelled_members_only(run: Any) -> None:
 
 @pytest.mark.parametrize("others", [1, 2])
 def test_coroutines_that_wait_for_each_other(run: Any, others: int) -> None:
-    """Cancelling one of a circle, or one that waits for it, ends all of them."""
+    """Cancelling one of a cycle, or one that waits for it, ends all of them."""
 
     async def main(txa: AnyioBackend) -> None:
         async def wait(number: int) -> None:
@@ -238,7 +238,7 @@ def test_coroutines_that_wait_for_each_other(run: Any, others: int) -> None:
     run(main)
 
 
-def test_a_circle_at_the_end(run: Any) -> None:
+def test_a_cycle_at_the_end(run: Any) -> None:
     """Coroutines that wait for each other do not keep the program from ending."""
 
     async def main(txa: AnyioBackend) -> str:
@@ -253,7 +253,7 @@ def test_a_circle_at_the_end(run: Any) -> None:
     assert run(main) == "ended"
 
 
-def test_a_circle_through_uncancelled(run: Any) -> None:
+def test_a_cycle_through_uncancelled(run: Any) -> None:
     """A coroutine inside `uncancelled` waits for one that is cancelled meanwhile."""
 
     async def main(txa: AnyioBackend) -> None:

@@ -106,7 +106,7 @@ def test_cancelled_by_another_backend_of_the_loop():
 
 @pytest.mark.parametrize("others", [0, 1])
 @pytest.mark.parametrize("at_the_end", [False, True])
-def test_coroutines_that_wait_in_a_circle(at_the_end, others):
+def test_coroutines_that_wait_in_a_cycle(at_the_end, others):
     """X4: They end, which asyncio alone cannot do, and all others clean up."""
     events = []
 

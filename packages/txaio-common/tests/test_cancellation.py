@@ -1,4 +1,4 @@
-"""The state machine of a cancellation, and circles of futures."""
+"""The state machine of a cancellation, and cycles of futures."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_path_where_two_wait_for_the_same():
 
 
 def test_path_where_others_wait_for_each_other():
-    """X5: The search ends, though it comes to a circle without the target."""
+    """X5: The search ends, though it comes to a cycle without the target."""
     graph = {"a": "b", "b": "c", "c": "db", "d": "z", "z": ""}
     assert find_path("a", "x", graph.__getitem__) == []
     assert find_path("a", "z", graph.__getitem__) == ["a", "b", "c", "d"]

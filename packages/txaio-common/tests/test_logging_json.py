@@ -79,9 +79,9 @@ class Hostile:
 
 def test_values_that_json_cannot_represent(txa: Backend, out: LogStream):
     """O7: Their reprs are written."""
-    circle: list[object] = []
-    circle.append(circle)
-    fields = {"a": {(1, 2): 3}, "b": nan, "c": circle, "d": [{1}], "e": Hostile()}
+    cycle: list[object] = []
+    cycle.append(cycle)
+    fields = {"a": {(1, 2): 3}, "b": nan, "c": cycle, "d": [{1}], "e": Hostile()}
     txa.start_logging(out, format="json")
     txa.make_logger("some").info("x", **fields, f=[1, {"a": None}])
     assert json.loads(out.getvalue())["fields"] == {

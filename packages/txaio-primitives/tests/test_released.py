@@ -78,7 +78,7 @@ async def shared(txaio):
     "make", [task_group, failed_task_group, background, periodic, shared]
 )
 async def test_is_no_cycle(txaio, make):
-    """Nothing refers to it in a circle."""
+    """Nothing refers to it in a cycle."""
     gone = await make(txaio)
     await txaio.sleep(1)
     collect_dropped()

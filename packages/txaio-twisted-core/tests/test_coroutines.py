@@ -117,7 +117,7 @@ def test_step_after_the_end(txa, outcome):
     assert seen == [1]
 
 
-def test_coroutines_that_wait_in_a_circle(txa, outcome):
+def test_coroutines_that_wait_in_a_cycle(txa, outcome):
     """X4: One that is cancelled sees it, and so does each that waits for it."""
     gates = [txa.create_future(), txa.create_future()]
     futures = []
@@ -174,7 +174,7 @@ def test_exits_of_coroutines_that_start(txa):
     assert len(started) == 30
 
 
-def test_circle_that_arises_in_clean_up():
+def test_cycle_that_arises_in_clean_up():
     """L1: The grace period ends it, although each was cancelled before."""
     events, futures = [], []
 

@@ -77,7 +77,7 @@ def test_failure_in_uncancelled_in_a_coroutine_that_twisted_drives(txa, kind):
     assert seen == [("x",)]
 
 
-def test_circle_of_coroutines_that_are_all_inside_uncancelled(txa):
+def test_cycle_of_coroutines_that_are_all_inside_uncancelled(txa):
     """X9: None of them is forced: their clean-up is not interrupted."""
     gates = [txa.create_future(), txa.create_future()]
     futures = []

@@ -6,9 +6,10 @@
 - Its exception, as `Task.exception` counts as retrieving it.
 
 And of its futures, the traceback with which they raise.  Those of CPython raise with it
-once, and then with none, so that the next look finds where the future was awaited, and
-not where the error arose.  So it is kept for the calls that go through a driver.  An
-`await` is asyncio's own, with no call of ours in it: the second one is without.
+once, and then with none: a later traceback begins where the future was awaited, and
+does not show where the error arose.  So it is kept for the calls that go through a
+driver.  An `await` is asyncio's own, with no call of ours in it: the second one is
+without.
 
 It is kept in the attribute for the text of a cancellation, which a future that has
 failed does not need, as asyncio's futures have no others that can be set.  A dictionary
@@ -34,16 +35,17 @@ _LATE_TEXTS: WeakKeyDictionary[Task, str] = WeakKeyDictionary()
 
 
 class Unseen(NamedTuple):
-    """A cancellation that a task is to see when what it waits for has ended."""
+    """A cancellation that is raised in a task when what it waits for has ended."""
 
     waits_for: ref[Any]
+    """What the task waited for then; if it waits for another, it has seen this."""
     message: str | None
     innermost: ref[Task]
-    """The task that was the first to see it."""
+    """The last task of the chain that was cancelled at once, which sees it first."""
 
 
 UNSEEN: WeakKeyDictionary[Task, Unseen] = WeakKeyDictionary()
-"""By each task, the last one of which it was not the first to see it."""
+"""The last cancellation of each task that was cancelled while it waited."""
 
 UNCANCELLED: WeakKeyDictionary[Task, Task] = WeakKeyDictionary()
 """By each task that is inside `uncancelled`, the one that runs what it awaits there."""
@@ -182,5 +184,5 @@ def break_await_cycle(task: Task, message: str | None) -> None:
 
 
 def _resume(task: Task, callback: Any, cancelled: Any) -> None:
-    UNSEEN.pop(task, None)  # It may wait for the same task again.
+    UNSEEN.pop(task, None)  # It sees it now, and may wait for the same task again.
     callback(cancelled)

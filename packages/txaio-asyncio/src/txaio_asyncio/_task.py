@@ -99,7 +99,7 @@ class Cancellations:
 
         asyncio goes from each task to the one that it waits for by recursion.  In a
         long chain only the innermost task is cancelled: the others see it when that one
-        has ended, as they would anyhow.  Tasks that wait for each other in a circle are
+        has ended, as they would anyhow.  Tasks that wait for each other in a cycle are
         all ended by the first that is resumed.
 
         Raises nothing in a task that waits for the one that runs, until that has its
@@ -234,10 +234,11 @@ class Cancellations:
         return known is not None and known.waits_for() is waits_for
 
     def _break_cycle(self, task: Task, message: str | None) -> None:
-        """Resume one of those that wait for *task*, and it for them, if there are any.
+        """Resume a task of the cycle in which *task* waits for itself, if there is one.
 
-        It is to see an earlier cancellation.  If the first to see that is about to be
-        resumed, there is no need to look: in a long chain, that would take long.
+        *task* has an earlier cancellation that it has not seen.  If the innermost task
+        of that is about to be resumed, there is no cycle: to search a long chain for
+        each cancellation would take long.
         """
         innermost = UNSEEN[task].innermost()
         if innermost is not None and not innermost.done():

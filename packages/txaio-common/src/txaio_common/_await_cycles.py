@@ -1,4 +1,4 @@
-"""Which future waits for which, to find those that wait for each other in a circle."""
+"""Which future waits for which, to find those that wait for each other in a cycle."""
 
 from __future__ import annotations
 

@@ -21,9 +21,9 @@ A coroutine that runs has nothing to cancel yet: the next future that it awaits 
 cancelled at once.  Inside `uncancelled` it has to wait until the coroutine has left.
 `Cancellation` keeps the state of this, with its transitions in a table.
 
-Coroutines that wait for each other in a circle would wait for ever.  So where `cancel`
+Coroutines that wait for each other in a cycle would wait for ever.  So where `cancel`
 cannot go on, at a task that was cancelled before or is inside `uncancelled`, it looks
-for a circle, and forces one of its tasks to see the cancellation.
+for a cycle, and forces one of its tasks to see the cancellation.
 """
 
 from __future__ import annotations
@@ -132,7 +132,7 @@ class BaseFuture:
         return find_path(self, target, _awaits)
 
     def break_await_cycle(self, message: str | None) -> None:
-        """Force a task of the circle, if this one waits for itself.
+        """Force a task of the cycle, if this one waits for itself.
 
         Not one that is inside `uncancelled`.
         """
@@ -222,7 +222,7 @@ class BaseTask(BaseFuture):
         task, inner = self, None
         passed: set[BaseTask] = set()
         try:
-            # One that is passed again, in a circle, is cancelled once all the same.
+            # One that is passed again, in a cycle, is cancelled once all the same.
             while task not in passed and task.cancellation.cancel(
                 message, waits=task.is_waiting(), level=level
             ):

@@ -122,7 +122,7 @@ async def test_timeout_in_a_cycle(
 async def test_value_after_a_swallowed_cancellation_in_a_cycle(
     txa: IBackend, unit: float
 ) -> None:
-    """X9: Who swallows one, and awaits the same coroutine again, has its value."""
+    """X9: It takes nothing from the value of a coroutine that is awaited once more."""
     futures: list[IFuture[Any]] = []
 
     async def wait() -> str:

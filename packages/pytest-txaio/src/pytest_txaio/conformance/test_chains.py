@@ -61,7 +61,7 @@ def test_long_chain_at_the_end(run: Callable[..., Any]) -> None:
     assert sorted(ended) == list(range(DEPTH + 1))
 
 
-def test_stubborn_circle_at_the_end(run: Callable[..., Any], unit: float) -> None:
+def test_stubborn_cycle_at_the_end(run: Callable[..., Any], unit: float) -> None:
     """L1: After `grace` each await of coroutines that await each other raises."""
     interrupted: list[int] = []
 
@@ -141,7 +141,7 @@ async def test_cancelling_all_that_await_each_other(txa: IBackend, unit: float) 
 
 @pytest.mark.parametrize("cancelled", ["shielded", "other"])
 @pytest.mark.parametrize("gathers", [False, True])
-async def test_circle_through_uncancelled(
+async def test_cycle_through_uncancelled(
     txa: IBackend, unit: float, cancelled: str, gathers: bool
 ) -> None:
     """X9: The one that is inside `uncancelled` is not interrupted, but the other is."""
@@ -175,9 +175,9 @@ async def test_circle_through_uncancelled(
 
 
 @pytest.mark.parametrize("count", [2, 150])
-@pytest.mark.parametrize("is_circle", [False, True])
+@pytest.mark.parametrize("is_cycle", [False, True])
 async def test_deadlines_in_a_chain(
-    txa: IBackend, unit: float, count: int, is_circle: bool
+    txa: IBackend, unit: float, count: int, is_cycle: bool
 ) -> None:
     """D3: In none of its coroutines a scope swallows what cancels them from outside."""
     scopes: list[IScope] = []
@@ -190,7 +190,7 @@ async def test_deadlines_in_a_chain(
             await futures[number]
 
     futures += [txa.as_future(level, number) for number in range(count)]
-    if is_circle:
+    if is_cycle:
         futures[0] = futures[-1]
     await pause(txa, unit)
     txa.cancel(futures[-1])

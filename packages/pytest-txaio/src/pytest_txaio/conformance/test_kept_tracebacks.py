@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from txaio_interfaces import IBackend, IFailedFuture, IFuture
 
     Fail = Callable[[IBackend], IFuture[Any]]
-    Look = Callable[[IBackend, IFuture[Any]], Awaitable[BaseException]]
+    Retrieve = Callable[[IBackend, IFuture[Any]], Awaitable[BaseException]]
 
 
 def a_coroutine(txa: IBackend) -> IFuture[Any]:
@@ -175,7 +175,7 @@ async def by_rejecting(txa: IBackend, future: IFuture[Any]) -> BaseException:
     return await raised_by(txa.create_future_error(failure))
 
 
-LOOK = [
+RETRIEVE = [
     by_result,
     by_failure,
     by_value,
@@ -192,41 +192,43 @@ def frames_of(error: BaseException) -> list[str]:
     return [frame.name for frame in traceback.extract_tb(error.__traceback__)]
 
 
-@pytest.mark.parametrize("look", LOOK, ids=lambda fn: fn.__name__)
+@pytest.mark.parametrize("retrieve", RETRIEVE, ids=lambda fn: fn.__name__)
 @pytest.mark.parametrize("fail", FAIL, ids=lambda fn: fn.__name__)
 async def test_traceback_after_two_awaits(
-    txa: IBackend, fail: Fail, look: Look
+    txa: IBackend, fail: Fail, retrieve: Retrieve
 ) -> None:
     """F7: It still ends where the error arose."""
     future = fail(txa)
     await raised_by(future)
     await raised_by(future)
-    assert frames_of(await look(txa, future))[-1] == "raise_boom"
+    assert frames_of(await retrieve(txa, future))[-1] == "raise_boom"
 
 
-@pytest.mark.parametrize("look", LOOK, ids=lambda fn: fn.__name__)
+@pytest.mark.parametrize("retrieve", RETRIEVE, ids=lambda fn: fn.__name__)
 @pytest.mark.parametrize("fail", FAIL_IN_FEW_WAYS, ids=lambda fn: fn.__name__)
 async def test_traceback_of_a_first_await(
-    txa: IBackend, fail: Fail, look: Look
+    txa: IBackend, fail: Fail, retrieve: Retrieve
 ) -> None:
     """F7: Whatever was asked for the outcome before, it ends where the error arose."""
     future = fail(txa)
     while not txa.is_called(future):
         await txa.sleep(0)
-    await look(txa, future)
-    await look(txa, future)
+    await retrieve(txa, future)
+    await retrieve(txa, future)
     assert frames_of(await raised_by(future))[-1] == "raise_boom"
 
 
-@pytest.mark.parametrize("look", LOOK, ids=lambda fn: fn.__name__)
+@pytest.mark.parametrize("retrieve", RETRIEVE, ids=lambda fn: fn.__name__)
 @pytest.mark.parametrize("fail", FAIL_IN_FEW_WAYS, ids=lambda fn: fn.__name__)
-async def test_traceback_of_many_looks(txa: IBackend, fail: Fail, look: Look) -> None:
+async def test_traceback_retrieved_many_times(
+    txa: IBackend, fail: Fail, retrieve: Retrieve
+) -> None:
     """F7: It does not grow, however often the future is awaited, or asked."""
     future = fail(txa)
     awaited, seen = [], []
     for _ in range(20):
         awaited.append(len(frames_of(await raised_by(future))))
-        seen.append(len(frames_of(await look(txa, future))))
+        seen.append(len(frames_of(await retrieve(txa, future))))
     assert len(set(awaited[2:])) == 1
     assert len(set(seen[2:])) == 1
 
@@ -268,7 +270,7 @@ async def test_failure_that_was_not_raised_before(txa: IBackend) -> None:
 
 
 @pytest.mark.parametrize("fail", FAIL_IN_FEW_WAYS, ids=lambda fn: fn.__name__)
-async def test_look_while_the_error_is_handled(txa: IBackend, fail: Fail) -> None:
+async def test_errback_while_the_error_is_handled(txa: IBackend, fail: Fail) -> None:
     """F7: An errback leaves the traceback of an exception that is handled as it is."""
     future = fail(txa)
     error = await raised_by(future)

@@ -245,7 +245,7 @@ async def test_member_that_awaits_its_owner(
 
 
 @pytest.mark.parametrize("kind", OWNERS[1:])
-async def test_two_that_wait_in_a_circle_of_an_owner(
+async def test_two_that_wait_in_a_cycle_of_an_owner(
     txa: IBackend, unit: float, kind: str
 ) -> None:
     """X5: One of them is resumed, and the other when that has cleaned up."""
