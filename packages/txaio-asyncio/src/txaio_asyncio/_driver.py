@@ -105,7 +105,7 @@ class AsyncioDriver(Driver):
         self.loop.call_soon_threadsafe(fn)
 
     def run_in_thread(self, fn: Callable[[], Any], /) -> IFuture[Any]:
-        return run_in_thread(self, self.loop, fn)  # type: ignore[no-any-return]
+        return run_in_thread(self, self.loop, fn)
 
     def report(self, text: str, exception: BaseException, /) -> None:
         self.loop.call_exception_handler({"message": text, "exception": exception})

@@ -12,12 +12,13 @@ from contextvars import copy_context
 from functools import partial
 from typing import Any
 
-from txaio_common import Driver, FailedFuture, carried_error, carry_error
+from txaio_common import Driver, carried_error, carry_error, fail
+from txaio_interfaces import IFuture
 
 
 def run_in_thread(
     driver: Driver, loop: asyncio.AbstractEventLoop, fn: Callable[[], Any]
-) -> Any:
+) -> IFuture[Any]:
     """Return a future of what *fn* returns or raises in a thread: see `Driver`.
 
     If it is cancelled, *fn* itself knows: see `txaio_common.ThreadCall`.
@@ -37,9 +38,5 @@ def _settle(driver: Driver, future: Any, work: asyncio.Future[Any]) -> None:
     error = work.exception()
     if error is None:
         driver.resolve(future, work.result())
-        return
-    error = carried_error(error)
-    if isinstance(error, driver.cancelled_error):
-        driver.cancel(future, *error.args[:1])
     else:
-        driver.reject(future, FailedFuture(error))
+        fail(driver, future, carried_error(error))

@@ -40,6 +40,7 @@ from txaio_common._failures import (
 )
 from txaio_common._foreign import explain_foreign_await
 from txaio_common._future_driver import FutureDriver
+from txaio_common._futures import fail
 from txaio_common._logging import (
     LEVELS,
     NUMBERS,
@@ -151,6 +152,7 @@ __all__ = [
     "end_sleep",
     "end_tasks",
     "explain_foreign_await",
+    "fail",
     "failure_in",
     "find_path",
     "first_text",
