@@ -361,7 +361,7 @@ def test_file_that_cannot_be_read(tmp_path, capsys, text):
     missing = tmp_path / "missing.py"
     assert migrate.main([str(tmp_path), str(missing)]) == 1
     captured = capsys.readouterr()
-    assert captured.out == "nothing to look at, but 2 not read\n"
+    assert captured.out == "nothing to look at, but 2 paths were not read\n"
     [one, other] = captured.err.splitlines()
     assert one.startswith(f"{path}: not read: ")
     assert other == f"{missing}: not read: No such file or directory"
@@ -371,14 +371,17 @@ def test_count_of_files_that_were_not_read(folder, capsys):
     """It is added to the number of uses."""
     (folder / "bad.py").write_text("def")
     assert migrate.main([str(folder)]) == 1
-    assert capsys.readouterr().out.splitlines()[-1] == "2 to look at, and 1 not read"
+    assert (
+        capsys.readouterr().out.splitlines()[-1]
+        == "2 to look at, and 1 path was not read"
+    )
 
 
 def test_folder_without_python_files(tmp_path, capsys):
     """It is most likely a mistake."""
     assert migrate.main([str(tmp_path)]) == 1
     captured = capsys.readouterr()
-    assert captured.out == "nothing to look at, but 1 not read\n"
+    assert captured.out == "nothing to look at, but 1 path was not read\n"
     assert captured.err == f"{tmp_path}: not read: no Python files in it\n"
 
 

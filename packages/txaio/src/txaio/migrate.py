@@ -99,13 +99,13 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser("python -m txaio.migrate", description=__doc__)
     parser.add_argument("paths", metavar="PATH", nargs="+", type=Path)
     count = unread = 0
-    paths = parser.parse_args(arguments).paths
+    left = parser.parse_args(arguments).paths
     # Each is followed by the files in it, if it is a folder.
-    while paths:
-        path = paths.pop(0)
+    while left:
+        path = left.pop(0)
         try:
             if path.is_dir():
-                paths[:0] = python_files(path)
+                left[:0] = python_files(path)
             else:
                 count += report(path)
         except UnreadableError as error:
@@ -113,7 +113,8 @@ def main(arguments: list[str]) -> int:
             unread += 1
     summary = f"{count} to look at" if count else "nothing to look at"
     if unread:
-        summary += f", {'and' if count else 'but'} {unread} not read"
+        paths = "path was" if unread == 1 else "paths were"
+        summary += f", {'and' if count else 'but'} {unread} {paths} not read"
     print(summary)
     return 1 if count or unread else 0
 
