@@ -139,16 +139,16 @@ class AsyncioDriver(Driver):
     def reject(self, future: Any, failure: Any, /) -> None:
         exception = failure.value
         # asyncio will raise it with the traceback that it has as it is given.
+        # Assigned as an attribute, it would be refused by a frozen dataclass.
         traceback = exception.__traceback__
-        exception.__traceback__ = failure.traceback
         try:
-            future.set_exception(exception)
+            future.set_exception(exception.with_traceback(failure.traceback))
         except (asyncio.InvalidStateError, RuntimeError) as error:
             _refuse(future, error)
         else:
             keep_traceback(future, failure.traceback)
         finally:
-            exception.__traceback__ = traceback
+            exception.with_traceback(traceback)
 
     def peek(self, future: Any, /) -> Any:
         # `exception()` would count as retrieving: without this attribute, which is

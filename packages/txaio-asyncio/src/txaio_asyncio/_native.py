@@ -104,7 +104,7 @@ def failure_of(future: Any, exception: BaseException) -> FailedFuture:
     else:
         failure.traceback = kept
         if not _goes_on_with(exception.__traceback__, kept):
-            exception.__traceback__ = kept  # An `await` has dropped it.
+            exception.with_traceback(kept)  # An `await` has dropped it.
     return failure
 
 

@@ -207,7 +207,7 @@ class _Steps:
         except (KeyboardInterrupt, SystemExit):
             raise
         except BaseException as error:  # noqa: BLE001 - whatever the coroutine raises
-            error.__traceback__ = _without_steps(error.__traceback__)
+            error.with_traceback(_without_steps(error.__traceback__))
             explain_foreign_await(error)
             self._outcome = self._task.failed(failure_of(error))
 

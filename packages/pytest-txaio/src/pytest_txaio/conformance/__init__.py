@@ -27,6 +27,7 @@ from pytest_txaio.conformance.test_errors import *
 from pytest_txaio.conformance.test_errors_of_threads import *
 from pytest_txaio.conformance.test_exits import *
 from pytest_txaio.conformance.test_failures import *
+from pytest_txaio.conformance.test_frozen_exceptions import *
 from pytest_txaio.conformance.test_futures import *
 from pytest_txaio.conformance.test_gather import *
 from pytest_txaio.conformance.test_gather_outcomes import *
