@@ -53,7 +53,7 @@ def logs(request, predecessor):
     found = []
     for changes in ({"PYTHONPATH": str(predecessor)}, {}):
         # On a busy machine, on 26.6, the client may give up the opening handshake.
-        for _ in range(3 if changes else 1):
+        for _ in range(10 if changes else 1):
             done = subprocess.run(
                 command,
                 check=False,
