@@ -65,6 +65,33 @@ async def test_y():
     result.stdout.fnmatch_lines([said])
 
 
+@pytest.mark.parametrize(
+    "names", ["'txaio_host'", "'number, txaio_host'", "argnames=['txaio_host']"]
+)
+def test_parametrized_host(run_tests, names):
+    """Backends are selected by the mark, and not as the parameter of a fixture."""
+    result = run_tests(f"""
+import pytest
+
+@pytest.mark.parametrize({names}, argvalues=[], indirect=True)
+def test_x(txaio_host):
+    pass
+""")
+    result.assert_outcomes(errors=1)
+    said = "*::test_x: 'txaio_host' cannot be parametrized: select backends with*"
+    result.stdout.fnmatch_lines([said])
+
+
+def test_backend_that_is_only_requested(run_tests):
+    """A test that gets the fixture by name alone is told to take it."""
+    result = run_tests("""
+def test_x(request):
+    request.getfixturevalue("txaio")
+""")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["take the fixture txaio as an argument of the test*"])
+
+
 def test_bad_ini(run_tests, pytester):
     """A setting that is not a number is a usage error."""
     pytester.makeini("[pytest]\ntxaio_timeout = soon")

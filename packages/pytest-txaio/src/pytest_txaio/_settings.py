@@ -22,6 +22,15 @@ MARKER_LINE = (
 
 NO_BACKEND = "no txaio backend is installed: pip install 'pytest-txaio[all]'"
 
+NOT_TAKEN = (
+    "take the fixture txaio as an argument of the test: backends are selected before it"
+    " is set up"
+)
+PARAMETRIZED = (
+    "{!r} cannot be parametrized: select backends with"
+    " @pytest.mark.txaio(backends=[...])"
+)
+
 KEYWORDS = ("backends", "clock", "timeout", "leftovers")
 
 

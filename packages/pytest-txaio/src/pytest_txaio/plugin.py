@@ -33,6 +33,8 @@ from pytest_txaio._interrupt import RealOutput
 from pytest_txaio._settings import (
     MARKER_LINE,
     NO_BACKEND,
+    NOT_TAKEN,
+    PARAMETRIZED,
     backend_params,
     check_seconds,
     parse_number,
@@ -119,12 +121,23 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
             message = "the txaio mark is only for tests that take the txaio fixture"
             raise pytest.Collector.CollectError(f"{test.nodeid}: {message}")
     else:
+        for name in {"txaio", "txaio_host"}.intersection(parametrized_by_marks(test)):
+            message = PARAMETRIZED.format(name)
+            raise pytest.Collector.CollectError(f"{test.nodeid}: {message}")
         try:
             settings = settings_of(test, config.stash[TIMEOUT])
             names = backend_params(settings, backends_of(config))
         except pytest.UsageError as error:
             raise pytest.Collector.CollectError(f"{test.nodeid}: {error}") from None
         metafunc.parametrize(TEST_RUN_FIXTURE, names, indirect=True)
+
+
+def parametrized_by_marks(test: pytest.Item) -> Iterator[str]:
+    """Yield the names of the arguments that the marks of *test* parametrize."""
+    for mark in test.iter_markers("parametrize"):
+        names = mark.args[0] if mark.args else mark.kwargs["argnames"]
+        for name in names.split(",") if isinstance(names, str) else names:
+            yield name.strip()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -140,6 +153,8 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
 
 @pytest.fixture
 def _txaio_test_run(request: pytest.FixtureRequest) -> Iterator[TestRun]:
+    if not hasattr(request, "param"):
+        pytest.fail(NOT_TAKEN, pytrace=False)
     if not request.param:
         pytest.fail(NO_BACKEND, pytrace=False)
     config, test = request.config, requesting_item(request)
