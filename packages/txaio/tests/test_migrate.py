@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import runpy
+import subprocess
 import sys
 from pathlib import Path
 
@@ -365,6 +367,29 @@ def test_file_that_cannot_be_read(tmp_path, capsys, text):
     [one, other] = captured.err.splitlines()
     assert one.startswith(f"{path}: not read: ")
     assert other == f"{missing}: not read: No such file or directory"
+
+
+def test_literal_that_cannot_be_hashed(tmp_path, capsys):
+    """It is no literal for Python either, and the rest of the file is read."""
+    path = tmp_path / "module.py"
+    path.write_text("import txaio\ntxaio.reject(f, {[]: 1})\ntxaio.sleep(-1)\n")
+    assert migrate.main([str(path)]) == 1
+    assert capsys.readouterr().out.endswith("\n1 to look at\n")
+
+
+def test_output_in_another_encoding(tmp_path):
+    """What its encoding lacks is escaped."""
+    path = tmp_path / "module.py"
+    path.write_text("import txaio\ntxaio.sleep(-1)  # …\n", encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "txaio.migrate", str(path)],
+        check=False,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1, done.stderr
+    assert done.stdout.splitlines()[1].endswith("  # \\u2026")
 
 
 def test_count_of_files_that_were_not_read(folder, capsys):

@@ -13,7 +13,9 @@ import sys
 import tokenize
 import warnings
 from collections.abc import Iterator
+from io import TextIOWrapper
 from pathlib import Path
+from typing import cast
 
 from txaio._migration import coroutines, futures, logs, names, timers
 from txaio._migration.code import Code, Rule
@@ -120,4 +122,7 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    for stream in (sys.stdout, sys.stderr):
+        # Its encoding may lack a character of the program.
+        cast("TextIOWrapper", stream).reconfigure(errors="backslashreplace")
     sys.exit(main(sys.argv[1:]))

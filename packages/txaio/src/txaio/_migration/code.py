@@ -159,7 +159,7 @@ def value(node: ast.AST | None) -> Any:
         return UNKNOWN
     try:
         return ast.literal_eval(node)
-    except ValueError:
+    except (ValueError, TypeError):  # No literal, or one that could not be hashed.
         return UNKNOWN
 
 
