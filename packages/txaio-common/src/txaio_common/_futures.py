@@ -31,7 +31,7 @@ def fail(
 ) -> None:
     """Fail *future* with *exception*, which came in *failure* if there is one.
 
-    With the driver's `cancelled_error` it is cancelled.
+    With `Driver.cancelled_error` it is cancelled.
     """
     if isinstance(exception, driver.cancelled_error):
         if driver.is_settled(future):

@@ -122,7 +122,7 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    for stream in (sys.stdout, sys.stderr):
-        # Its encoding may lack a character of the program.
-        cast("TextIOWrapper", stream).reconfigure(errors="backslashreplace")
+    # Their encoding may lack a character of the program.
+    cast("TextIOWrapper", sys.stdout).reconfigure(errors="backslashreplace")
+    cast("TextIOWrapper", sys.stderr).reconfigure(errors="backslashreplace")
     sys.exit(main(sys.argv[1:]))
