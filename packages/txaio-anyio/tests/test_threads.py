@@ -65,7 +65,10 @@ def test_run_in_thread_called_in_a_wrong_thread(run: Any) -> None:
 
 @pytest.mark.parametrize("kind", [KeyboardInterrupt, SystemExit, GeneratorExit])
 def test_unretrieved_exit_in_a_thread(
-    run: Any, reported: list[BaseException], kind: type[BaseException]
+    run: Any,
+    reported: list[BaseException],
+    collect_dropped: Callable[[], None],
+    kind: type[BaseException],
 ) -> None:
     """H2, R2: It is reported as any failure of a future, and the block goes on."""
     error = kind()
@@ -77,6 +80,7 @@ def test_unretrieved_exit_in_a_thread(
         txa.run_in_thread(exit_thread)
         while not reported:
             await txa.run_in_thread(int)
+            collect_dropped()
         raised = reported.pop()
         # See F8.
         assert (raised.__cause__ if kind is GeneratorExit else raised) is error
