@@ -136,7 +136,7 @@ def test_random_programs(txaio_host, make, total):
     async def main(txa, program):
         await PermitsRun(txa, make(txa), total).run(program)
 
-    @examples(txaio_host, 100)
+    @examples(txaio_host, 50)
     @given(PROGRAMS)
     def run(program):
         txaio_host.run(main, program)

@@ -185,7 +185,7 @@ def test_random_programs(txaio_host, maxsize):
     async def main(txa, program):
         await QueueRun(txa, maxsize).run(program)
 
-    @examples(txaio_host, 100)
+    @examples(txaio_host, 50)
     @given(PROGRAMS, ENDS)
     def run(program, end):
         txaio_host.run(main, program + end)
