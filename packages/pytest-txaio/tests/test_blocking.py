@@ -97,6 +97,32 @@ def test_x(txaio, txaio_run):
     assert "in test_x" in failure_text(text)
 
 
+def test_trio_is_interrupted_in_its_own_code(run_tests):
+    """Trio crashes; the tests after it hear nothing of the tasks that are left."""
+    text = """
+import gc, sys, time
+import pytest, trio
+
+@pytest.mark.txaio(timeout=0.2, clock="real")
+async def test_x(txaio):
+    def abort(_raise_cancel):
+        time.sleep(1000)
+
+    with trio.move_on_after(0.01):
+        await trio.lowlevel.wait_task_rescheduled(abort)
+
+def test_y(monkeypatch):
+    complaints = []
+    monkeypatch.setattr(sys, "unraisablehook", complaints.append)
+    for _ in range(3):
+        gc.collect()
+    assert complaints == []
+"""
+    result = run_tests(text, backends="anyio-trio")
+    result.assert_outcomes(failed=1, passed=1)
+    result.stdout.fnmatch_lines("the test took more than 0.2 s of real time, and *")
+
+
 def test_exception_is_caught(failure_text):
     """It is raised again if the test catches it and goes on."""
     text = """

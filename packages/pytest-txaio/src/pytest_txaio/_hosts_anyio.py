@@ -101,7 +101,8 @@ class AnyioTrioHost(AnyioAsyncioHost):
                 return super().run(begin if callable(main) else main, debug=debug)
             finally:
                 # The backend refers to the host in a cycle that CPython never frees.
-                self.running = None
+                # If Trio has crashed, it has left its tasks.
+                self.running = self.task = self.token = None
 
     def give_up(self) -> None:
         self.token.run_sync_soon(self.end_run)

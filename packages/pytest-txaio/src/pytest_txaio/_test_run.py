@@ -29,7 +29,7 @@ from pytest_txaio._awaitables import (
 )
 from pytest_txaio._cancel_points import TxaioCancelAtEachAwait
 from pytest_txaio._errors import TxaioErrors
-from pytest_txaio._garbage import collecting_by_hand
+from pytest_txaio._garbage import collect_quietly, collecting_by_hand
 from pytest_txaio._hang import HangDetector, Hung
 from pytest_txaio._host import Host
 from pytest_txaio._interrupt import RealOutput, ThreadInterrupt
@@ -110,6 +110,7 @@ class TestRun:
             self.host.on_stuck = bool
         problems, self.problems = self.problems, []
         if hang.found is not None:
+            collect_quietly()
             # Errors from ending the loop by force explain nothing.
             problems = [hang.found]
             self.is_given_up = True
