@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from txaio_common import GRACE, ThreadCall, end_tasks, start_main
+from txaio_common import (
+    GRACE,
+    BaseTask,
+    FutureDriver,
+    ThreadCall,
+    end_tasks,
+    start_main,
+)
 
 
 if TYPE_CHECKING:
@@ -73,36 +80,90 @@ class Settled:
         yield from ()
 
 
-class Ending:
-    """A driver with one coroutine, which ends when something waits for its end."""
+Driver: Any = type("Driver", (FutureDriver,), {})
+Driver.__abstractmethods__ = frozenset()  # Those are not called here.
 
-    def __init__(self) -> None:
-        self.statistics = lambda: SimpleNamespace(tasks=self._tasks)
+
+class Ending:
+    """A driver with coroutines that end when something waits for their end."""
+
+    def __init__(self, *tasks: Any) -> None:
+        self.statistics = lambda: SimpleNamespace(tasks=tuple(self._tasks))
         self.create_future = Settled
-        self.cancel = self.resolve = self.is_settled = lambda *_args: False
+        self.resolve = self.is_settled = lambda *_args: False
         self.call_soon = lambda fn: fn()
         self.delays: list[float] = []
-        self._tasks = ["task"]
+        self.cancelled: list[Any] = []
+        self.cancellations = Driver().cancellations
+        self._tasks = [*tasks]
+
+    def cancel(self, task: Any) -> None:
+        """Cancel *task*, and remember that."""
+        self.cancelled.append(task)
+        task.cancel()
 
     def call_later(self, delay: float, _fn: object) -> Any:
         """Remember the *delay*."""
         self.delays.append(delay)
-        return SimpleNamespace(cancel=list)
+        return Native()
 
-    def listen(self, task: str, fn: Callable[[str], object]) -> None:
+    def listen(self, task: Any, fn: Callable[[Any], object]) -> None:
         """Have the *task* end."""
         self._tasks.remove(task)
         fn(task)
 
 
-def test_end_without_a_grace_period():
-    """L1: There is a short one, as a driver has no timers of no length."""
-    driver: Any = Ending()
+class Native:
+    """A future of the loop's own."""
+
+    def cancel(self, _message: str | None = None) -> None:
+        """Do nothing."""
+
+
+class Link(BaseTask):
+    """The future of a coroutine that awaits another, or what can be cancelled."""
+
+    outcome = None
+
+    def __init__(self, awaited: Any) -> None:
+        self.awaited = awaited
+
+    def is_waiting(self) -> bool:
+        """Say that it waits."""
+        return True
+
+    def cancel_wait(self, message: str | None) -> None:
+        """Cancel what it waits for."""
+        self.awaited.cancel(message)
+
+
+def end(driver: Any) -> None:
+    """End what runs on *driver*."""
     generators: Any = SimpleNamespace(close_all=tuple, is_closing=lambda _task: False)
     with pytest.raises(StopIteration):
         end_tasks(driver, 0.0, generators, list).send(None)
+
+
+def test_end_without_a_grace_period():
+    """L1: There is a short one, as a driver has no timers of no length."""
+    driver = Ending(Native())
+    end(driver)
     [delay] = driver.delays
     assert 0 < delay < 0.1
+
+
+def test_end_of_coroutines_that_await_each_other():
+    """L1: They are cancelled once: to cancel each again takes as long as their chain.
+
+    Those that no other awaits are cancelled each, as are tasks of the loop's own.
+    """
+    inner = Link(Native())
+    between = Link(inner)
+    outer = Link(between)
+    alone, native = Link(Native()), Native()
+    driver = Ending(outer, native, inner, between, alone)
+    end(driver)
+    assert driver.cancelled == [outer, native, alone]
 
 
 def test_call_that_a_thread_makes_at_once():

@@ -59,3 +59,6 @@ class FutureDriver(Driver):
 
     def interrupt(self, future: Any, /) -> None:
         future.interrupt()
+
+    def cancellations(self, task: Any, /) -> int:
+        return task.cancellation.requests if isinstance(task, BaseTask) else 0

@@ -93,8 +93,12 @@ async def _end_what_runs(
 ) -> None:
     pause = max(grace, LEAST_GRACE)
     while tasks := driver.statistics().tasks or generators.close_all():
+        before = {task: driver.cancellations(task) for task in tasks}
         for task in tasks:
-            if not generators.is_closing(task):
+            # One that others await was cancelled with them: once more would be of no
+            # effect, and take as long as the chain is.
+            is_cancelled = driver.cancellations(task) > before[task]
+            if not is_cancelled and not generators.is_closing(task):
                 driver.cancel(task)
         await _wait_for(driver, tasks, pause)
         overdue = set(tasks).intersection(driver.statistics().tasks)
