@@ -205,25 +205,31 @@ for those of the conformance tests themselves, which look for what backends do w
 """
 
 
-def run_conformance(
-    session: nox.Session, *packages: str, on_uvloop: bool = True
-) -> None:
-    """Run the conformance tests on every loop of *packages*."""
+def loops_of(session: nox.Session, *packages: str) -> list[str]:
+    """Return the loops of *packages* on which tests run on the Python of *session*."""
     loops = [loop for package in packages for loop in LOOPS[package]]
     if on_pypy(session):
-        loops = [loop for loop in loops if loop in ON_PYPY]
-    elif not (on_uvloop and has_uvloop(session)):
-        loops = [loop for loop in loops if not loop.endswith("uvloop")]
-    others = ["packaging", *LONG]
-    if set(packages) != set(LOOPS):
-        others += ON_NO_LOOP
-        if "txaio-anyio" not in packages:
-            others.append("random_programs")  # They compare loops that differ.
+        return [loop for loop in loops if loop in ON_PYPY]
+    return [loop for loop in loops if has_uvloop(session) or "uvloop" not in loop]
+
+
+def run_conformance(session: nox.Session, loops: list[str], *left_out: str) -> None:
+    """Run the tests of what all backends have in common, but for those *left_out*."""
+    others = ["packaging", *LONG, *left_out]
     ignored = [f"--ignore=tests-integration/{name}" for name in others]
     # Hypothesis, of no use here, would be imported at the end.
     ignored.append("-pno:hypothesispytest")
     backends = f"--txaio-backends={','.join(loops)}"
     pytest(session, "tests-integration", *ignored, backends)
+
+
+def run_conformance_alone(session: nox.Session, package: str) -> None:
+    """Run the conformance tests on the backend of *package*."""
+    left_out = ON_NO_LOOP
+    if package != "txaio-anyio":
+        # Random programs compare loops, and those of AnyIO alone differ.
+        left_out = [*left_out, "random_programs"]
+    run_conformance(session, loops_of(session, package), *left_out)
 
 
 @nox.session
@@ -247,7 +253,7 @@ def minimums(session: nox.Session, package: str) -> None:
     lowest = [need.replace(">=", "==") for need in others]
     ours = [with_extras(session, package), "pytest-txaio", "txaio-primitives"]
     install(session, *ours, *lowest, *group("test"))
-    run_conformance(session, package)
+    run_conformance_alone(session, package)
     if package == "txaio-twisted":
         # Most programs that import txaio use Twisted, and many an old version.
         install(session, "txaio", *group("test", OWN["txaio"]), *lowest)
@@ -262,7 +268,8 @@ def together(session: nox.Session) -> None:
     """
     backends = [with_extras(session, name) for name in LOOPS]
     install(session, *backends, "pytest-txaio", "txaio-primitives", *group("test"))
-    run_conformance(session, *LOOPS, on_uvloop=False)
+    loops = loops_of(session, *LOOPS)
+    run_conformance(session, [loop for loop in loops if "uvloop" not in loop])
 
 
 @nox.session(python=NEWEST, requires=["wheels"], default=False)
@@ -325,7 +332,16 @@ def integration(session: nox.Session, package: str) -> None:
     """Run the conformance tests on a backend that is installed alone."""
     ours = [with_extras(session, package), "pytest-txaio", "txaio-primitives"]
     install(session, *ours, *group("test"))
-    run_conformance(session, package)
+    run_conformance_alone(session, package)
+
+
+@nox.session(python="pypy3.11", requires=["wheels"], default=False)
+def other_loops(session: nox.Session) -> None:
+    """Run the conformance tests on PyPy on the loops that `integration` leaves out."""
+    backends = [with_extras(session, name) for name in LOOPS]
+    install(session, *backends, "pytest-txaio", "txaio-primitives", *group("test"))
+    loops = [loop for loops in LOOPS.values() for loop in loops if loop not in ON_PYPY]
+    run_conformance(session, [loop for loop in loops if "uvloop" not in loop])
 
 
 @nox.session(requires=["wheels"])

@@ -12,7 +12,7 @@ LOWEST = "22.10"
 
 
 def check() -> None:
-    """Raise `ImportError`, with the command that mends it, without such a Twisted."""
+    """Raise `ImportError`, with the command that fixes it, without such a Twisted."""
     try:
         from twisted import __version__  # noqa: PLC0415 - it may not be installed
     except ImportError:  # Or a folder `twisted` without modules.
