@@ -19,6 +19,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import nox
+import nox.registry
 
 
 nox.needs_version = ">=2026.8"
@@ -58,8 +59,12 @@ LOOPS = {
     "txaio-twisted": ["twisted", "twisted-asyncioreactor"],
     "txaio-anyio": ["anyio-asyncio", "anyio-uvloop", "anyio-trio"],
 }
-ON_PYPY = ["asyncio", "twisted", "anyio-trio"]
-"""A loop of each backend, as each test takes PyPy three times as long or longer."""
+ON_EACH_PYTHON = ["asyncio", "twisted", "anyio-trio"]
+"""A loop of each backend.
+
+The tests of libraries run on all loops on the newest Python.  So do those of backends
+on CPython; on PyPy each takes three times as long, or longer.
+"""
 
 THREADS = "t" if sysconfig.get_config_var("Py_GIL_DISABLED") else ""
 RUNNING = f"{sys.version_info.major}.{sys.version_info.minor}{THREADS}"
@@ -209,7 +214,7 @@ def loops_of(session: nox.Session, *packages: str) -> list[str]:
     """Return the loops of *packages* on which tests run on the Python of *session*."""
     loops = [loop for package in packages for loop in LOOPS[package]]
     if on_pypy(session):
-        return [loop for loop in loops if loop in ON_PYPY]
+        return [loop for loop in loops if loop in ON_EACH_PYTHON]
     return [loop for loop in loops if has_uvloop(session) or "uvloop" not in loop]
 
 
@@ -340,7 +345,9 @@ def other_loops(session: nox.Session) -> None:
     """Run the conformance tests on PyPy on the loops that `integration` leaves out."""
     backends = [with_extras(session, name) for name in LOOPS]
     install(session, *backends, "pytest-txaio", "txaio-primitives", *group("test"))
-    loops = [loop for loops in LOOPS.values() for loop in loops if loop not in ON_PYPY]
+    loops = [
+        loop for loops in LOOPS.values() for loop in loops if loop not in ON_EACH_PYTHON
+    ]
     run_conformance(session, [loop for loop in loops if "uvloop" not in loop])
 
 
@@ -369,14 +376,16 @@ def unit(session: nox.Session, package: str) -> None:
     needed = [*group("test", OWN[package]), *group("coverage")]
     install(session, with_extras(session, package), *needed)
     tests = str(FOLDERS[package] / "tests")
-    loops = ",".join(ON_PYPY) if on_pypy(session) else "all"
+    is_newest = session.python == NEWEST and not on_pypy(session)
+    loops = ["all"] if is_newest else ON_EACH_PYTHON
     if package == "txaio-primitives":
-        # On every loop, and on a backend that was written for the tests of the plugin.
+        # One backend more, which was written for the tests of the plugin.
         heap = {"PYTHONPATH": str(FOLDERS["pytest-txaio"] / "tests")}
-        backends = f"--txaio-backends={loops}{',heap' * on_pypy(session)}"
+        loops = loops if is_newest else [*loops, "heap"]
+        backends = f"--txaio-backends={','.join(loops)}"
         pytest(session, tests, "-pheap_plugin", backends, env=heap)
     elif package == "txaio-example-jsonrpc":
-        pytest(session, tests, f"--txaio-backends={loops}")
+        pytest(session, tests, f"--txaio-backends={','.join(loops)}")
     elif package == "pytest-txaio":
         files = sorted(Path(tests).glob("test_*.py"))
         if session.python != NEWEST:
@@ -578,3 +587,44 @@ def release(session: nox.Session) -> None:
     """Make a release in a copy, and show its changes: -- VERSION [--write]."""
     session.install(*group("release"))
     session.run("python", "-m", "release", *session.posargs)
+
+
+def waits(name: str) -> bool:
+    """Tell of a session whether it mostly waits: for uvloop, in real time."""
+    runs_conformance = name.startswith(("integration-3", "minimums"))
+    return runs_conformance and "twisted" not in name and sys.platform != "win32"
+
+
+def default_sessions() -> list[str]:
+    """Return the sessions that run by default, in their order.
+
+    Left out is what another session does with the lowest versions on the same Python,
+    unless this is the only Python.  The longest is the first.  Those that wait are
+    spread among the others, for which they leave the processors.
+    """
+    left_out: list[str] = []
+    if NEWEST not in {None, "3.11"}:  # `minimums`
+        left_out += [f"integration-3.11({package})" for package in LOOPS]
+    if NEWEST not in {None, RUNNING}:  # `old_pytest`
+        left_out.append(f"unit-{RUNNING}(pytest-txaio)")
+    packages = {"integration": LOOPS, "unit": TESTED}
+    names: list[str] = []
+    for name, function in nox.registry.get().items():
+        if name in packages:
+            each = [f"{name}-{python}" for python in PYTHONS]
+            names += [f"{it}({package})" for it in each for package in packages[name]]
+        elif name == "minimums":
+            names += [f"{name}({package})" for package in LOOPS]
+        elif function.default:
+            names.append(name)
+    waiting = [name for name in names if waits(name) and name not in left_out]
+    spread = [name for name in names if not waits(name) and name not in left_out]
+    spread.sort(key=f"unit-{NEWEST}(pytest-txaio)".__ne__)
+    # The last fifth is short: it should not end before the last of them.
+    gap = max(1, len(spread) * 4 // 5 // max(1, len(waiting)))
+    for number, name in enumerate(waiting):
+        spread.insert(number * (gap + 1), name)
+    return spread
+
+
+nox.options.sessions = default_sessions()
