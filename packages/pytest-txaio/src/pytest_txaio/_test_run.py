@@ -110,7 +110,6 @@ class TestRun:
             self.host.on_stuck = bool
         problems, self.problems = self.problems, []
         if hang.found is not None:
-            collect_quietly()
             # Errors from ending the loop by force explain nothing.
             problems = [hang.found]
             self.is_given_up = True
@@ -141,17 +140,31 @@ class TestRun:
         self, test: Callable[..., Any], kwargs: dict[str, Any], hang: HangDetector
     ) -> None:
         __tracebackhide__ = True
-        watching = self._watchdog.watch(hang.overdue, self.settings.timeout)
         try:
-            with watching, self._thread.handling(), collecting_by_hand():
-                if is_async_test(test):
-                    self.run_on_loop(self._with_fixtures, test, kwargs)
-                else:
-                    refuse_awaitable(test(**kwargs))
+            with collecting_by_hand():
+                self._run_watched(test, kwargs, hang)
+                if hang.found is not None:
+                    collect_quietly()
         finally:
             self.problems.extend(self.errors.problems())
             if self.cancelling is not None and self.cancelling.description is not None:
                 self.hints.append(self.cancelling.description)
+
+    def _run_watched(
+        self, test: Callable[..., Any], kwargs: dict[str, Any], hang: HangDetector
+    ) -> None:
+        """Run *test*; if it hangs, raise nothing, so that nothing of it is kept."""
+        __tracebackhide__ = True
+        watching = self._watchdog.watch(hang.overdue, self.settings.timeout)
+        try:
+            with watching, self._thread.handling():
+                if is_async_test(test):
+                    self.run_on_loop(self._with_fixtures, test, kwargs)
+                else:
+                    refuse_awaitable(test(**kwargs))
+        except BaseException:
+            if hang.found is None:
+                raise
 
     def late_problems(self) -> list[str]:
         """Return the problems since the test ended."""
