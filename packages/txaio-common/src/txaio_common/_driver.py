@@ -352,12 +352,13 @@ class Driver(ABC):
         raises again, unless it is inside `uncancelled`.
         """
 
-    def cancellations(self, _task: Any, /) -> int:
+    def cancellations(self, task: Any, /) -> int:
         """Return how often one of `Statistics.tasks` was cancelled, if that is known.
 
         The number grows when it is cancelled because another is that awaits it.  So
         `end_tasks` cancels a chain of any length once.
         """
+        del task
         return 0
 
     @abstractmethod
