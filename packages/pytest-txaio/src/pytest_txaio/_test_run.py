@@ -102,10 +102,9 @@ class TestRun:
                 if self.problems or hang.found is not None:
                     break
         except BaseException:
-            if hang.found is None:
-                self.hints += self.problems
-                self.problems.clear()
-                raise
+            self.hints += self.problems
+            self.problems.clear()
+            raise
         finally:
             self.host.on_stuck = bool
         problems, self.problems = self.problems, []
