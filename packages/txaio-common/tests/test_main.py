@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+import txaio_common
 from txaio_common import (
     GRACE,
     BaseTask,
@@ -164,6 +165,16 @@ def test_end_of_coroutines_that_await_each_other():
     driver = Ending(outer, native, inner, between, alone)
     end(driver)
     assert driver.cancelled == [outer, native, alone]
+
+
+def test_end_where_it_is_not_known_what_was_cancelled():
+    """L1: Each is cancelled, by the default of `Driver.cancellations`."""
+    inner = Link(Native())
+    outer = Link(inner)
+    driver: Any = Ending(outer, inner)
+    driver.cancellations = lambda task: txaio_common.Driver.cancellations(driver, task)
+    end(driver)
+    assert driver.cancelled == [outer, inner]
 
 
 def test_call_that_a_thread_makes_at_once():
