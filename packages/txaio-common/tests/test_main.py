@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-import txaio_common
 from txaio_common import (
     GRACE,
     BaseTask,
+    Driver,
     FutureDriver,
     ThreadCall,
     end_tasks,
@@ -81,12 +81,10 @@ class Settled:
         yield from ()
 
 
-Driver: Any = type("Driver", (FutureDriver,), {})
-Driver.__abstractmethods__ = frozenset()  # Those are not called here.
-
-
 class Ending:
     """A driver with coroutines that end when something waits for their end."""
+
+    cancellations: Any = FutureDriver.cancellations
 
     def __init__(self, *tasks: Any) -> None:
         self.statistics = lambda: SimpleNamespace(tasks=tuple(self._tasks))
@@ -95,7 +93,6 @@ class Ending:
         self.call_soon = lambda fn: fn()
         self.delays: list[float] = []
         self.cancelled: list[Any] = []
-        self.cancellations = Driver().cancellations
         self._tasks = [*tasks]
 
     def cancel(self, task: Any) -> None:
@@ -154,9 +151,9 @@ def test_end_without_a_grace_period():
 
 
 def test_end_of_coroutines_that_await_each_other():
-    """L1: They are cancelled once: to cancel each again takes as long as their chain.
+    """L1: Only the outermost is cancelled, and the others with it.
 
-    Those that no other awaits are cancelled each, as are tasks of the loop's own.
+    So is each that no other awaits, and each task of the loop's own.
     """
     inner = Link(Native())
     between = Link(inner)
@@ -167,12 +164,17 @@ def test_end_of_coroutines_that_await_each_other():
     assert driver.cancelled == [outer, native, alone]
 
 
-def test_end_where_it_is_not_known_what_was_cancelled():
-    """L1: Each is cancelled, by the default of `Driver.cancellations`."""
+class EndingWithDefault(Ending):
+    """A driver that does not override `Driver.cancellations`."""
+
+    cancellations = Driver.cancellations
+
+
+def test_end_with_the_default_of_cancellations():
+    """L1: Each is cancelled."""
     inner = Link(Native())
     outer = Link(inner)
-    driver: Any = Ending(outer, inner)
-    driver.cancellations = lambda task: txaio_common.Driver.cancellations(driver, task)
+    driver = EndingWithDefault(outer, inner)
     end(driver)
     assert driver.cancelled == [outer, inner]
 

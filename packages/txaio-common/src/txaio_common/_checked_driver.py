@@ -8,7 +8,8 @@ from threading import get_ident
 from typing import Any, TypeVar
 
 from txaio_common._cancel_scope import CancelScope
-from txaio_common._driver import Driver, DriverProxy, Handle, Statistics
+from txaio_common._driver import Driver, Handle, Statistics
+from txaio_common._driver_proxy import DriverProxy
 from txaio_common._running import Running
 from txaio_interfaces import IBatchedTimer, IDelayedCall, IFailedFuture, IFuture
 

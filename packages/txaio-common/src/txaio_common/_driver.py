@@ -353,10 +353,11 @@ class Driver(ABC):
         """
 
     def cancellations(self, task: Any, /) -> int:
-        """Return how often one of `Statistics.tasks` was cancelled, if that is known.
+        """Return how many cancellations of *task* were requested and not taken back.
 
-        The number grows when it is cancelled because another is that awaits it.  So
-        `end_tasks` cancels a chain of any length once.
+        *task* is one of `Statistics.tasks`.  A cancellation of a task that awaits it
+        counts, so that `end_tasks` need not cancel it again.  The default, 0, tells
+        `end_tasks` nothing: it cancels each.
         """
         del task
         return 0
@@ -383,31 +384,6 @@ class Driver(ABC):
             Running(coroutine_of(task), getattr(task, "awaited", None))
             for task in self.statistics().tasks
         ]
-
-
-class DriverProxy(Driver):
-    """A driver that uses another one, and has its attributes."""
-
-    name: str
-    future_noun: str
-    future_type: type[Any]
-    own_type: type[Any]
-    failure_type: type[Any]
-    cancelled_error: type[BaseException]
-    invalid_state_error: type[Exception]
-    emitter: Emitter
-
-    def __init__(self, driver: Driver) -> None:
-        """Have the attributes of *driver*."""
-        self._driver = driver
-        self.name = driver.name
-        self.future_noun = driver.future_noun
-        self.future_type = driver.future_type
-        self.own_type = driver.own_type
-        self.failure_type = driver.failure_type
-        self.cancelled_error = driver.cancelled_error
-        self.invalid_state_error = driver.invalid_state_error
-        self.emitter = driver.emitter
 
 
 class HasDriver(Protocol):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any, NoReturn, TypeVar
 
-from txaio_common._driver import Driver, DriverProxy, Statistics
+from txaio_common._driver import Driver, Statistics
+from txaio_common._driver_proxy import DriverProxy
 from txaio_common._running import Running
 from txaio_interfaces import IFailedFuture, IFuture
 

@@ -95,8 +95,8 @@ async def _end_what_runs(
     while tasks := driver.statistics().tasks or generators.close_all():
         before = {task: driver.cancellations(task) for task in tasks}
         for task in tasks:
-            # One that others await was cancelled with them: once more would be of no
-            # effect, and take as long as the chain is.
+            # What another task awaits was cancelled with it.  A second time would have
+            # no effect, and would search all that the task waits for for a cycle.
             is_cancelled = driver.cancellations(task) > before[task]
             if not is_cancelled and not generators.is_closing(task):
                 driver.cancel(task)
