@@ -98,7 +98,7 @@ def test_x(txaio, txaio_run):
 
 
 def test_trio_is_interrupted_in_its_own_code(run_tests):
-    """Trio crashes; the tests after it hear nothing of the tasks that are left."""
+    """Trio crashes, and leaves tasks; nothing of them is reported in a later test."""
     text = """
 import gc, sys, time
 import pytest, trio
@@ -112,11 +112,11 @@ async def test_x(txaio):
         await trio.lowlevel.wait_task_rescheduled(abort)
 
 def test_y(monkeypatch):
-    complaints = []
-    monkeypatch.setattr(sys, "unraisablehook", complaints.append)
+    reported = []
+    monkeypatch.setattr(sys, "unraisablehook", reported.append)
     for _ in range(3):
         gc.collect()
-    assert complaints == []
+    assert reported == []
 """
     result = run_tests(text, backends="anyio-trio")
     result.assert_outcomes(failed=1, passed=1)

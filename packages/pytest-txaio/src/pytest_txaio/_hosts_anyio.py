@@ -101,7 +101,7 @@ class AnyioTrioHost(AnyioAsyncioHost):
                 return super().run(begin if callable(main) else main, debug=debug)
             finally:
                 # The backend refers to the host in a cycle that CPython never frees.
-                # If Trio has crashed, it has left its tasks.
+                # If Trio has crashed, these would keep its tasks, which never end.
                 self.running = self.task = self.token = None
 
     def give_up(self) -> None:

@@ -152,7 +152,7 @@ class TestRun:
     def _run_watched(
         self, test: Callable[..., Any], kwargs: dict[str, Any], hang: HangDetector
     ) -> None:
-        """Run *test*; if it hangs, raise nothing, so that nothing of it is kept."""
+        """Run *test*; raise nothing if it hangs, as a traceback would keep its loop."""
         __tracebackhide__ = True
         watching = self._watchdog.watch(hang.overdue, self.settings.timeout)
         try:
