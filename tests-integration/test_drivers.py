@@ -7,14 +7,7 @@ from typing import Any
 
 import pytest
 
-from txaio_common import UNSET, CheckedDriver, Driver, as_coroutine
-
-
-async def a_turn(driver: Driver) -> None:
-    """Wait until the loop has made the calls that are due."""
-    next_turn = driver.create_future()
-    driver.call_soon(partial(driver.resolve, next_turn, None))
-    await next_turn
+from txaio_common import UNSET, CheckedDriver, Driver
 
 
 class Boom(Exception):
@@ -82,22 +75,10 @@ async def test_cancelled_future(driver: Driver):
         assert isinstance(failure.value, driver.cancelled_error)
     with pytest.raises(driver.cancelled_error):
         await future
-    await a_turn(driver)
+    next_turn = driver.create_future()
+    driver.call_soon(partial(driver.resolve, next_turn, None))
+    await next_turn
     assert seen == [future]
-
-
-async def test_cancellations_of_coroutines(driver: Driver):
-    """A cancellation counts for what the cancelled coroutine awaits, too."""
-    waiting = driver.create_future()
-    inner = driver.spawn(as_coroutine(waiting))
-    outer = driver.spawn(as_coroutine(inner))
-    await a_turn(driver)
-    before = [driver.cancellations(task) for task in (inner, outer)]
-    driver.cancel(outer)
-    after = [driver.cancellations(task) for task in (inner, outer)]
-    assert (before, after) == ([0, 0], [1, 1])
-    with pytest.raises(driver.cancelled_error):
-        await outer
 
 
 async def test_default_of_outcome(driver: Driver):

@@ -28,6 +28,8 @@ KNOWN: dict[str, dict[str, str]] = {
     "txaio_common._base_future": {
         "OwningFuture: False -> True": CYCLE,
         "OwningFuture.cancel: is_repeated -> True": CYCLE,
+    },
+    "txaio_common._base_task": {
         "BaseTask.cancel: self.outcome is not None -> False": ELSEWHERE,
         "BaseTask.cancel: self.cancel_settled() -> pass": ELSEWHERE,
         "BaseTask.cancel: return -> pass": (

@@ -25,7 +25,7 @@ LOOPS = {
 NAMES = {
     "txaio_common": (
         "buckets bucket_runs batched timers combinators shield futures cancellation"
-        " cancel_scope scopes base_future outcome future_driver await_cycles failures"
+        " cancel_scope scopes base_future base_task outcome future_driver await_cycles failures"
         " main clocks thread_errors"
     ),
     "txaio_asyncio": "task scope driver native threads future",

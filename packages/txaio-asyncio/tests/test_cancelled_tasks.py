@@ -7,6 +7,7 @@ import sys
 import threading
 from asyncio import CancelledError
 from collections.abc import Iterator
+from itertools import permutations
 
 import pytest
 
@@ -135,6 +136,29 @@ def test_coroutines_that_wait_in_a_cycle(at_the_end, others):
 
     assert txaio_asyncio.run(main, grace=0.1) == "value"
     assert events == others * ["cleaned up"]
+
+
+@pytest.mark.parametrize("order", [*permutations(range(3))])
+def test_chain_that_is_cancelled_again(monkeypatch, order):
+    """X9: No cycle is searched for: the innermost task is about to be resumed."""
+    searched = []
+    name = "txaio_asyncio._task.break_cycle_through"
+    monkeypatch.setattr(name, lambda task, _text: searched.append(repr(task)))
+
+    async def wait(future):
+        await future
+
+    async def main(txa):
+        futures = [txa.create_future()]
+        for _ in range(3):
+            futures.append(txa.as_future(wait, futures[-1]))
+        await txa.sleep(0.01)
+        for number in (*order, *order):
+            txa.cancel(futures[number + 1])
+        await txa.gather(futures, consume_exceptions=True)
+
+    txaio_asyncio.run(main)
+    assert searched == []
 
 
 @pytest.fixture

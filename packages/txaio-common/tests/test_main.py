@@ -9,15 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from txaio_common import (
-    GRACE,
-    BaseTask,
-    Driver,
-    FutureDriver,
-    ThreadCall,
-    end_tasks,
-    start_main,
-)
+from txaio_common import GRACE, ThreadCall, end_tasks, start_main
 
 
 if TYPE_CHECKING:
@@ -82,101 +74,35 @@ class Settled:
 
 
 class Ending:
-    """A driver with coroutines that end when something waits for their end."""
+    """A driver with one coroutine, which ends when something waits for its end."""
 
-    cancellations: Any = FutureDriver.cancellations
-
-    def __init__(self, *tasks: Any) -> None:
-        self.statistics = lambda: SimpleNamespace(tasks=tuple(self._tasks))
+    def __init__(self) -> None:
+        self.statistics = lambda: SimpleNamespace(tasks=self._tasks)
         self.create_future = Settled
-        self.resolve = self.is_settled = lambda *_args: False
+        self.cancel = self.resolve = self.is_settled = lambda *_args: False
         self.call_soon = lambda fn: fn()
         self.delays: list[float] = []
-        self.cancelled: list[Any] = []
-        self._tasks = [*tasks]
-
-    def cancel(self, task: Any) -> None:
-        """Cancel *task*, and remember that."""
-        self.cancelled.append(task)
-        task.cancel()
+        self._tasks = ["task"]
 
     def call_later(self, delay: float, _fn: object) -> Any:
         """Remember the *delay*."""
         self.delays.append(delay)
-        return Native()
+        return SimpleNamespace(cancel=list)
 
-    def listen(self, task: Any, fn: Callable[[Any], object]) -> None:
+    def listen(self, task: str, fn: Callable[[str], object]) -> None:
         """Have the *task* end."""
         self._tasks.remove(task)
         fn(task)
 
 
-class Native:
-    """A future of the loop's own."""
-
-    def cancel(self, _message: str | None = None) -> None:
-        """Do nothing."""
-
-
-class Link(BaseTask):
-    """The future of a coroutine that awaits another, or what can be cancelled."""
-
-    outcome = None
-
-    def __init__(self, awaited: Any) -> None:
-        self.awaited = awaited
-
-    def is_waiting(self) -> bool:
-        """Say that it waits."""
-        return True
-
-    def cancel_wait(self, message: str | None) -> None:
-        """Cancel what it waits for."""
-        self.awaited.cancel(message)
-
-
-def end(driver: Any) -> None:
-    """End what runs on *driver*."""
+def test_end_without_a_grace_period():
+    """L1: There is a short one, as a driver has no timers of no length."""
+    driver: Any = Ending()
     generators: Any = SimpleNamespace(close_all=tuple, is_closing=lambda _task: False)
     with pytest.raises(StopIteration):
         end_tasks(driver, 0.0, generators, list).send(None)
-
-
-def test_end_without_a_grace_period():
-    """L1: There is a short one, as a driver has no timers of no length."""
-    driver = Ending(Native())
-    end(driver)
     [delay] = driver.delays
     assert 0 < delay < 0.1
-
-
-def test_end_of_coroutines_that_await_each_other():
-    """L1: Only the outermost is cancelled, and the others with it.
-
-    So is each that no other awaits, and each task of the loop's own.
-    """
-    inner = Link(Native())
-    between = Link(inner)
-    outer = Link(between)
-    alone, native = Link(Native()), Native()
-    driver = Ending(outer, native, inner, between, alone)
-    end(driver)
-    assert driver.cancelled == [outer, native, alone]
-
-
-class EndingWithDefault(Ending):
-    """A driver that does not override `Driver.cancellations`."""
-
-    cancellations = Driver.cancellations
-
-
-def test_end_with_the_default_of_cancellations():
-    """L1: Each is cancelled."""
-    inner = Link(Native())
-    outer = Link(inner)
-    driver = EndingWithDefault(outer, inner)
-    end(driver)
-    assert driver.cancelled == [outer, inner]
 
 
 def test_call_that_a_thread_makes_at_once():

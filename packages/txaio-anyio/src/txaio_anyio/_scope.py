@@ -1,7 +1,7 @@
 """What cancels a block of a coroutine, together with a cancel scope of AnyIO.
 
 As long as the body awaits one of our futures, it is cancelled as a task is, and sees
-our `CancelledError` (see `txaio_common._base_future`).  Where it awaits something else
+our `CancelledError` (see `txaio_common._base_task`).  Where it awaits something else
 that blocks it, one of AnyIO's own functions or a native task, AnyIO's scope has to do,
 which is around the same block: AnyIO raises its own exception there, and at each such
 await after it, until the block is left.

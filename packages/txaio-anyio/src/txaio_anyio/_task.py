@@ -1,6 +1,6 @@
 """The future of a coroutine that runs in a task of AnyIO.
 
-`txaio_common._base_future` explains how cancellation works.  AnyIO's own belongs to a
+`txaio_common._base_task` explains how cancellation works.  AnyIO's own belongs to a
 cancel scope, and is raised at every await until the scope is left, so that clean-up
 cannot await.  So the scope is not used as long as the coroutine awaits one of our
 futures, which may have an outcome by now: then the wait raises `CancelledError` in its

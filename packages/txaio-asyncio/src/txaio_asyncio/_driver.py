@@ -245,9 +245,6 @@ class AsyncioDriver(Driver):
     ) -> Coroutine[Any, Any, T]:
         return uncancelled(self.loop, call)
 
-    def cancellations(self, task: Any, /) -> int:
-        return CANCELLATIONS.requests(task)
-
     def statistics(self) -> Statistics:
         return Statistics(tasks=tuple(self._tasks))
 

@@ -130,7 +130,7 @@ class Cancellations:
             self._count(*others)
         else:
             task.cancel(message)
-        self._remember(chain, message)
+        self._remember(chain, awaited, message)
         if innermost in UNCANCELLED:
             break_cycle_through(innermost, message)
 
@@ -236,9 +236,8 @@ class Cancellations:
     def _break_cycle(self, task: Task, message: str | None) -> None:
         """Resume a task of the cycle in which *task* waits for itself, if there is one.
 
-        *task* has an earlier cancellation that it has not seen.  If the innermost task
-        of that is about to be resumed, there is no cycle: to search a long chain for
-        each cancellation would take long.
+        *task* has an earlier cancellation that it has not seen.  There is none if the
+        innermost task of that is about to be resumed: see `txaio_common._base_task`.
         """
         innermost = UNSEEN[task].innermost()
         if innermost is not None and not innermost.done():
@@ -247,13 +246,17 @@ class Cancellations:
                 return
         break_cycle_through(task, message)
 
-    def _remember(self, chain: dict[Task, Any], message: str | None) -> None:
-        innermost = ref(next(reversed(chain)))
+    def _remember(self, chain: dict[Task, Any], awaited: Any, text: str | None) -> None:
+        """Remember the cancellation of *chain*, whose last one waits for *awaited*."""
+        if isinstance(awaited, asyncio.Task) and awaited not in chain:
+            innermost = UNSEEN[awaited].innermost
+        else:
+            innermost = ref(next(reversed(chain)))
         for task, waits_for in chain.items():
-            if message is not None:
+            if text is not None:
                 keep_text_first(task)
             if waits_for is not None and not waits_for.done():
-                UNSEEN[task] = Unseen(ref(waits_for), message, innermost)
+                UNSEEN[task] = Unseen(ref(waits_for), text, innermost)
 
 
 CANCELLATIONS = Cancellations()

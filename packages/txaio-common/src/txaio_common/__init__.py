@@ -3,7 +3,8 @@
 from txaio_common._async_generators import AsyncGenerators
 from txaio_common._await_cycles import find_path
 from txaio_common._backend import Backend
-from txaio_common._base_future import BaseFuture, BaseTask, OwningFuture
+from txaio_common._base_future import BaseFuture, OwningFuture
+from txaio_common._base_task import BaseTask
 from txaio_common._batched import BatchedCall, BatchedTimer
 from txaio_common._buckets import Bucket
 from txaio_common._cancel_scope import NO_TASK, CancelScope, TaskScope

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 
-from txaio_common._base_future import BaseTask
+from txaio_common._base_task import BaseTask
 from txaio_common._cancellation import Cancellation
 
 

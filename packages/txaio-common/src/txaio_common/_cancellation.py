@@ -44,7 +44,8 @@ its own back.
 from __future__ import annotations
 
 from enum import Enum, auto
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
+from weakref import ref
 
 
 class State(Enum):
@@ -112,6 +113,7 @@ class Cancellation:
     __slots__ = (
         "_outer",
         "_unseen",
+        "innermost",
         "late_text",
         "message",
         "requests",
@@ -119,6 +121,7 @@ class Cancellation:
         "state",
     )
 
+    innermost: ref[Any] | None
     late_text: str | None
     message: str | None
     requests: int
@@ -131,6 +134,11 @@ class Cancellation:
         """The state at the level at which the coroutine is."""
         self.message = None
         """The text of the last cancellation."""
+        self.innermost = None
+        """The task that sees the cancellation first, if it was passed on to that one.
+
+        The coroutine waits for it, through others.
+        """
         self.late_text = None
         """A text that came when what the coroutine awaits had been cancelled before.
 
@@ -228,6 +236,7 @@ class Cancellation:
             return False
         raises = is_unseen or self.state is PENDING
         self._handle(Event.RESUME)
+        self.innermost = None
         self._unseen = 0
         self.seen += 1
         return raises

@@ -157,9 +157,6 @@ class CheckedDriver(DriverProxy):
         self._check_thread()
         self._driver.interrupt(future)
 
-    def cancellations(self, task: Any, /) -> int:
-        return self._driver.cancellations(task)
-
     def statistics(self) -> Statistics:
         return self._driver.statistics()
 

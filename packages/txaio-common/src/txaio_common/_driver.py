@@ -352,16 +352,6 @@ class Driver(ABC):
         raises again, unless it is inside `uncancelled`.
         """
 
-    def cancellations(self, task: Any, /) -> int:
-        """Return how many cancellations of *task* were requested and not taken back.
-
-        *task* is one of `Statistics.tasks`.  A cancellation of a task that awaits it
-        counts, so that `end_tasks` need not cancel it again.  The default, 0, tells
-        `end_tasks` nothing: it cancels each.
-        """
-        del task
-        return 0
-
     @abstractmethod
     def statistics(self) -> Statistics:
         """Return what runs, for `end_tasks` and for tools that look for leftovers."""

@@ -116,9 +116,6 @@ class EndedDriver(DriverProxy):
     def interrupt(self, future: Any, /) -> NoReturn:
         self._refuse(future)
 
-    def cancellations(self, task: Any, /) -> int:
-        return self._driver.cancellations(task)
-
     def statistics(self) -> Statistics:
         """Return nothing: nothing runs."""
         return Statistics()

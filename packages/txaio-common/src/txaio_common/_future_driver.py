@@ -6,7 +6,7 @@ from abc import abstractmethod
 from collections.abc import Callable
 from typing import Any
 
-from txaio_common._base_future import BaseTask
+from txaio_common._base_task import BaseTask
 from txaio_common._cancel_scope import CancelScope, TaskScope
 from txaio_common._driver import Driver
 from txaio_common._outcome import UNSET
@@ -59,6 +59,3 @@ class FutureDriver(Driver):
 
     def interrupt(self, future: Any, /) -> None:
         future.interrupt()
-
-    def cancellations(self, task: Any, /) -> int:
-        return task.cancellation.requests if isinstance(task, BaseTask) else 0

@@ -93,12 +93,8 @@ async def _end_what_runs(
 ) -> None:
     pause = max(grace, LEAST_GRACE)
     while tasks := driver.statistics().tasks or generators.close_all():
-        before = {task: driver.cancellations(task) for task in tasks}
         for task in tasks:
-            # What another task awaits was cancelled with it.  A second time would have
-            # no effect, and would search all that the task waits for for a cycle.
-            is_cancelled = driver.cancellations(task) > before[task]
-            if not is_cancelled and not generators.is_closing(task):
+            if not generators.is_closing(task):
                 driver.cancel(task)
         await _wait_for(driver, tasks, pause)
         overdue = set(tasks).intersection(driver.statistics().tasks)

@@ -4,7 +4,7 @@ Twisted's own driver of coroutines resumes one inside the callbacks of the Defer
 it awaits, which recurses, and lets a second `cancel` interrupt the clean-up after the
 first one.  So coroutines are run here.
 
-`txaio_common._base_future` explains how cancellation works.  Here a coroutine can await
+`txaio_common._base_task` explains how cancellation works.  Here a coroutine can await
 nothing but Deferreds, native ones included, and is resumed by a step: through the queue
 after a future of ours, by a callback in the chain of a native Deferred.  It waits as
 long as that Deferred has no result, and runs from then on: if it is cancelled before

@@ -252,3 +252,39 @@ def test_error_in_clean_up_at_the_end(
     assert events == ["cleaned up"] * 3
     collect_dropped()
     assert [type(error) for error in reported()] == [Boom]
+
+
+def test_coroutine_whose_block_is_cancelled_at_the_end(run: Run, unit: float) -> None:
+    """L1: It is cancelled as well, after the block, and not only after `grace`."""
+    scopes: list[Any] = []
+    events: list[str] = []
+
+    async def work(txa: IBackend) -> None:
+        try:
+            async with txa.move_on_after(100 * unit) as scope:
+                scopes.append(scope)
+                await txa.create_future()
+            await txa.create_future()
+        finally:
+            events.append("cancelled")
+
+    async def cancel_block(txa: IBackend, number: int) -> None:
+        await txa.create_future(canceller=lambda _future: scopes[number].cancel())
+
+    async def clean_up(txa: IBackend) -> None:
+        try:
+            await txa.create_future()
+        finally:
+            await txa.uncancelled(txa.sleep, 3 * unit)
+            events.append("cleaned up")
+
+    async def main(txa: IBackend) -> None:
+        txa.as_future(clean_up, txa)
+        # In which order they are cancelled is unspecified.
+        for number in range(10):
+            txa.as_future(work, txa)
+            txa.as_future(cancel_block, txa, number)
+        await txa.sleep(unit)
+
+    run(main)
+    assert events == 10 * ["cancelled"] + ["cleaned up"]
