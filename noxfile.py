@@ -10,9 +10,10 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import subprocess
 import sys
 import sysconfig
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -59,16 +60,18 @@ LOOPS = {
     "txaio-twisted": ["twisted", "twisted-asyncioreactor"],
     "txaio-anyio": ["anyio-asyncio", "anyio-uvloop", "anyio-trio"],
 }
-ON_EACH_PYTHON = ["asyncio", "twisted", "anyio-trio"]
-"""A loop of each backend.
+MAIN_LOOPS = ["asyncio", "twisted", "anyio-trio"]
+"""One loop of each backend.
 
-The tests of libraries run on all loops on the newest Python.  So do those of backends
-on CPython; on PyPy each takes three times as long, or longer.
+They are used on PyPy, where each test takes three times as long or longer, and for the
+tests of libraries on all Pythons but the newest.
 """
 
 THREADS = "t" if sysconfig.get_config_var("Py_GIL_DISABLED") else ""
 RUNNING = f"{sys.version_info.major}.{sys.version_info.minor}{THREADS}"
 """The version of the Python that runs nox."""
+if sys.implementation.name == "pypy":
+    RUNNING = f"pypy{RUNNING}"
 
 
 def pythons() -> list[str]:
@@ -81,8 +84,7 @@ def pythons() -> list[str]:
     ):
         # Its sessions take longest, so they start first.
         named.insert(0, "pypy3.11")
-    kind = "pypy" if sys.implementation.name == "pypy" else ""
-    return list(dict.fromkeys([*named, f"{kind}{RUNNING}"]))
+    return list(dict.fromkeys([*named, RUNNING]))
 
 
 PYTHONS = pythons()
@@ -90,14 +92,27 @@ PYPY_JIT = ["--jit", "threshold=10000,function_threshold=15000"]
 """Compile what runs ten times as often as by default: most tests run briefly."""
 
 
-INSTALLED = [name for name in PYTHONS if shutil.which(f"python{name}")]
-NEWEST = INSTALLED[-1] if INSTALLED else None
-"""The newest Python that is here; None, the one that runs nox, if none has a name."""
+def is_installed(python: str) -> bool:
+    """Return whether there is a program of that name, and it starts.
+
+    pyenv has programs for all versions, and those that are not selected only fail.
+    """
+    program = shutil.which(f"python{python}")
+    if program is None:
+        return False
+    command = [program, "-c", ""]
+    done = subprocess.run(command, capture_output=True, check=False)
+    return done.returncode == 0
+
+
+NEWEST = next(filter(is_installed, reversed(PYTHONS)), None)
+"""The newest CPython that is installed; None, the one that runs nox, if there is none
+that has its version in its name."""
 
 
 def has_monitoring(python: str | None) -> bool:
     """Tell whether a *python* such as 3.14 measures coverage by ``sys.monitoring``."""
-    version = (python or RUNNING).rstrip("t").split(".")
+    version = (python or RUNNING).removeprefix("pypy").rstrip("t").split(".")
     return tuple(map(int, version)) >= (3, 14)
 
 
@@ -109,8 +124,8 @@ def on_pypy(session: nox.Session) -> bool:
 def measures_coverage(session: nox.Session) -> bool:
     """Tell whether the *session* measures coverage, which slows it down.
 
-    It does from Python 3.14 on, where that costs little, and on the Python that runs
-    nox, unless the same tests run on a newer one.
+    It does from Python 3.14 on, where that costs little, and on the newest.  It does on
+    the Python that runs nox, too, unless the same tests run on 3.14 or newer.
     """
     if on_pypy(session):
         return False
@@ -119,7 +134,7 @@ def measures_coverage(session: nox.Session) -> bool:
     repeated = ("integration-", "minimums", "old_pytest", "unit-")
     if session.name.startswith(repeated) and has_monitoring(NEWEST):
         return False
-    return session.python in (None, RUNNING)
+    return session.python in (None, RUNNING, NEWEST)
 
 
 def has_uvloop(session: nox.Session) -> bool:
@@ -194,8 +209,8 @@ def predecessor(session: nox.Session) -> dict[str, str]:
 LONG = ["leaks", "signals", "soak"]
 """The folders of what is run for long, and in a short form once, by `short_forms`."""
 
-ON_NO_LOOP = ["mutants", "test_contract_coverage.py"]
-"""What depends neither on the loop nor on the Python, and runs once, in `together`."""
+LOOP_INDEPENDENT = ["mutants", "test_contract_coverage.py"]
+"""Tests that depend neither on the loop nor on the Python; `together` runs them."""
 
 LONG_PLUGIN_TESTS = [
     "test_blocking",
@@ -203,23 +218,29 @@ LONG_PLUGIN_TESTS = [
     "test_conformance_broken",
     "test_hang",
 ]
-"""Most of the time of its tests.
+"""The files that take most of the time of the plugin's tests.
 
-They run on the newest Python, and with the lowest pytest on the one that runs nox, but
-for those of the conformance tests themselves, which look for what backends do wrong.
+They run on the newest Python.  `old_pytest` runs them as well, but for
+`test_conformance_broken`, which tests the conformance tests and not the plugin.
 """
 
 
-def loops_of(session: nox.Session, *packages: str) -> list[str]:
-    """Return the loops of *packages* on which tests run on the Python of *session*."""
-    loops = [loop for package in packages for loop in LOOPS[package]]
+def loops_of(session: nox.Session, package: str) -> list[str]:
+    """Return the loops of *package* that are tested by default."""
     if on_pypy(session):
-        return [loop for loop in loops if loop in ON_EACH_PYTHON]
-    return [loop for loop in loops if has_uvloop(session) or "uvloop" not in loop]
+        return [loop for loop in LOOPS[package] if loop in MAIN_LOOPS]
+    return LOOPS[package] if has_uvloop(session) else without_uvloop(LOOPS[package])
 
 
-def run_conformance(session: nox.Session, loops: list[str], *left_out: str) -> None:
-    """Run the tests of what all backends have in common, but for those *left_out*."""
+def without_uvloop(loops: Iterable[str]) -> list[str]:
+    """Return *loops* but for those of uvloop."""
+    return [loop for loop in loops if "uvloop" not in loop]
+
+
+def run_conformance(
+    session: nox.Session, loops: Iterable[str], left_out: Iterable[str] = ()
+) -> None:
+    """Run the tests that all backends have in common, but for those *left_out*."""
     others = ["packaging", *LONG, *left_out]
     ignored = [f"--ignore=tests-integration/{name}" for name in others]
     # Hypothesis, of no use here, would be imported at the end.
@@ -228,13 +249,13 @@ def run_conformance(session: nox.Session, loops: list[str], *left_out: str) -> N
     pytest(session, "tests-integration", *ignored, backends)
 
 
-def run_conformance_alone(session: nox.Session, package: str) -> None:
-    """Run the conformance tests on the backend of *package*."""
-    left_out = ON_NO_LOOP
+def run_conformance_of(session: nox.Session, package: str) -> None:
+    """Run the tests that depend on the backend of *package*."""
+    left_out = LOOP_INDEPENDENT
     if package != "txaio-anyio":
-        # Random programs compare loops, and those of AnyIO alone differ.
+        # They compare backends, and only AnyIO has two that differ: asyncio and Trio.
         left_out = [*left_out, "random_programs"]
-    run_conformance(session, loops_of(session, package), *left_out)
+    run_conformance(session, loops_of(session, package), left_out)
 
 
 @nox.session
@@ -258,7 +279,7 @@ def minimums(session: nox.Session, package: str) -> None:
     lowest = [need.replace(">=", "==") for need in others]
     ours = [with_extras(session, package), "pytest-txaio", "txaio-primitives"]
     install(session, *ours, *lowest, *group("test"))
-    run_conformance_alone(session, package)
+    run_conformance_of(session, package)
     if package == "txaio-twisted":
         # Most programs that import txaio use Twisted, and many an old version.
         install(session, "txaio", *group("test", OWN["txaio"]), *lowest)
@@ -273,8 +294,8 @@ def together(session: nox.Session) -> None:
     """
     backends = [with_extras(session, name) for name in LOOPS]
     install(session, *backends, "pytest-txaio", "txaio-primitives", *group("test"))
-    loops = loops_of(session, *LOOPS)
-    run_conformance(session, [loop for loop in loops if "uvloop" not in loop])
+    loops = [loop for package in LOOPS for loop in loops_of(session, package)]
+    run_conformance(session, without_uvloop(loops))
 
 
 @nox.session(python=NEWEST, requires=["wheels"], default=False)
@@ -303,6 +324,12 @@ def short_forms(session: nox.Session) -> None:
     pytest(session, *folders, "--txaio-backends=all")
 
 
+def old_settings() -> list[str]:
+    """Return options for an old pytest, which does not have all of our settings."""
+    file = FOLDERS["pytest-txaio"] / "tests" / "old_pytest.ini"
+    return [f"-c{file}", f"--rootdir={ROOT}"]
+
+
 # These two take minutes: begun last, they would be the only ones to run.
 
 
@@ -315,10 +342,8 @@ def old_pytest(session: nox.Session) -> None:
     needs = [need for need in own if not need.startswith("pytest")]
     install(session, with_extras(session, "pytest-txaio"), *lowest, *needs)
     tests = FOLDERS["pytest-txaio"] / "tests"
-    # It does not have all of our settings.
-    settings = f"-c{tests}/old_pytest.ini", f"--rootdir={ROOT}"
     left_out = f"--ignore={tests}/test_conformance_broken.py"
-    pytest(session, *settings, left_out, str(tests))
+    pytest(session, *old_settings(), left_out, str(tests))
 
 
 @nox.session(requires=["wheels"])
@@ -337,7 +362,7 @@ def integration(session: nox.Session, package: str) -> None:
     """Run the conformance tests on a backend that is installed alone."""
     ours = [with_extras(session, package), "pytest-txaio", "txaio-primitives"]
     install(session, *ours, *group("test"))
-    run_conformance_alone(session, package)
+    run_conformance_of(session, package)
 
 
 @nox.session(python="pypy3.11", requires=["wheels"], default=False)
@@ -345,10 +370,8 @@ def other_loops(session: nox.Session) -> None:
     """Run the conformance tests on PyPy on the loops that `integration` leaves out."""
     backends = [with_extras(session, name) for name in LOOPS]
     install(session, *backends, "pytest-txaio", "txaio-primitives", *group("test"))
-    loops = [
-        loop for loops in LOOPS.values() for loop in loops if loop not in ON_EACH_PYTHON
-    ]
-    run_conformance(session, [loop for loop in loops if "uvloop" not in loop])
+    loops = ["twisted-asyncioreactor", "anyio-asyncio"]
+    run_conformance(session, loops, [*LOOP_INDEPENDENT, "random_programs"])
 
 
 @nox.session(requires=["wheels"])
@@ -376,16 +399,15 @@ def unit(session: nox.Session, package: str) -> None:
     needed = [*group("test", OWN[package]), *group("coverage")]
     install(session, with_extras(session, package), *needed)
     tests = str(FOLDERS[package] / "tests")
-    is_newest = session.python == NEWEST and not on_pypy(session)
-    loops = ["all"] if is_newest else ON_EACH_PYTHON
+    on_some = on_pypy(session) or NEWEST not in (None, session.python)
+    backends = f"--txaio-backends={','.join(MAIN_LOOPS) if on_some else 'all'}"
     if package == "txaio-primitives":
         # One backend more, which was written for the tests of the plugin.
         heap = {"PYTHONPATH": str(FOLDERS["pytest-txaio"] / "tests")}
-        loops = loops if is_newest else [*loops, "heap"]
-        backends = f"--txaio-backends={','.join(loops)}"
+        backends += ",heap" * on_some
         pytest(session, tests, "-pheap_plugin", backends, env=heap)
     elif package == "txaio-example-jsonrpc":
-        pytest(session, tests, f"--txaio-backends={','.join(loops)}")
+        pytest(session, tests, backends)
     elif package == "pytest-txaio":
         files = sorted(Path(tests).glob("test_*.py"))
         if session.python != NEWEST:
@@ -419,9 +441,8 @@ def old_asyncio(session: nox.Session, version: str) -> None:
     needs = [need for need in own if not need.startswith("pytest")]
     old = ["pytest==8.2.0", f"pytest-asyncio=={version}"]
     install(session, with_extras(session, "pytest-txaio"), *old, *needs)
-    tests = FOLDERS["pytest-txaio"] / "tests"
-    settings = (f"-c{tests}/old_pytest.ini", f"--rootdir={ROOT}", "-pno:asyncio")
-    pytest(session, *settings, str(tests / "test_other_plugins.py"))
+    tests = FOLDERS["pytest-txaio"] / "tests" / "test_other_plugins.py"
+    pytest(session, *old_settings(), "-pno:asyncio", str(tests))
 
 
 @nox.session(requires=["wheels"])
@@ -589,42 +610,57 @@ def release(session: nox.Session) -> None:
     session.run("python", "-m", "release", *session.posargs)
 
 
-def waits(name: str) -> bool:
-    """Tell of a session whether it mostly waits: for uvloop, in real time."""
-    runs_conformance = name.startswith(("integration-3", "minimums"))
-    return runs_conformance and "twisted" not in name and sys.platform != "win32"
+def session_names(name: str) -> list[str]:
+    """Return the names of the sessions of the function *name*, one for each package."""
+    if name == "minimums":
+        return [f"{name}({package})" for package in LOOPS]
+    packages = {"integration": LOOPS, "unit": TESTED}.get(name)
+    if packages is None:
+        return [name]
+    return [f"{name}-{python}({it})" for python in PYTHONS for it in packages]
+
+
+def repeated_sessions() -> list[str]:
+    """Return the sessions of an older Python that `minimums` or `old_pytest` repeat."""
+    repeated: list[str] = []
+    if NEWEST not in (None, "3.11"):
+        # `minimums` runs these tests on 3.11, with the lowest versions.
+        repeated += [f"integration-3.11({package})" for package in LOOPS]
+    if NEWEST not in (None, RUNNING):
+        # `old_pytest` runs these tests on this Python, with the lowest pytest.
+        repeated.append(f"unit-{RUNNING}(pytest-txaio)")
+    return repeated
+
+
+def mostly_sleeps(name: str) -> bool:
+    """Return whether a session has many tests on uvloop, which has no virtual time."""
+    is_conformance = name.startswith(("integration-3", "minimums"))
+    return is_conformance and "twisted" not in name and sys.platform != "win32"
 
 
 def default_sessions() -> list[str]:
     """Return the sessions that run by default, in their order.
 
-    Left out is what another session does with the lowest versions on the same Python,
-    unless this is the only Python.  The longest is the first.  Those that wait are
-    spread among the others, for which they leave the processors.
+    The longest is among the first.  Sessions that mostly sleep are distributed among
+    the others, which use the processors meanwhile.
     """
-    left_out: list[str] = []
-    if NEWEST not in {None, "3.11"}:  # `minimums`
-        left_out += [f"integration-3.11({package})" for package in LOOPS]
-    if NEWEST not in {None, RUNNING}:  # `old_pytest`
-        left_out.append(f"unit-{RUNNING}(pytest-txaio)")
-    packages = {"integration": LOOPS, "unit": TESTED}
-    names: list[str] = []
+    busy: list[str] = []
+    sleeping: list[str] = []
+    repeated = repeated_sessions()
     for name, function in nox.registry.get().items():
-        if name in packages:
-            each = [f"{name}-{python}" for python in PYTHONS]
-            names += [f"{it}({package})" for it in each for package in packages[name]]
-        elif name == "minimums":
-            names += [f"{name}({package})" for package in LOOPS]
-        elif function.default:
-            names.append(name)
-    waiting = [name for name in names if waits(name) and name not in left_out]
-    spread = [name for name in names if not waits(name) and name not in left_out]
-    spread.sort(key=f"unit-{NEWEST}(pytest-txaio)".__ne__)
-    # The last fifth is short: it should not end before the last of them.
-    gap = max(1, len(spread) * 4 // 5 // max(1, len(waiting)))
-    for number, name in enumerate(waiting):
-        spread.insert(number * (gap + 1), name)
-    return spread
+        for each in session_names(name) if function.default else ():
+            if each not in repeated:
+                (sleeping if mostly_sleeps(each) else busy).append(each)
+    longest = f"unit-{NEWEST}(pytest-txaio)"
+    if longest in busy:
+        busy.remove(longest)
+        busy.insert(0, longest)
+    if sleeping:
+        # The last fifth are short: a session that sleeps would then run alone.
+        gap = len(busy) * 4 // 5 // len(sleeping)
+        for number, each in enumerate(sleeping):
+            busy.insert(number * (gap + 1), each)
+    return busy
 
 
 nox.options.sessions = default_sessions()
