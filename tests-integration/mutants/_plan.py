@@ -25,8 +25,8 @@ LOOPS = {
 NAMES = {
     "txaio_common": (
         "buckets bucket_runs batched timers combinators shield futures cancellation"
-        " cancel_scope scopes base_future base_task outcome future_driver await_cycles failures"
-        " main clocks thread_errors"
+        " cancel_scope scopes base_future base_task outcome future_driver await_cycles"
+        " failures main clocks thread_errors"
     ),
     "txaio_asyncio": "task scope driver native threads future",
     "txaio_twisted": "task future driver queue failures wall_clock",
