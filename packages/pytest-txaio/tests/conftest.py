@@ -12,9 +12,6 @@ from pytest_txaio import Backends
 ALL = Backends({}, "all").names
 """Every backend that is installed here."""
 
-# The plugin of Hypothesis would be imported in each run.
-QUICK = ["-pno:cacheprovider", "-pno:hypothesispytest"]
-
 # pytester restores sys.modules after each run: these would be imported each time.
 for name in (
     "_hosts_asyncio",
@@ -36,14 +33,13 @@ def runpytest(pytester):
 @pytest.fixture
 def run_tests(pytester, runpytest, monkeypatch):
     """Runs the tests in a source text, by default on asyncio."""
+    # To look for the plugins that are installed takes a fifth of a run.
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
 
     def run(text, *args, backends="asyncio"):
         pytester.makepyfile(text)
-        words = [*QUICK, "-Werror", f"--txaio-backends={backends}"]
-        with monkeypatch.context() as patch:
-            # To look for the plugins that are installed takes a fifth of a run.
-            patch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-            return runpytest("-ppytest_txaio.plugin", *words, *args)
+        words = ["-ppytest_txaio.plugin", "-pno:cacheprovider", "-Werror"]
+        return runpytest(*words, f"--txaio-backends={backends}", *args)
 
     return run
 

@@ -165,7 +165,7 @@ def test_chain_that_is_cancelled_again(monkeypatch, order):
 def quick_switches() -> Iterator[None]:
     """Have threads take turns as often as they can."""
     before = sys.getswitchinterval()
-    # PyPy takes longer for a switch.
+    # With a microsecond, PyPy does little else than switch.
     sys.setswitchinterval(1e-6 if sys.implementation.name == "cpython" else 1e-4)
     yield
     sys.setswitchinterval(before)

@@ -142,6 +142,7 @@ class TestRun:
         try:
             with collecting_by_hand():
                 self._run_watched(test, kwargs, hang)
+                # Here only the objects of this test are looked through.
                 if hang.found is not None:
                     collect_quietly()
         finally:
