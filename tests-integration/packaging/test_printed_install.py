@@ -38,6 +38,8 @@ def run(commands: list[str], folder: Path, **environment: str) -> str:
     }
     hidden = {"PYTHONPATH", "VIRTUAL_ENV"}
     kept = {name: text for name, text in os.environ.items() if name not in hidden}
+    # What is not imported need not be compiled.
+    kept["PIP_NO_COMPILE"] = "1"
     done = subprocess.run(
         ["/bin/sh", "-e", "-c", "\n".join(commands)],
         cwd=folder,
