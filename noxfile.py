@@ -330,7 +330,7 @@ def old_settings() -> list[str]:
     return [f"-c{file}", f"--rootdir={ROOT}"]
 
 
-# These two take minutes: begun last, they would be the only ones to run.
+# These take minutes: begun last, they would be the only ones to run.
 
 
 @nox.session(requires=["wheels"])
@@ -354,6 +354,17 @@ def programs(session: nox.Session) -> None:
     folder = ROOT / "tests-integration" / "packaging"
     names = ("test_programs.py", "test_printed_install.py")
     pytest(session, *(str(folder / name) for name in names), env=env)
+
+
+@nox.session(requires=["wheels"])
+def downstream(session: nox.Session) -> None:
+    """Run programs that use txaio 26.6, unmodified, on this txaio."""
+    # Crossbar and AnyIO require different versions of idna: AnyIO is left out.
+    install(session, "txaio", *group("downstream"), *group("test"))
+    env = predecessor(session)
+    # pytest-asyncio is for Autobahn's tests, not for ours.
+    folder = "tests-integration/downstream"
+    pytest(session, "-pno:asyncio", folder, f"--ignore={folder}/clients", env=env)
 
 
 @nox.session(python=PYTHONS, requires=["wheels"])
@@ -516,17 +527,6 @@ def coverage(session: nox.Session) -> None:
     data = f"--data-file={BUILD}/coverage/data"
     session.run("coverage", "combine", "--keep", "-q", data, f"{BUILD}/coverage")
     session.run("coverage", "report", data)
-
-
-@nox.session(requires=["wheels"], allow_parallel=False)
-def downstream(session: nox.Session) -> None:
-    """Run programs that use txaio 26.6, unmodified, on this txaio."""
-    # Crossbar and AnyIO require different versions of idna: AnyIO is left out.
-    install(session, "txaio", *group("downstream"), *group("test"))
-    env = predecessor(session)
-    # pytest-asyncio is for Autobahn's tests, not for ours.
-    folder = "tests-integration/downstream"
-    pytest(session, "-pno:asyncio", folder, f"--ignore={folder}/clients", env=env)
 
 
 @nox.session(requires=["wheels"], default=False, allow_parallel=False)

@@ -12,10 +12,8 @@ MESSAGES = 3000
 INTERVAL, TIMEOUT = 0.5, 1.0
 BUCKET = 0.2
 """The bucket of Autobahn's timers in seconds, by which they may be late."""
-BUSY_DELAY = 0.25
-"""Seconds by which a busy machine may add to that."""
-CLOCK_TOLERANCE = 0.002
-"""Seconds by which timers may seem early, as clocks are read at two places."""
+BUSY_DELAY = 2.0
+"""Seconds by which a busy machine may add to that: other sessions run meanwhile."""
 
 FRAMEWORKS = ["asyncio", "twisted"]
 
@@ -48,17 +46,20 @@ def test_messages_are_echoed(reports):
 
 def test_number_and_interval_of_pings(reports, add_to_summary):
     """The pings between the last message and the close are all made, none early."""
-    client = reports["talker"]["client"]
+    server, client = reports["talker"]["server"], reports["talker"]["client"]
+    # The last one may still be on its way as the client closes.
+    assert len(server["pings"]) - len(client["pings"]) in {0, 1}
     quiet, closing = client["quiet"], client["closing"]
-    pings = [ping for ping in client["pings"] if quiet < ping < closing]
+    # Times of the server: the client may receive two in quick succession.
+    pings = [ping for ping in server["pings"] if quiet < ping < closing]
     gaps = [after - before for before, after in pairwise(pings)]
-    assert all(gap >= INTERVAL - CLOCK_TOLERANCE for gap in gaps), gaps
-    assert all(gap < INTERVAL + BUCKET + BUSY_DELAY for gap in gaps), gaps
+    longest = INTERVAL + BUCKET + BUSY_DELAY
+    assert all(INTERVAL <= gap < longest for gap in gaps), gaps
     listened = closing - quiet
     add_to_summary(
         f"{len(pings)} pings in {listened:.2f} s, {min(gaps):.3f} s apart or more"
     )
-    assert listened // (INTERVAL + BUCKET + 0.05) <= len(pings) <= listened // INTERVAL
+    assert len(pings) >= listened // longest
 
 
 def test_silent_peer_is_dropped_in_time(reports, add_to_summary):
@@ -67,12 +68,9 @@ def test_silent_peer_is_dropped_in_time(reports, add_to_summary):
     assert not server["clean"]
     assert not client["clean"]
     (ping,) = server["pings"]
-    add_to_summary(f"dropped {server['closed'] - ping:.3f} s after the ping")
-    assert (
-        TIMEOUT - CLOCK_TOLERANCE
-        <= server["closed"] - ping
-        < TIMEOUT + BUCKET + BUSY_DELAY
-    )
+    passed = server["closed"] - ping
+    add_to_summary(f"dropped {passed:.3f} s after the ping")
+    assert TIMEOUT <= passed < TIMEOUT + BUCKET + BUSY_DELAY
     assert len(client["pings"]) == 1
 
 

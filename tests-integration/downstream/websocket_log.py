@@ -15,6 +15,9 @@ from frameworks import chosen, listening_socket
 import txaio
 
 
+HANDSHAKE_SECONDS = 60
+"""On a busy machine 26.6, whose timers are early, gives up the default of 5 s."""
+
 framework = chosen()
 txaio.start_logging(level="debug")
 
@@ -45,8 +48,10 @@ listener = listening_socket()
 port = listener.getsockname()[1]
 served = framework.websocket.WebSocketServerFactory()
 served.protocol = Server
+served.setProtocolOptions(openHandshakeTimeout=HANDSHAKE_SECONDS)
 framework.serve(listener, served)
 factory = framework.websocket.WebSocketClientFactory(f"ws://127.0.0.1:{port}")
 factory.protocol = Client
+factory.setProtocolOptions(openHandshakeTimeout=HANDSHAKE_SECONDS)
 framework.connect(port, factory)
 framework.run()
