@@ -105,7 +105,10 @@ def is_installed(python: str) -> bool:
     return done.returncode == 0
 
 
-NEWEST = next(filter(is_installed, reversed(PYTHONS)), None)
+INSTALLED = [
+    name for name in PYTHONS if not name.startswith("pypy") and is_installed(name)
+]
+NEWEST = INSTALLED[-1] if INSTALLED else None
 """The newest CPython that is installed; None, the one that runs nox, if there is none
 that has its version in its name."""
 
@@ -212,29 +215,24 @@ LONG = ["leaks", "signals", "soak"]
 LOOP_INDEPENDENT = ["mutants", "test_contract_coverage.py"]
 """Tests that depend neither on the loop nor on the Python; `together` runs them."""
 
-LONG_PLUGIN_TESTS = [
+SLOW_PLUGIN_TESTS = {
     "test_blocking",
+    "test_cancel_points",
     "test_conformance",
     "test_conformance_broken",
+    "test_debugger",
+    "test_given",
     "test_hang",
-]
-"""The files that take most of the time of the plugin's tests.
-
-They run on the newest Python.  `old_pytest` runs them as well, but for
-`test_conformance_broken`, which tests the conformance tests and not the plugin.
-"""
+}
+"""The files that take most of the time of the plugin's tests."""
 
 
 def loops_of(session: nox.Session, package: str) -> list[str]:
     """Return the loops of *package* that are tested by default."""
     if on_pypy(session):
         return [loop for loop in LOOPS[package] if loop in MAIN_LOOPS]
-    return LOOPS[package] if has_uvloop(session) else without_uvloop(LOOPS[package])
-
-
-def without_uvloop(loops: Iterable[str]) -> list[str]:
-    """Return *loops* but for those of uvloop."""
-    return [loop for loop in loops if "uvloop" not in loop]
+    has_all = has_uvloop(session)
+    return [loop for loop in LOOPS[package] if has_all or "uvloop" not in loop]
 
 
 def run_conformance(
@@ -288,14 +286,11 @@ def minimums(session: nox.Session, package: str) -> None:
 
 @nox.session(python=NEWEST, requires=["wheels"])
 def together(session: nox.Session) -> None:
-    """Run the conformance tests on all backends in one environment and one process.
-
-    Without uvloop, on which they wait in real time: `integration` runs those.
-    """
+    """Run the conformance tests on all backends in one environment and one process."""
     backends = [with_extras(session, name) for name in LOOPS]
     install(session, *backends, "pytest-txaio", "txaio-primitives", *group("test"))
     loops = [loop for package in LOOPS for loop in loops_of(session, package)]
-    run_conformance(session, without_uvloop(loops))
+    run_conformance(session, loops)
 
 
 @nox.session(python=NEWEST, requires=["wheels"], default=False)
@@ -367,6 +362,38 @@ def downstream(session: nox.Session) -> None:
     pytest(session, "-pno:asyncio", folder, f"--ignore={folder}/clients", env=env)
 
 
+@nox.session(requires=["wheels"])
+def docs(session: nox.Session) -> None:
+    """Build the documentation, and run every example in it."""
+    backends = [with_extras(session, name) for name in LOOPS]
+    ours = ["txaio", "pytest-txaio", "txaio-primitives", *backends]
+    install(session, *ours, *group("docs"), *group("test"))
+    session.run("sphinx-build", "-qnW", "docs", str(BUILD / "docs"))
+    pytest(session, "docs/tests")
+
+
+@nox.session(requires=["wheels"])
+def build(session: nox.Session) -> None:
+    """Check the distributions: metadata, contents, imports, reproducibility."""
+    install(session, *PROJECTS, *group("build"), *group("test"))
+    files = sorted(map(str, DIST.iterdir()))
+    session.run("twine", "check", "--strict", *files)
+    # txaio-twisted has no modules; `release.archives` checks what a wheel contains.
+    wheels = [it for it in files if it.endswith(".whl") and "txaio_twisted-" not in it]
+    session.run("check-wheel-contents", *wheels)
+    session.run("python", "-m", "release.archives", str(DIST))
+    pytest(session, "tests-integration/packaging")
+
+
+@nox.session(requires=["wheels"])
+def demo(session: nox.Session) -> None:
+    """Run two libraries on seven event loops, over real sockets, and print tables."""
+    backends = [with_extras(session, name) for name in LOOPS]
+    for example in EXAMPLES:
+        install(session, f"txaio-example-{example.name}", *backends)
+        session.run("python", str(example / "demo.py"), *session.posargs)
+
+
 @nox.session(python=PYTHONS, requires=["wheels"])
 @nox.parametrize("package", [*LOOPS], ids=LOOPS)
 def integration(session: nox.Session, package: str) -> None:
@@ -377,12 +404,17 @@ def integration(session: nox.Session, package: str) -> None:
 
 
 @nox.session(python="pypy3.11", requires=["wheels"], default=False)
-def other_loops(session: nox.Session) -> None:
-    """Run the conformance tests on PyPy on the loops that `integration` leaves out."""
-    backends = [with_extras(session, name) for name in LOOPS]
-    install(session, *backends, "pytest-txaio", "txaio-primitives", *group("test"))
+def pypy_rest(session: nox.Session) -> None:
+    """Run on PyPy the tests that `integration` and `unit` leave out there."""
+    ours = ["pytest-txaio", "txaio-primitives", *LOOPS]
+    needed = [*group("test"), *group("test", OWN["pytest-txaio"])]
+    install(session, *(with_extras(session, name) for name in ours), *needed)
     loops = ["twisted-asyncioreactor", "anyio-asyncio"]
     run_conformance(session, loops, [*LOOP_INDEPENDENT, "random_programs"])
+    # That one tests the conformance tests, for six minutes.
+    for name in sorted(SLOW_PLUGIN_TESTS - {"test_conformance_broken"}):
+        file = FOLDERS["pytest-txaio"] / "tests" / f"{name}.py"
+        pytest(session, str(file), suffix=f"-{name}")
 
 
 @nox.session(requires=["wheels"])
@@ -421,12 +453,11 @@ def unit(session: nox.Session, package: str) -> None:
         pytest(session, tests, backends)
     elif package == "pytest-txaio":
         files = sorted(Path(tests).glob("test_*.py"))
-        if session.python != NEWEST:
-            files = [file for file in files if file.stem not in LONG_PLUGIN_TESTS]
         if on_pypy(session):
             # In one process they take a gigabyte, and each collection longer.
             for file in files:
-                pytest(session, str(file), suffix=f"-{file.stem}")
+                if file.stem not in SLOW_PLUGIN_TESTS:
+                    pytest(session, str(file), suffix=f"-{file.stem}")
         else:
             pytest(session, *map(str, files))
     else:
@@ -467,16 +498,6 @@ def testing_guide(session: nox.Session) -> None:
         session.run("python", str(script), str(page), folder)
 
 
-@nox.session(requires=["wheels"])
-def docs(session: nox.Session) -> None:
-    """Build the documentation, and run every example in it."""
-    backends = [with_extras(session, name) for name in LOOPS]
-    ours = ["txaio", "pytest-txaio", "txaio-primitives", *backends]
-    install(session, *ours, *group("docs"), *group("test"))
-    session.run("sphinx-build", "-qnW", "docs", str(BUILD / "docs"))
-    pytest(session, "docs/tests")
-
-
 @nox.session
 def lint(session: nox.Session) -> None:
     """Check style, spelling, workflows and imports."""
@@ -490,34 +511,12 @@ def lint(session: nox.Session) -> None:
 
 
 @nox.session(requires=["wheels"])
-def build(session: nox.Session) -> None:
-    """Check the distributions: metadata, contents, imports, reproducibility."""
-    install(session, *PROJECTS, *group("build"), *group("test"))
-    files = sorted(map(str, DIST.iterdir()))
-    session.run("twine", "check", "--strict", *files)
-    # txaio-twisted has no modules; `release.archives` checks what a wheel contains.
-    wheels = [it for it in files if it.endswith(".whl") and "txaio_twisted-" not in it]
-    session.run("check-wheel-contents", *wheels)
-    session.run("python", "-m", "release.archives", str(DIST))
-    pytest(session, "tests-integration/packaging")
-
-
-@nox.session(requires=["wheels"])
 @nox.parametrize("distribution", [*PROJECTS], ids=PROJECTS)
 def alone(session: nox.Session, distribution: str) -> None:
     """Install a distribution into an empty environment, and import it."""
     install(session, distribution)
     script = ROOT / "tests-integration" / "packaging" / "import_alone.py"
     session.run("python", "-I", str(script), distribution)
-
-
-@nox.session(requires=["wheels"])
-def demo(session: nox.Session) -> None:
-    """Run two libraries on seven event loops, over real sockets, and print tables."""
-    backends = [with_extras(session, name) for name in LOOPS]
-    for example in EXAMPLES:
-        install(session, f"txaio-example-{example.name}", *backends)
-        session.run("python", str(example / "demo.py"), *session.posargs)
 
 
 @nox.session(allow_parallel=False)
@@ -621,14 +620,19 @@ def session_names(name: str) -> list[str]:
 
 
 def repeated_sessions() -> list[str]:
-    """Return the sessions of an older Python that `minimums` or `old_pytest` repeat."""
-    repeated: list[str] = []
-    if NEWEST not in (None, "3.11"):
-        # `minimums` runs these tests on 3.11, with the lowest versions.
+    """Return the sessions of which others run most, on the same Python or on others.
+
+    They run only if they are asked for.
+    """
+    older = INSTALLED[:-1]
+    # `old_pytest` runs these tests, on the Python that runs nox.
+    repeated = [f"unit-{python}(pytest-txaio)" for python in older]
+    if "3.11" in older:
+        # `minimums` runs these tests, with the lowest versions.
         repeated += [f"integration-3.11({package})" for package in LOOPS]
-    if NEWEST not in (None, RUNNING):
-        # `old_pytest` runs these tests on this Python, with the lowest pytest.
-        repeated.append(f"unit-{RUNNING}(pytest-txaio)")
+    if set(older) - {"3.11"}:
+        # `together` runs these tests, and on the others `integration` does.
+        repeated += [f"integration-{NEWEST}({package})" for package in LOOPS]
     return repeated
 
 
