@@ -26,6 +26,7 @@ CHANGES = "only whether it has changed, or by how much, is asked"
 
 KNOWN: dict[str, dict[str, str]] = {
     "txaio_common._base_future": {
+        "BaseFuture.force_in_cycle: return False -> return None": FALSE,
         "OwningFuture: False -> True": CYCLE,
         "OwningFuture.cancel: is_repeated -> True": CYCLE,
     },
@@ -42,6 +43,7 @@ KNOWN: dict[str, dict[str, str]] = {
         "BaseTask.awaits: self.awaited is None -> False": (
             "`_awaits`, which asks, leaves None out"
         ),
+        "BaseTask.force_in_cycle: return False -> return None": FALSE,
     },
     "txaio_anyio._asyncio": {
         "AsyncioLoop.__init__: self.grain -> False": RESOLUTION,
