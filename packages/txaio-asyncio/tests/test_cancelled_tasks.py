@@ -6,7 +6,8 @@ import asyncio
 import sys
 import threading
 from asyncio import CancelledError
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import permutations
 
 import pytest
@@ -162,19 +163,20 @@ def test_chain_that_is_cancelled_again(monkeypatch, order):
 
 
 @pytest.fixture
-def quick_switches() -> Iterator[None]:
-    """Have threads take turns as often as they can."""
+def switch_quickly() -> Iterator[Callable[[], None]]:
+    """Gives what has threads take turns as often as they can, until the test ends."""
     before = sys.getswitchinterval()
     # With a microsecond, PyPy does little else than switch.
-    sys.setswitchinterval(1e-6 if sys.implementation.name == "cpython" else 1e-4)
-    yield
+    seconds = 1e-6 if sys.implementation.name == "cpython" else 1e-4
+    yield partial(sys.setswitchinterval, seconds)
     sys.setswitchinterval(before)
 
 
-@pytest.mark.usefixtures("quick_switches")
-def test_cancelling_in_several_threads():
+def test_cancelling_in_several_threads(switch_quickly):
     """The tasks of all loops are known together, and looked through in each thread."""
     errors = []
+    # Before 3.12 two threads cannot begin to be traced, for coverage, at once.
+    started = threading.Barrier(4, action=switch_quickly)
 
     async def work(txa):
         await txa.uncancelled(txa.sleep, 0)
@@ -191,6 +193,7 @@ def test_cancelling_in_several_threads():
             await txa.gather(futures, consume_exceptions=True)
 
     def run_loop():
+        started.wait()
         try:
             txaio_asyncio.run(main)
         except RuntimeError as error:
