@@ -164,7 +164,7 @@ def test_chain_that_is_cancelled_again(monkeypatch, order):
 
 @pytest.fixture
 def switch_quickly() -> Iterator[Callable[[], None]]:
-    """Gives what has threads take turns as often as they can, until the test ends."""
+    """A function after which threads switch as often as they can in this test."""
     before = sys.getswitchinterval()
     # With a microsecond, PyPy does little else than switch.
     seconds = 1e-6 if sys.implementation.name == "cpython" else 1e-4

@@ -1,4 +1,4 @@
-"""Tasks that await each other: which are looked through when they are cancelled."""
+"""When the cancellation of tasks that await each other searches for a cycle."""
 
 from __future__ import annotations
 
