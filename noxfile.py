@@ -105,9 +105,15 @@ def is_installed(python: str) -> bool:
     return done.returncode == 0
 
 
-INSTALLED = [
-    name for name in PYTHONS if not name.startswith("pypy") and is_installed(name)
-]
+def version(python: str) -> tuple[int, ...]:
+    """Return the version of a *python* such as 3.14, 3.14t or pypy3.11."""
+    return tuple(map(int, python.removeprefix("pypy").rstrip("t").split(".")))
+
+
+INSTALLED = sorted(
+    (name for name in PYTHONS if not name.startswith("pypy") and is_installed(name)),
+    key=version,
+)
 NEWEST = INSTALLED[-1] if INSTALLED else None
 """The newest CPython that is installed; None, the one that runs nox, if there is none
 that has its version in its name."""
@@ -115,8 +121,7 @@ that has its version in its name."""
 
 def has_monitoring(python: str | None) -> bool:
     """Tell whether a *python* such as 3.14 measures coverage by ``sys.monitoring``."""
-    version = (python or RUNNING).removeprefix("pypy").rstrip("t").split(".")
-    return tuple(map(int, version)) >= (3, 14)
+    return version(python or RUNNING) >= (3, 14)
 
 
 def on_pypy(session: nox.Session) -> bool:
@@ -251,8 +256,8 @@ def run_conformance_of(session: nox.Session, package: str) -> None:
     """Run the tests that depend on the backend of *package*."""
     left_out = [*LOOP_INDEPENDENT]
     if package != "txaio-anyio" or not (on_pypy(session) or session.python == "3.11"):
-        # They compare loops, and of the backends only AnyIO's differ much.  `together`
-        # runs them on the newest Python.
+        # They compare loops, and of the loops of one backend only AnyIO's differ much.
+        # `together` runs them on the newest Python.
         left_out.append("random_programs")
     run_conformance(session, loops_of(session, package), left_out)
 
@@ -326,7 +331,7 @@ def old_settings() -> list[str]:
     return [f"-c{file}", f"--rootdir={ROOT}"]
 
 
-# These take minutes: begun last, they would be the only ones to run.
+# The sessions from here to `demo` take minutes: begun last, they would run alone.
 
 
 @nox.session(requires=["wheels"])
@@ -406,13 +411,14 @@ def integration(session: nox.Session, package: str) -> None:
 
 @nox.session(python="pypy3.11", requires=["wheels"], default=False)
 def pypy_rest(session: nox.Session) -> None:
-    """Run on PyPy the tests that `integration` and `unit` leave out there."""
+    """Run on PyPy the conformance tests on the other loops, and slow plugin tests."""
     ours = ["pytest-txaio", "txaio-primitives", *LOOPS]
     needed = [*group("test"), *group("test", OWN["pytest-txaio"])]
     install(session, *(with_extras(session, name) for name in ours), *needed)
-    loops = ["twisted-asyncioreactor", "anyio-asyncio"]
+    all_loops = [loop for package in LOOPS for loop in LOOPS[package]]
+    loops = [it for it in all_loops if it not in MAIN_LOOPS and "uvloop" not in it]
     run_conformance(session, loops, [*LOOP_INDEPENDENT, "random_programs"])
-    # That one tests the conformance tests, for six minutes.
+    # `test_conformance_broken` would take six minutes; it tests the conformance tests.
     for name in sorted(SLOW_PLUGIN_TESTS - {"test_conformance_broken"}):
         file = FOLDERS["pytest-txaio"] / "tests" / f"{name}.py"
         pytest(session, str(file), suffix=f"-{name}")
@@ -626,7 +632,7 @@ def repeated_sessions() -> list[str]:
     They run only if they are asked for.
     """
     older = INSTALLED[:-1]
-    # `old_pytest` runs these tests, on the Python that runs nox.
+    # `old_pytest` runs most of these tests, on the Python that runs nox.
     repeated = [f"unit-{python}(pytest-txaio)" for python in older]
     if "3.11" in older:
         # `minimums` runs these tests, with the lowest versions.

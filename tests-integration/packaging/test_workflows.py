@@ -26,6 +26,19 @@ def test_workflow_tests_every_python_that_the_classifiers_name():
     assert sorted(re.findall(r"[\w.]+", elsewhere)) == wanted
 
 
+def test_workflow_runs_what_the_checks_leave_out():
+    """Those that others repeat, if the newest Python but one runs nox."""
+    text = (ROOT / ".github/workflows/ci.yml").read_text()
+    named = re.findall(r"Python :: (3\.\d+)", str(PACKAGE["project"]["classifiers"]))
+    *older, newest = sorted(named, key=lambda name: int(name.removeprefix("3.")))
+    (command,) = re.findall(r"run: >\n +python run\.py --session ([^:]+?)\n\n", text)
+    assert set(command.replace('"', "").split()) == {
+        "pypy_rest",
+        *(f"integration-{python}" for python in ("3.11", newest)),
+        *(f"unit-{python}(pytest-txaio)" for python in older),
+    }
+
+
 @pytest.mark.parametrize("path", WORKFLOWS, ids=[path.stem for path in WORKFLOWS])
 def test_actions_are_pinned_to_commits(path):
     """A tag can be moved; its name is in a comment, for readers and Dependabot."""
