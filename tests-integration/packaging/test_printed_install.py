@@ -40,7 +40,7 @@ def run(commands: list[str], folder: Path, **environment: str) -> str:
     hidden = {"PYTHONPATH", "VIRTUAL_ENV"}
     kept = {name: text for name, text in os.environ.items() if name not in hidden}
     # What is not imported need not be compiled.
-    kept["PIP_NO_COMPILE"] = "1"
+    kept["PIP_COMPILE"] = "0"
     done = subprocess.run(
         ["/bin/sh", "-e", "-c", "\n".join(commands)],
         cwd=folder,
@@ -102,7 +102,7 @@ def test_tutorial_from_an_index(tmp_path):
 
 
 def test_tutorial_from_a_checkout():
-    """The second session installs what the README does, from beside the checkout."""
+    """The second session names the same folders as the README, beside the checkout."""
     _published, checkout = TUTORIAL
     folder, install = session(checkout)
     assert folder == f"P=../{FROM_CHECKOUT[0].removeprefix('P=')}"
