@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise, product
+from statistics import median
 
 import pytest
 from processes import peer
@@ -53,13 +54,15 @@ def test_number_and_interval_of_pings(reports, add_to_summary):
     # Times of the server: the client may receive two in quick succession.
     pings = [ping for ping in server["pings"] if quiet < ping < closing]
     gaps = [after - before for before, after in pairwise(pings)]
-    longest = INTERVAL + BUCKET + BUSY_DELAY
-    assert all(INTERVAL <= gap < longest for gap in gaps), gaps
-    listened = closing - quiet
+    assert len(gaps) > 1
+    assert min(gaps) >= INTERVAL
+    assert median(gaps) < INTERVAL + BUCKET + BUSY_DELAY / 8
+    spans = [after - before for before, after in pairwise([quiet, *pings, closing])]
+    assert max(spans) < INTERVAL + BUCKET + BUSY_DELAY
     add_to_summary(
-        f"{len(pings)} pings in {listened:.2f} s, {min(gaps):.3f} s apart or more"
+        f"{len(pings)} pings in {closing - quiet:.2f} s,"
+        f" {min(gaps):.3f} s apart or more"
     )
-    assert len(pings) >= listened // longest
 
 
 def test_silent_peer_is_dropped_in_time(reports, add_to_summary):
